@@ -1,0 +1,1 @@
+//! The committed caches: file names, formats, atomic writes, lookup.

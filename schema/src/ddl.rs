@@ -1,0 +1,1 @@
+//! SQL files as a source: CREATE, ALTER and DROP followed in order.

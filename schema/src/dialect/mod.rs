@@ -1,0 +1,220 @@
+//! What an SQL dialect is: identifiers, types, literals, operators, casts and functions, as data where that goes.
+//!
+//! One file a dialect, plus its data. The checker asks a [`Dialect`] and never its name.
+
+use querent_types::SqlType;
+
+use crate::ast::{BinaryOp, Ident, LikeOp, TypeName, UnaryOp};
+
+/// One dialect.
+pub struct Dialect {
+    /// Its name in `querent.toml`.
+    pub name: &'static str,
+    /// How an identifier without quotes is read.
+    pub fold: Fold,
+    /// How a parameter is written on the wire.
+    pub placeholder: Placeholder,
+    /// How FALSE and TRUE are written where an IN list is empty.
+    pub booleans: [&'static str; 2],
+    /// Schemas that a name without a schema is looked up in first.
+    pub default_schemas: &'static [&'static str],
+    /// The syntax, for `parse/` alone.
+    pub syntax: fn() -> Box<dyn sqlparser::dialect::Dialect>,
+    /// Types, operators, casts.
+    pub rules: &'static dyn TypeRules,
+    /// Functions.
+    pub functions: fn() -> &'static FunctionTable,
+}
+
+/// How an identifier without quotes is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fold {
+    /// As lower case.
+    Lower,
+    /// As upper case.
+    Upper,
+    /// As written, compared without regard to case.
+    Insensitive,
+    /// As written.
+    None,
+}
+
+/// How a parameter is written on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placeholder {
+    /// `$1`, one number a parameter.
+    Dollar,
+    /// `?`, one a use.
+    Question,
+    /// There are none: values are rendered as literals.
+    Literal,
+}
+
+/// An operand or argument as type rules see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operand {
+    /// Its type; `None` where it is a parameter that nothing decided yet, or not known.
+    pub ty: Option<SqlType>,
+    /// Its value, where it is a literal and rules depend on it (`date_trunc('day', …)`, `round(x, 2)`).
+    pub literal: Option<crate::ast::Literal>,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+}
+
+/// What an operator or function gives, and what its operands are read as.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved {
+    /// The result's type; `None` where the rules do not know it.
+    pub ty: Option<SqlType>,
+    /// The type that each operand is coerced to, in order; what a parameter in that place gets. `None` where any will do.
+    pub operands: Vec<Option<SqlType>>,
+    /// When the result is NULL.
+    pub nulls: NullRule,
+}
+
+/// When a result is NULL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NullRule {
+    /// When any operand is.
+    Strict,
+    /// Never.
+    Never,
+    /// It may be, whatever the operands are.
+    Always,
+    /// Only when every operand is (`coalesce`).
+    AllOperands,
+    /// When the first operand is.
+    First,
+    /// An aggregate: when there are no rows, or only NULLs among them.
+    EmptyOrNull,
+}
+
+/// Why rules refuse something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such function; the nearest names, best first.
+    UnknownFunction(Vec<String>),
+    /// It takes another number of arguments, described in words ("1 or 2").
+    Arity(String),
+    /// It does not take these types; what it takes, in words.
+    Types(String),
+}
+
+/// The rules of types of one dialect.
+pub trait TypeRules: Send + Sync {
+    /// The type that a type name means; the error is the reason, in words.
+    fn type_name(&self, name: &TypeName) -> Result<SqlType, String>;
+    /// The server's own name of a type, where the dialect has one besides Arrow's.
+    fn native(&self, ty: &SqlType) -> Option<String>;
+    /// The type of a number literal.
+    fn number(&self, text: &str) -> Result<SqlType, String>;
+    /// The type of a string literal.
+    fn string(&self) -> SqlType;
+    /// A unary operator.
+    fn unary(&self, op: UnaryOp, operand: &Operand) -> Result<Resolved, Refusal>;
+    /// A binary operator.
+    fn binary(&self, op: &BinaryOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal>;
+    /// `LIKE` and its kin.
+    fn like(&self, op: LikeOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal>;
+    /// The one type of the columns of a set operation, VALUES rows, CASE branches, COALESCE arguments, array elements or
+    /// IN elements.
+    fn common(&self, place: CommonPlace, types: &[Operand]) -> Result<SqlType, Refusal>;
+    /// Whether `CAST(from AS to)` can be.
+    fn can_cast(&self, from: &SqlType, to: &SqlType) -> bool;
+    /// Whether a value of `from` may be written into a column of `to` (INSERT, UPDATE).
+    fn can_assign(&self, from: &SqlType, to: &SqlType) -> bool;
+    /// `expr[index]`.
+    fn subscript(&self, expr: &Operand, index: &Operand) -> Result<Resolved, Refusal>;
+    /// `EXTRACT(field FROM expr)`.
+    fn extract(&self, field: &str, expr: &Operand) -> Result<Resolved, Refusal>;
+    /// `expr AT TIME ZONE zone`.
+    fn at_time_zone(&self, expr: &Operand, zone: &Operand) -> Result<Resolved, Refusal>;
+}
+
+/// Where several values must have one type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommonPlace {
+    /// `UNION`, `EXCEPT`, `INTERSECT`.
+    SetOperation,
+    /// `VALUES`.
+    Values,
+    /// THEN and ELSE of `CASE`.
+    CaseResult,
+    /// Operand and WHENs of `CASE x WHEN …`.
+    CaseWhen,
+    /// Operand and elements of `IN`.
+    InList,
+    /// `BETWEEN`.
+    Between,
+    /// `ARRAY[…]`.
+    Array,
+}
+
+/// What a function is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FunctionKind {
+    /// One value a row.
+    Scalar,
+    /// One value a group.
+    Aggregate,
+    /// One value a row over a window only.
+    Window,
+    /// Rows.
+    Table,
+}
+
+/// The functions of one dialect.
+pub struct FunctionTable {
+    _private: (),
+}
+
+impl FunctionTable {
+    /// Which kinds of function of this name there are; empty where there is none. The name is already folded.
+    pub fn kinds(&self, name: &str) -> Vec<FunctionKind> {
+        let _ = name;
+        todo!()
+    }
+
+    /// Resolves a call.
+    pub fn resolve(&self, kind: FunctionKind, name: &str, args: &[Operand]) -> Result<Resolved, Refusal> {
+        let _ = (kind, name, args);
+        todo!()
+    }
+
+    /// The names nearest to one that is not there, best first.
+    pub fn suggest(&self, name: &str) -> Vec<String> {
+        let _ = name;
+        todo!()
+    }
+
+    /// The canonical name behind an alias (`mean` → `avg`), as the server prints it in column names.
+    pub fn canonical<'a>(&self, name: &'a str) -> &'a str {
+        name
+    }
+}
+
+/// The dialect of a name in `querent.toml`.
+pub fn by_name(name: &str) -> Option<&'static Dialect> {
+    let _ = name;
+    None
+}
+
+/// The names of all dialects, for messages.
+pub const NAMES: &[&str] = &["datafusion"];
+
+impl Dialect {
+    /// The identifier as the dialect reads it.
+    pub fn fold(&self, ident: &Ident) -> String {
+        match self.fold {
+            _ if ident.quoted => ident.value.clone(),
+            Fold::Lower => ident.value.to_lowercase(),
+            Fold::Upper => ident.value.to_uppercase(),
+            Fold::Insensitive | Fold::None => ident.value.clone(),
+        }
+    }
+
+    /// Whether two identifiers, already folded, are one.
+    pub fn same(&self, a: &str, b: &str) -> bool {
+        if self.fold == Fold::Insensitive { a.eq_ignore_ascii_case(b) } else { a == b }
+    }
+}

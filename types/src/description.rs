@@ -1,0 +1,122 @@
+//! What a driver learns about a source: the input from which the checker builds its catalog.
+//!
+//! A driver fills a [`SourceDescription`]; `querent-schema` turns it into the files of `.sqlcache`. Nothing in it may
+//! name a host, a path, a time or a secret, for it is committed to version control.
+
+use std::collections::BTreeMap;
+
+use crate::SqlType;
+
+/// One source as its server described it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SourceDescription {
+    /// The backend's name, as in a URL's scheme: `flight`, `pinot`, `ignite`, `picodata`, `aperture`.
+    pub backend: String,
+    /// The dialect's name as in `querent.toml` (`datafusion`, `picodata`, …).
+    pub dialect: String,
+    /// Who answered, where the server says.
+    pub server: Option<ServerIdentity>,
+    /// Options that change types or meaning, and so belong to the source (engine, null handling, zone).
+    pub options: BTreeMap<String, String>,
+    /// What this server can do, by the names of the capability traits (`transactions`, `prepare`, …).
+    pub capabilities: Vec<String>,
+    /// How far the `nullable` flags of the columns can be believed.
+    pub nullability: NullabilityTrust,
+    /// Every table, view or class.
+    pub tables: Vec<TableDescription>,
+    /// What could not be learned, and why, in sentences for the user.
+    pub notes: Vec<String>,
+}
+
+/// A server's name and version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerIdentity {
+    /// The product's name.
+    pub name: String,
+    /// Its version as the server spells it.
+    pub version: String,
+}
+
+/// How far a source's `nullable` flags can be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NullabilityTrust {
+    /// A column that is flagged NOT NULL never holds a NULL.
+    Trusted,
+    /// The flags say nothing: every column may hold a NULL.
+    #[default]
+    Untrusted,
+}
+
+/// One table, view or class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableDescription {
+    /// The qualified name, outermost part first (`[catalog, schema, table]`, or fewer), as the server spells it.
+    pub path: Vec<String>,
+    /// What it is.
+    pub kind: TableKind,
+    /// Its columns in order.
+    pub columns: Vec<ColumnDescription>,
+    /// Names of the columns of the primary key, in order; empty where there is none or it is not known.
+    pub primary_key: Vec<String>,
+    /// What one backend alone knows of a table (distribution key, affinity key, time column), by its own names.
+    pub properties: BTreeMap<String, String>,
+}
+
+/// The kind of a [`TableDescription`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TableKind {
+    /// A table that can be written, as far as the backend writes at all.
+    #[default]
+    Table,
+    /// A view.
+    View,
+    /// A table of the system's own.
+    System,
+}
+
+/// One column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnDescription {
+    /// The name as the server spells it.
+    pub name: String,
+    /// Its type; `None` where the server's type has no counterpart.
+    pub ty: Option<SqlType>,
+    /// The server's own name of the type, where it has one besides (`VARCHAR(10)`, `BIG_DECIMAL`).
+    pub native: Option<String>,
+    /// Whether it may hold a NULL.
+    pub nullable: bool,
+    /// Whether an INSERT that leaves it out gets a value all the same (default, generated, auto increment).
+    pub has_default: bool,
+    /// Whether `SELECT *` leaves it out.
+    pub hidden: bool,
+    /// The server's remark about it.
+    pub comment: Option<String>,
+}
+
+impl TableDescription {
+    /// A table with the given path and columns and nothing else known.
+    pub fn new(path: Vec<String>, columns: Vec<ColumnDescription>) -> TableDescription {
+        TableDescription {
+            path,
+            kind: TableKind::Table,
+            columns,
+            primary_key: Vec::new(),
+            properties: BTreeMap::new(),
+        }
+    }
+}
+
+impl ColumnDescription {
+    /// A visible column without default or comment.
+    pub fn new(name: impl Into<String>, ty: SqlType, nullable: bool) -> ColumnDescription {
+        ColumnDescription {
+            name: name.into(),
+            ty: Some(ty),
+            native: None,
+            nullable,
+            has_default: false,
+            hidden: false,
+            comment: None,
+        }
+    }
+}
