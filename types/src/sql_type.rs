@@ -345,9 +345,9 @@ impl fmt::Display for SqlType {
             }
             SqlType::Dictionary(key, value) => write!(f, "Dictionary({key}, {value})"),
             SqlType::RunEndEncoded(ends, values) => {
-                // arrow-schema prints the two without a separator.
                 f.write_str("RunEndEncoded(")?;
                 write_member(f, ends)?;
+                f.write_str(", ")?;
                 write_member(f, values)?;
                 f.write_str(")")
             }
@@ -382,7 +382,8 @@ fn write_element(f: &mut fmt::Formatter<'_>, field: &Field) -> fmt::Result {
     write_nullability(f, field)?;
     write!(f, "{}", field.ty)?;
     if field.name != "item" {
-        write!(f, ", field: '{}'", field.name)?;
+        // arrow-schema prints quotes and backslashes bare here, which nothing could read back.
+        write!(f, ", field: '{}'", field.name.replace('\\', "\\\\").replace('\'', "\\'"))?;
     }
     write_metadata(f, field)
 }
