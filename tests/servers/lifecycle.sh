@@ -1,0 +1,114 @@
+# What the server scripts share: where things live, how a server is started, found again and ended. Sourced, not run.
+#
+#   QUERENT_CACHE           downloads                        (default ~/.cache/querent; they go to its servers/)
+#   QUERENT_SERVERS_STATE   pids, logs, data, env of servers (default $QUERENT_CACHE/servers/run)
+#
+# A script sources this file, defines `install` (idempotent), `launch` (ends by calling `ready`), and, where the
+# defaults do not do, `healthy` and `clean`, then calls `main "$@"`.
+set -euo pipefail
+
+name=$(basename "$0" .sh)
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+cache=${QUERENT_CACHE:-$HOME/.cache/querent}/servers
+states=${QUERENT_SERVERS_STATE:-$cache/run}
+state=$states/$name
+
+say() { echo "$name: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+# As many TCP ports of 127.0.0.1, free at this moment, as asked for.
+free_ports() {
+  python3 -c 'import socket, sys
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
+print(*(s.getsockname()[1] for s in sockets))' "$1"
+}
+
+# When the process started, in clock ticks since boot: a pid alone may by now be somebody else's.
+started_at() { sed 's/.*) //' "/proc/$1/stat" 2> /dev/null | cut -d ' ' -f 20; }
+
+running() {
+  local pid since
+  [ -e "$state/pid" ] || return 1
+  read -r pid since < "$state/pid"
+  [ -n "$since" ] && [ "$(started_at "$pid")" = "$since" ]
+}
+
+# daemon COMMAND...: runs it in a session of its own, so that it outlives this script and the terminal.
+daemon() {
+  # The lock (descriptor 9) must not live on in the server.
+  setsid "$@" > "$state/log" 2>&1 < /dev/null 9>&- &
+  echo "$! $(started_at $!)" > "$state/pid"
+}
+
+# wait_until SECONDS COMMAND...: polls until it succeeds; a server that has ended or is late is an error with its log.
+wait_until() {
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@" > /dev/null 2>&1; do
+    if ! running || [ "$SECONDS" -ge "$deadline" ]; then
+      running && say "not ready in time; the end of its log:" || say "ended while starting; the end of its log:"
+      tail -n 40 "$state/log" >&2
+      stop
+      exit 1
+    fi
+    sleep 0.1
+  done
+}
+
+# ready URL [KEY=VALUE...]: writes the environment for the tests and the one line for the caller.
+ready() {
+  local url=$1 key
+  shift
+  key=QUERENT_TEST_$(echo "$name" | tr '[:lower:]' '[:upper:]')_URL
+  printf '%s\n' "$key=$url" "$@" > "$state/env"
+  echo "ready $name $url"
+}
+
+stop() {
+  local pid _
+  if running; then
+    read -r pid _ < "$state/pid"
+    kill "$pid" 2> /dev/null || true
+    for _ in $(seq 100); do running || break; sleep 0.1; done
+    running && kill -9 "$pid" 2> /dev/null
+  fi
+  clean
+  rm -rf "$state"
+}
+
+# venv FOLDER REQUIREMENT...: a virtual environment with exactly these packages, made once.
+venv() {
+  local folder=$1
+  shift
+  [ -e "$folder/complete" ] && return
+  say "installing $* from PyPI"
+  rm -rf "$folder"
+  python3 -m venv "$folder"
+  PIP_CACHE_DIR=${PIP_CACHE_DIR:-$cache/pip} "$folder/bin/pip" install --quiet --disable-pip-version-check "$@"
+  touch "$folder/complete"
+}
+
+healthy() { true; }
+clean() { true; }
+
+main() {
+  mkdir -p "$cache" "$states"
+  exec 9> "$states/$name.lock"
+  flock 9
+  case ${1:-start} in
+    start)
+      if running && [ -e "$state/env" ] && healthy; then
+        echo "ready $name $(head -n 1 "$state/env" | cut -d = -f 2-)"
+        return
+      fi
+      stop
+      install
+      mkdir -p "$state"
+      launch
+      ;;
+    stop) stop ;;
+    env) if running && [ -e "$state/env" ]; then cat "$state/env"; fi ;;
+    *) die "usage: $0 [start|stop|env]" ;;
+  esac
+}

