@@ -1,12 +1,17 @@
 //! The tables of one source, looked up by name.
+//!
+//! A [`Catalog`] knows the names of all its tables and reads a table when it is asked for, from any [`TableStore`]: in
+//! memory ([`MemoryTables`]) or file by file from `.sqlcache` ([`crate::cache`]).
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use querent_types::{SourceDescription, TableDescription};
 
 use crate::ast::Name;
-use crate::dialect::Dialect;
 use crate::diagnostic::Diagnostic;
+use crate::dialect::{self, Dialect};
+use crate::suggest::nearest;
 
 /// One source's tables and what else checking needs to know of it.
 pub struct Catalog {
@@ -19,22 +24,46 @@ pub struct Catalog {
 
 /// Where a [`Catalog`] finds its tables: in memory, or file by file in `.sqlcache`.
 pub trait TableStore: Send + Sync {
-    /// The full paths of all tables, without reading them.
-    fn paths(&self) -> Vec<Vec<String>>;
-    /// One table by its full path, which is one of [`paths`](TableStore::paths).
-    fn load(&self, path: &[String]) -> Result<Arc<TableDescription>, Diagnostic>;
+    /// The names of all tables, without reading them.
+    fn index(&self) -> Result<Arc<TableIndex>, Diagnostic>;
+    /// One table of the index, by its [`TableKey::id`].
+    fn load(&self, id: &str) -> Result<Arc<TableDescription>, Diagnostic>;
+}
+
+/// The names of a store's tables, without regard to case.
+#[derive(Debug, Default)]
+pub struct TableIndex {
+    keys: Vec<TableKey>,
+    by_name: HashMap<String, Vec<usize>>,
+}
+
+/// One table of a [`TableIndex`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TableKey {
+    /// The table's path in lower case.
+    pub path: Vec<String>,
+    /// The store's own name of it.
+    pub id: String,
 }
 
 /// The outcome of looking a table up.
+#[derive(Debug)]
 pub enum TableLookup {
     /// There is exactly one.
     Found(Arc<TableDescription>),
-    /// There is none; the names that come nearest, best first.
+    /// There is none; the names that come nearest, best first, as they would be written in a query.
     Missing(Vec<String>),
-    /// Several fit; their full names.
+    /// Several fit; their full names, as they would be written in a query.
     Ambiguous(Vec<String>),
     /// It is there, but cannot be read.
     Unreadable(Diagnostic),
+}
+
+/// Tables held in memory.
+#[derive(Debug, Default)]
+pub struct MemoryTables {
+    index: Arc<TableIndex>,
+    tables: BTreeMap<String, Arc<TableDescription>>,
 }
 
 impl Catalog {
@@ -44,17 +73,176 @@ impl Catalog {
     }
 
     /// A catalog held in memory, in the dialect that the description names.
-    pub fn from_description(source: SourceDescription) -> Result<Catalog, String> {
-        let _ = source;
-        todo!()
+    ///
+    /// The error says that querent has no dialect of that name.
+    pub fn from_description(mut source: SourceDescription) -> Result<Catalog, String> {
+        let dialect = dialect::by_name(&source.dialect).ok_or_else(|| unknown_dialect(&source.dialect))?;
+        let tables = MemoryTables::new(std::mem::take(&mut source.tables).into_iter().map(Arc::new));
+        Ok(Catalog::new(source, dialect, Box::new(tables)))
     }
 
-    /// Looks a table up by a name of one to three parts, folded as the dialect folds identifiers.
+    /// Looks a table up by a name of one or more parts, folded as the dialect folds identifiers.
     ///
-    /// The parts must equal the last parts of a table's path. Where several tables fit, the one in the source's
-    /// default schema wins.
+    /// The parts must equal the last parts of a table's path. Where several tables fit, the one whose whole path was
+    /// given wins, then the one in the first of the dialect's default schemas that has one.
     pub fn table(&self, name: &Name) -> TableLookup {
-        let _ = (name, &self.tables);
-        todo!()
+        let wanted: Vec<String> = name.parts.iter().map(|part| self.dialect.fold(part)).collect();
+        let index = match self.tables.index() {
+            Ok(index) => index,
+            Err(diagnostic) => return TableLookup::Unreadable(diagnostic),
+        };
+        let (mut exact, mut inexact) = (Vec::new(), Vec::new());
+        for key in index.ending_with(&wanted) {
+            match self.tables.load(&key.id) {
+                Ok(table) if self.ends_with(&table.path, &wanted) => exact.push(table),
+                Ok(table) => inexact.push(table),
+                Err(diagnostic) => return TableLookup::Unreadable(diagnostic),
+            }
+        }
+        match exact.len() {
+            0 => TableLookup::Missing(self.suggest(&index, &wanted, &inexact)),
+            1 => TableLookup::Found(exact.swap_remove(0)),
+            _ => self.preferred(exact, &wanted),
+        }
+    }
+
+    /// Every table, in the order of their paths in lower case. Reads them all.
+    pub fn tables(&self) -> Result<Vec<Arc<TableDescription>>, Diagnostic> {
+        self.tables.index()?.keys.iter().map(|key| self.tables.load(&key.id)).collect()
+    }
+
+    fn ends_with(&self, path: &[String], wanted: &[String]) -> bool {
+        path.len() >= wanted.len()
+            && path[path.len() - wanted.len()..].iter().zip(wanted).all(|(a, b)| self.dialect.same(a, b))
+    }
+
+    fn preferred(&self, tables: Vec<Arc<TableDescription>>, wanted: &[String]) -> TableLookup {
+        let schema_of = |table: &TableDescription| table.path.iter().rev().nth(1).cloned();
+        let whole = |table: &Arc<TableDescription>| table.path.len() == wanted.len();
+        let mut choices: Vec<Vec<Arc<TableDescription>>> =
+            vec![tables.iter().filter(|t| whole(t)).cloned().collect()];
+        for schema in self.dialect.default_schemas {
+            let fits = |table: &&Arc<TableDescription>| {
+                schema_of(table).is_some_and(|s| self.dialect.same(&s, schema))
+            };
+            choices.push(tables.iter().filter(fits).cloned().collect());
+        }
+        match choices.into_iter().find(|choice| !choice.is_empty()) {
+            Some(mut choice) if choice.len() == 1 => TableLookup::Found(choice.swap_remove(0)),
+            _ => TableLookup::Ambiguous(tables.iter().map(|table| self.written(&table.path)).collect()),
+        }
+    }
+
+    /// Names to offer instead: spelt in another case, in another schema, or spelt nearly so.
+    fn suggest(
+        &self,
+        index: &TableIndex,
+        wanted: &[String],
+        inexact: &[Arc<TableDescription>],
+    ) -> Vec<String> {
+        let mut names: Vec<String> = inexact
+            .iter()
+            .map(|table| self.written(&table.path[table.path.len() - wanted.len()..]))
+            .collect();
+        let Some(last) = wanted.last() else { return names };
+        let known = index.by_name.keys().map(String::as_str);
+        let elsewhere = (wanted.len() > 1).then(|| last.to_lowercase());
+        let near = nearest(&last.to_lowercase(), known);
+        for name in elsewhere.as_deref().into_iter().chain(near) {
+            for key in index.named(name) {
+                // The real spelling is worth a look into the file: a name in lower case may not be what to write.
+                let Ok(table) = self.tables.load(&key.id) else { continue };
+                let unqualified = wanted.len() == 1 && index.named(name).count() == 1;
+                let shown = if unqualified { &table.path[table.path.len() - 1..] } else { &table.path[..] };
+                let shown = self.written(shown);
+                if names.len() < 3 && !names.contains(&shown) {
+                    names.push(shown);
+                }
+            }
+        }
+        names
+    }
+
+    /// A path as it is written in a query: quoted where it must be.
+    fn written(&self, path: &[String]) -> String {
+        let parts: Vec<String> = path.iter().map(|part| self.dialect.quote(part)).collect();
+        parts.join(".")
+    }
+}
+
+impl Dialect {
+    /// An identifier as it is written in a query: in double quotes where reading it bare would give another.
+    pub fn quote(&self, name: &str) -> String {
+        let bare = crate::ast::Ident { value: name.to_owned(), quoted: false, span: Default::default() };
+        let starts_well = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        let word = starts_well && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if word && self.fold(&bare) == name {
+            name.to_owned()
+        } else {
+            format!("\"{}\"", name.replace('"', "\"\""))
+        }
+    }
+}
+
+impl TableIndex {
+    /// An index over keys.
+    pub fn new(mut keys: Vec<TableKey>) -> TableIndex {
+        keys.sort();
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (position, key) in keys.iter().enumerate() {
+            by_name.entry(key.path.last().cloned().unwrap_or_default()).or_default().push(position);
+        }
+        TableIndex { keys, by_name }
+    }
+
+    /// The tables, sorted by path.
+    pub fn keys(&self) -> &[TableKey] {
+        &self.keys
+    }
+
+    /// The tables whose last part is `name`, in lower case.
+    fn named(&self, name: &str) -> impl Iterator<Item = &TableKey> {
+        self.by_name.get(name).into_iter().flatten().map(|position| &self.keys[*position])
+    }
+
+    /// The tables whose last parts are `parts`, without regard to case.
+    fn ending_with(&self, parts: &[String]) -> impl Iterator<Item = &TableKey> {
+        let parts: Vec<String> = parts.iter().map(|part| part.to_lowercase()).collect();
+        let last = parts.last().cloned().unwrap_or_default();
+        self.named(&last).filter(move |key| key.path.ends_with(&parts)).collect::<Vec<_>>().into_iter()
+    }
+}
+
+impl MemoryTables {
+    /// A store of the given tables; of two with one path, the later one stays.
+    pub fn new(tables: impl IntoIterator<Item = Arc<TableDescription>>) -> MemoryTables {
+        let tables: BTreeMap<_, _> =
+            tables.into_iter().map(|table| (format!("{:?}", table.path), table)).collect();
+        let key = |(id, table): (&String, &Arc<TableDescription>)| TableKey {
+            path: table.path.iter().map(|part| part.to_lowercase()).collect(),
+            id: id.clone(),
+        };
+        MemoryTables { index: Arc::new(TableIndex::new(tables.iter().map(key).collect())), tables }
+    }
+}
+
+impl TableStore for MemoryTables {
+    fn index(&self) -> Result<Arc<TableIndex>, Diagnostic> {
+        Ok(Arc::clone(&self.index))
+    }
+
+    fn load(&self, id: &str) -> Result<Arc<TableDescription>, Diagnostic> {
+        self.tables.get(id).cloned().ok_or_else(|| {
+            let message = format!("the catalog has no table {id}");
+            Diagnostic::error(crate::diagnostic::Code::UnknownTable, Default::default(), message)
+        })
+    }
+}
+
+/// Says that there is no such dialect, and which one may have been meant.
+pub(crate) fn unknown_dialect(name: &str) -> String {
+    match nearest(name, dialect::NAMES.iter().copied()).first() {
+        Some(near) => format!("unknown dialect `{name}`: did you mean `{near}`?"),
+        None => format!("unknown dialect `{name}`: querent knows {}", dialect::NAMES.join(", ")),
     }
 }

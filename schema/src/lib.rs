@@ -16,5 +16,6 @@ pub mod diagnostic;
 pub mod dialect;
 pub mod parse;
 pub mod plan;
+pub mod suggest;
 
 pub use check::check;

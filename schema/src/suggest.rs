@@ -1,0 +1,68 @@
+//! Did you mean: the names nearest to one that is not there.
+
+/// At most this many names are suggested.
+const SUGGESTIONS_MAX: usize = 3;
+
+/// The candidates nearest to `name`, best first: those that differ by case alone, then those within an edit distance
+/// of a third of its length (insertion, deletion, substitution and swap of neighbours cost one each).
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let wanted = lower(name);
+    let far = (wanted.len() / 3).max(1);
+    let mut found: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .filter(|candidate| !candidate.is_empty() && *candidate != name)
+        .filter_map(|candidate| Some((distance(&wanted, &lower(candidate), far)?, candidate)))
+        .collect();
+    found.sort();
+    found.dedup();
+    found.into_iter().take(SUGGESTIONS_MAX).map(|(_, candidate)| candidate).collect()
+}
+
+fn lower(text: &str) -> Vec<char> {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// The edit distance, or `None` where it is more than `far`.
+fn distance(a: &[char], b: &[char], far: usize) -> Option<usize> {
+    if a.len().abs_diff(b.len()) > far {
+        return None;
+    }
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, cb) in b.iter().enumerate() {
+            let mut cost = (above[j] + usize::from(ca != cb)).min(above[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *ca == b[j - 1] && a[i - 1] == *cb {
+                cost = cost.min(before[j - 1] + 1);
+            }
+            row.push(cost);
+        }
+        if row.iter().all(|cost| *cost > far) {
+            return None;
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    above.last().copied().filter(|cost| *cost <= far)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn nearest_names_come_first() {
+        let names = ["trades", "TRADES", "trader", "flights", "", "trade_log", "airlines"];
+        assert_eq!(nearest("Trades", names), ["TRADES", "trades", "trader"]);
+        assert_eq!(nearest("tradse", names), ["TRADES", "trades", "trader"]);
+        assert_eq!(nearest("fligths", names), ["flights"]);
+        assert_eq!(nearest("x", names), Vec::<&str>::new());
+        assert_eq!(nearest("", names), Vec::<&str>::new());
+        assert_eq!(nearest("ÉTÉ", ["été", "ete"]), ["été"]);
+    }
+
+    #[test]
+    fn a_name_is_not_its_own_suggestion() {
+        assert_eq!(nearest("id", ["id", "ID", "ids"]), ["ID", "ids"]);
+    }
+}
