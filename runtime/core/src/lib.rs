@@ -1,1 +1,40 @@
-//! stub
+//! querent's runtime without a backend: what a source, a query and a pool are.
+//!
+//! State machines, pool and timeouts are generic over the [`Backend`] only; a query is a plain value that carries its
+//! plan, its values and one decode function. Drivers implement [`Backend`] and [`Decode`]; users name the facade
+//! `querent`. This crate holds no socket, no SQL parser and no lock across an await.
+
+#[cfg(feature = "arrow")]
+pub mod arrow;
+mod backend;
+mod bind;
+mod connection;
+mod decode;
+mod error;
+mod executor;
+mod from_row;
+mod plan;
+mod pool;
+mod query;
+mod render;
+mod source;
+pub mod sql;
+mod value;
+
+pub use backend::{Backend, Batch, Call, Placeholder, Request, Transact, Wants};
+pub use bind::{Bind, Typed};
+pub use connection::{Connection, Transaction};
+pub use decode::{Decode, Holds, ValueError, ValueProblem};
+pub use error::{Error, ErrorKind, Result};
+pub use executor::{Executor, Session};
+pub use from_row::{FromRow, column_index, column_of};
+pub use plan::{ColumnMeta, Element, InPredicate, ParamMeta, Piece, Plan};
+pub use pool::{Pool, PoolOptions, PoolStats};
+pub use query::{
+    DecodeFn, Executed, Fetch, FetchAll, FetchOne, FetchOptional, Query, SqlQuery, sql as sql_query,
+};
+pub use render::Rendered;
+pub use source::{BackendOf, Source, Transactions};
+pub use value::Value;
+
+pub use querent_types as types;

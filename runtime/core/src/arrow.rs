@@ -1,0 +1,1 @@
+//! The one mapping between `SqlType` and Arrow.

@@ -1,0 +1,186 @@
+//! What a driver implements: one trait with associated types and functions, no objects.
+//!
+//! Everything that waits is a function of the backend alone, so that state machines, pool and timeouts are compiled once
+//! a backend and never once a query.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::plan::{ColumnMeta, ParamMeta, Piece};
+use crate::render::{self, Rendered};
+use crate::value::Value;
+
+/// A driver. Implemented on an empty enum; sources name it.
+pub trait Backend: Sized + Send + Sync + 'static {
+    /// Its name, which is the scheme of its URLs.
+    const NAME: &'static str;
+    /// How parameters are written in the text that goes out.
+    const PLACEHOLDER: Placeholder;
+    /// What is needed to connect.
+    type Options: Clone + Send + Sync + 'static;
+    /// What one call can ask of this backend beyond what every backend knows.
+    type Call: Default + Clone + Send + Sync + 'static;
+    /// What the plan of a query holds for this backend alone.
+    type PlanExt: Copy + Default + Send + Sync + 'static;
+    /// What the pool leases: a connection, or a handle on a shared one.
+    type Connection: Send + 'static;
+    /// An open result. It owns its state and borrows nothing.
+    type Cursor: Send + 'static;
+    /// Rows as they arrive.
+    type Batch: Batch;
+
+    /// Reads a URL. The error names what is wrong with it and never prints a password.
+    fn options(url: &str) -> Result<Self::Options>;
+
+    /// Makes a connection that is ready for a statement, authenticated and all.
+    fn connect(options: &Self::Options) -> impl Future<Output = Result<Self::Connection>> + Send;
+
+    /// Sends a statement and waits until its result begins.
+    fn open(
+        connection: &mut Self::Connection,
+        request: Request<'_, Self>,
+    ) -> impl Future<Output = Result<Self::Cursor>> + Send;
+
+    /// The next rows; `None` once the statement is wholly done, so that the connection is free for another.
+    fn next(
+        connection: &mut Self::Connection,
+        cursor: &mut Self::Cursor,
+    ) -> impl Future<Output = Result<Option<Self::Batch>>> + Send;
+
+    /// How many rows a statement changed, known after [`next`](Backend::next) gave `None`.
+    fn affected(cursor: &Self::Cursor) -> Option<u64> {
+        let _ = cursor;
+        None
+    }
+
+    /// Another handle on the same transport, where it carries several statements at once.
+    fn share(connection: &Self::Connection) -> Option<Self::Connection> {
+        let _ = connection;
+        None
+    }
+
+    /// Whether an idle connection may be leased again, as far as can be told without asking the server.
+    fn is_usable(connection: &Self::Connection) -> bool {
+        let _ = connection;
+        true
+    }
+
+    /// Ends a connection whose statement was dropped half way, without waiting.
+    fn abandon(connection: Self::Connection) {
+        drop(connection);
+    }
+}
+
+/// A backend with transactions.
+pub trait Transact: Backend {
+    /// Begins a transaction.
+    fn begin(connection: &mut Self::Connection) -> impl Future<Output = Result<()>> + Send;
+    /// Makes it permanent.
+    fn commit(connection: &mut Self::Connection) -> impl Future<Output = Result<()>> + Send;
+    /// Takes it back.
+    fn rollback(connection: &mut Self::Connection) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Rows that arrived together.
+pub trait Batch: Send + Sync + 'static {
+    /// How many rows there are.
+    fn len(&self) -> usize;
+    /// How many columns each has.
+    fn width(&self) -> usize;
+    /// The name of a column as the server gave it; `None` where the protocol has no names.
+    fn column_name(&self, index: usize) -> Option<&str>;
+    /// Whether there is no row.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// How parameters are written in the text that goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placeholder {
+    /// `$1`: one number a parameter, however often it is used.
+    Dollar,
+    /// `?`: one a use.
+    Question,
+    /// None: values are rendered as literals, by the driver.
+    Literal,
+}
+
+/// One statement on its way to a server.
+pub struct Request<'r, B: Backend> {
+    pub(crate) template: Cow<'r, [Piece<'r>]>,
+    pub(crate) sections: &'r [&'r [u16]],
+    /// The parameters as checked; empty for a run-time query.
+    pub params: &'r [ParamMeta],
+    /// The columns as checked; empty for a run-time query.
+    pub columns: &'r [ColumnMeta],
+    /// The values, one a parameter.
+    pub values: &'r [Value<'r>],
+    /// What this call asks for.
+    pub call: &'r Call<'r, B>,
+    /// What the plan holds for this backend.
+    pub ext: B::PlanExt,
+    /// Whether the statement only reads.
+    pub read_only: bool,
+    /// Whether rows are wanted, or the number of rows changed.
+    pub wants: Wants,
+}
+
+/// What a terminal wants of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    /// Its rows.
+    Rows,
+    /// The number of rows that it changed.
+    Affected,
+}
+
+/// The modifiers of one call.
+#[derive(Clone)]
+pub struct Call<'q, B: Backend> {
+    /// The longest that the whole call may take, waiting for a connection included.
+    pub timeout: Option<Duration>,
+    /// A tag for the server's log and our traces.
+    pub tag: Option<&'q str>,
+    /// How many rows the server should send at a time.
+    pub page_size: Option<usize>,
+    /// Whether an incomplete answer is wanted all the same.
+    pub partial_ok: bool,
+    /// Whether the statement must not write.
+    pub read_only: bool,
+    /// What this backend alone can do.
+    pub backend: B::Call,
+}
+
+impl<B: Backend> Default for Call<'_, B> {
+    fn default() -> Self {
+        Call {
+            timeout: None,
+            tag: None,
+            page_size: None,
+            partial_ok: false,
+            read_only: false,
+            backend: B::Call::default(),
+        }
+    }
+}
+
+impl<'r, B: Backend> Request<'r, B> {
+    /// The text with the backend's placeholders, and the values in the order in which the text wants them.
+    ///
+    /// Inactive sections are left out, spreads are written out and padded to a power of two by repeating the last
+    /// element, so that few different texts reach the server's statement cache.
+    pub fn render(&self) -> Rendered<'_> {
+        render::render(&self.template, self.sections, self.params, self.values, B::PLACEHOLDER)
+    }
+
+    /// The text with every value written by `literal` (value, its SQL type, output).
+    pub fn render_literals(
+        &self,
+        literal: &mut dyn FnMut(&Value<'_>, &str, &mut String) -> Result<()>,
+    ) -> Result<String> {
+        render::render_literals(&self.template, self.sections, self.params, self.values, literal)
+    }
+}

@@ -1,0 +1,172 @@
+//! Which Rust value can be sent as which SQL type.
+//!
+//! Only conversions that lose nothing are here: an `i32` may be bound to a BIGINT, an `i64` to an INTEGER may not.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use querent_types::value;
+
+use crate::sql;
+use crate::value::Value;
+
+/// A reference to a value that can be sent as the SQL type `T`, a marker of [`sql`](crate::sql).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be bound to a {T} parameter",
+    label = "this parameter is {T} in the checked query",
+    note = "only conversions that lose nothing are made; convert the value, or CAST the parameter in the SQL"
+)]
+pub trait Bind<'q, T> {
+    /// The value to send.
+    fn bind(self) -> Value<'q>;
+}
+
+/// The type of one parameter; generated code calls [`Typed::bind`] on it, so that errors land on the argument.
+pub struct Typed<T>(PhantomData<T>);
+
+impl<T> Typed<T> {
+    /// Turns an argument into a value to send.
+    #[inline]
+    pub fn bind<'q, V: Bind<'q, T>>(value: V) -> Value<'q> {
+        value.bind()
+    }
+}
+
+impl<'q, T, V: ?Sized> Bind<'q, T> for &&'q V
+where
+    &'q V: Bind<'q, T>,
+{
+    fn bind(self) -> Value<'q> {
+        (*self).bind()
+    }
+}
+
+impl<'q, T, V> Bind<'q, T> for &'q Option<V>
+where
+    &'q V: Bind<'q, T>,
+{
+    fn bind(self) -> Value<'q> {
+        self.as_ref().map_or(Value::Null, Bind::bind)
+    }
+}
+
+/// Copies: the borrow ends at once, so that `'q` is free.
+macro_rules! bind_copied {
+    ($($rust:ty => [$($marker:ident),+]: $make:expr;)+) => {
+        $($(impl<'q> Bind<'q, sql::$marker> for &$rust {
+            #[inline]
+            fn bind(self) -> Value<'q> {
+                let make: fn($rust) -> Value<'q> = $make;
+                make(*self)
+            }
+        })+)+
+    };
+}
+
+bind_copied! {
+    bool => [Boolean, Any]: Value::Bool;
+    i8 => [TinyInt, SmallInt, Integer, BigInt, Real, Double, Decimal, Any]: |v| Value::Int(v.into());
+    i16 => [SmallInt, Integer, BigInt, Real, Double, Decimal, Any]: |v| Value::Int(v.into());
+    i32 => [Integer, BigInt, Double, Decimal, Any]: |v| Value::Int(v.into());
+    i64 => [BigInt, Decimal, Any]: Value::Int;
+    u8 => [UnsignedTinyInt, UnsignedSmallInt, UnsignedInteger, UnsignedBigInt, SmallInt, Integer, BigInt, Real, Double, Decimal, Any]: |v| Value::UInt(v.into());
+    u16 => [UnsignedSmallInt, UnsignedInteger, UnsignedBigInt, Integer, BigInt, Real, Double, Decimal, Any]: |v| Value::UInt(v.into());
+    u32 => [UnsignedInteger, UnsignedBigInt, BigInt, Double, Decimal, Any]: |v| Value::UInt(v.into());
+    u64 => [UnsignedBigInt, Decimal, Any]: Value::UInt;
+    f32 => [Real, Double, Any]: Value::Float;
+    f64 => [Double, Any]: Value::Double;
+    value::Date => [Date, Any]: Value::Date;
+    value::Time => [Time, Any]: Value::Time;
+    value::Timestamp => [Timestamp, TimestampTz, Any]: Value::Timestamp;
+    value::Duration => [Duration, Any]: Value::Duration;
+    value::Interval => [Interval, Any]: Value::Interval;
+    value::Uuid => [Uuid, Any]: Value::Uuid;
+    char => [Varchar, Any]: |v| Value::String(v.into());
+}
+
+/// Borrows for `'q`.
+macro_rules! bind_borrowed {
+    ($($rust:ty => [$($marker:ident),+]: $make:expr;)+) => {
+        $($(impl<'q> Bind<'q, sql::$marker> for &'q $rust {
+            #[inline]
+            fn bind(self) -> Value<'q> {
+                let make: fn(&'q $rust) -> Value<'q> = $make;
+                make(self)
+            }
+        })+)+
+    };
+}
+
+bind_borrowed! {
+    str => [Varchar, Json, Any]: Value::Str;
+    String => [Varchar, Json, Any]: |v| Value::Str(v);
+    Box<str> => [Varchar, Json, Any]: |v| Value::Str(v);
+    Arc<str> => [Varchar, Json, Any]: |v| Value::Str(v);
+    Cow<'_, str> => [Varchar, Json, Any]: |v| Value::Str(v);
+    [u8] => [Varbinary, Any]: Value::Bytes;
+    Vec<u8> => [Varbinary, Any]: |v| Value::Bytes(v);
+    value::Decimal => [Decimal, Any]: |v| Value::Decimal(Cow::Borrowed(v));
+}
+
+impl<'q, const N: usize> Bind<'q, sql::Varbinary> for &'q [u8; N] {
+    fn bind(self) -> Value<'q> {
+        Value::Bytes(self)
+    }
+}
+
+/// Lists: the elements of a spread, or an array parameter.
+macro_rules! bind_lists {
+    ($($marker:ident),+) => {
+        $(
+            impl<'q, T, V> Bind<'q, sql::$marker<T>> for &'q [V]
+            where
+                &'q V: Bind<'q, T>,
+            {
+                fn bind(self) -> Value<'q> {
+                    Value::List(self.iter().map(Bind::bind).collect())
+                }
+            }
+
+            impl<'q, T, V> Bind<'q, sql::$marker<T>> for &'q Vec<V>
+            where
+                &'q V: Bind<'q, T>,
+            {
+                fn bind(self) -> Value<'q> {
+                    Value::List(self.iter().map(Bind::bind).collect())
+                }
+            }
+
+            impl<'q, T, V, const N: usize> Bind<'q, sql::$marker<T>> for &'q [V; N]
+            where
+                &'q V: Bind<'q, T>,
+            {
+                fn bind(self) -> Value<'q> {
+                    Value::List(self.iter().map(Bind::bind).collect())
+                }
+            }
+        )+
+    };
+}
+
+bind_lists!(Spread, Array);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_bind_through_references_options_and_temporaries() {
+        let name = String::from("x");
+        assert_eq!(Typed::<sql::Varchar>::bind(&name), Value::Str("x"));
+        assert_eq!(Typed::<sql::Varchar>::bind(&&name[..]), Value::Str("x"));
+        assert_eq!(Typed::<sql::Varchar>::bind(&Some(&name)), Value::Str("x"));
+        assert_eq!(Typed::<sql::BigInt>::bind(&None::<i32>), Value::Null);
+        let list = vec![Some(1_i32), None];
+        assert_eq!(
+            Typed::<sql::Spread<sql::BigInt>>::bind(&&list[..]),
+            Value::List(vec![Value::Int(1), Value::Null])
+        );
+        assert_eq!(Typed::<sql::Spread<sql::Varchar>>::bind(&["a", "b"]).is_null(), false);
+    }
+}

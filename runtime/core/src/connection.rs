@@ -1,0 +1,109 @@
+//! One connection out of the pool, and a transaction on it.
+
+use std::marker::PhantomData;
+
+use futures_util::future::BoxFuture;
+
+use crate::backend::Transact;
+use crate::error::Result;
+use crate::pool::{Held, Lease};
+use crate::source::{Source, Transactions};
+
+/// One connection, out of the pool until it is dropped.
+///
+/// Statements on it run one after the other. Dropped in the middle of one, it is closed instead of going back.
+pub struct Connection<S: Source> {
+    pub(crate) lease: Lease<S::Backend>,
+    source: PhantomData<fn() -> S>,
+}
+
+impl<S: Source> Connection<S> {
+    pub(crate) fn new(lease: Lease<S::Backend>) -> Self {
+        Connection { lease, source: PhantomData }
+    }
+
+    /// Begins a transaction. Dropped without `commit`, it is taken back, and this connection ends.
+    pub fn begin(&mut self) -> BoxFuture<'_, Result<Transaction<'_, S>>>
+    where
+        S: Transactions,
+        S::Backend: Transact,
+    {
+        Box::pin(Transaction::begin(Held::Borrowed(&mut self.lease)))
+    }
+}
+
+/// A transaction. It is taken back when it is dropped without [`commit`](Transaction::commit).
+///
+/// The server takes it back because the connection is closed; that needs no waiting and cannot fail.
+pub struct Transaction<'c, S: Source> {
+    pub(crate) held: Held<'c, S::Backend>,
+    done: bool,
+    source: PhantomData<fn() -> S>,
+}
+
+impl<'c, S: Source> Transaction<'c, S> {
+    pub(crate) async fn begin(held: Held<'c, S::Backend>) -> Result<Self>
+    where
+        S::Backend: Transact,
+    {
+        let mut transaction = Transaction { held, done: false, source: PhantomData };
+        let lease = transaction.held.lease();
+        let outcome = S::Backend::begin(lease.start()?).await;
+        match outcome {
+            Ok(()) => {
+                lease.finish();
+                lease.set_in_transaction(true);
+                Ok(transaction)
+            }
+            Err(error) => {
+                lease.fail(error.kind());
+                transaction.done = true;
+                Err(error.with_source_name(S::NAME))
+            }
+        }
+    }
+
+    /// Makes everything permanent. If it fails, nothing more is known than the error says.
+    ///
+    /// When the returned future is dropped, the outcome is not known.
+    pub async fn commit(mut self) -> Result<()>
+    where
+        S::Backend: Transact,
+    {
+        let lease = self.held.lease();
+        let outcome = S::Backend::commit(lease.start()?).await;
+        self.end(outcome)
+    }
+
+    /// Takes everything back, and keeps the connection.
+    pub async fn rollback(mut self) -> Result<()>
+    where
+        S::Backend: Transact,
+    {
+        let lease = self.held.lease();
+        let outcome = S::Backend::rollback(lease.start()?).await;
+        self.end(outcome)
+    }
+
+    fn end(&mut self, outcome: Result<()>) -> Result<()> {
+        let lease = self.held.lease();
+        match outcome {
+            Ok(()) => {
+                lease.finish();
+                lease.set_in_transaction(false);
+                self.done = true;
+                Ok(())
+            }
+            // The connection stays marked as being in a transaction, and so is closed.
+            Err(error) => Err(error.with_source_name(S::NAME)),
+        }
+    }
+}
+
+impl<S: Source> Drop for Transaction<'_, S> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.held.lease().poison();
+        }
+    }
+}

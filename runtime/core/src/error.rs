@@ -1,0 +1,206 @@
+//! The one error of the runtime: opaque, with a small kind to branch on.
+//!
+//! [`Display`](fmt::Display) prints this layer only; the cause is in [`source`](std::error::Error::source). Neither ever
+//! holds a value, a rendered literal or a secret: the query is named by its checked template.
+
+use std::fmt;
+use std::time::Duration;
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// What went wrong, to branch on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A URL or an option that cannot be.
+    Config,
+    /// No connection could be made, or it broke.
+    Connection,
+    /// The server refused the credentials, or asked for some.
+    Authentication,
+    /// The server knows who asks and refuses all the same.
+    Permission,
+    /// TLS could not be agreed on.
+    Tls,
+    /// The peer broke the protocol.
+    Protocol,
+    /// A deadline passed.
+    Timeout,
+    /// The pool had no connection free before the deadline.
+    PoolTimeout,
+    /// The pool was closed.
+    PoolClosed,
+    /// The server refused the statement: syntax, names or types.
+    Query,
+    /// A constraint was violated.
+    Constraint,
+    /// The result is not what the query was checked against: another column, another type, a NULL.
+    SchemaMismatch,
+    /// A value could not be turned into the Rust type that was asked for.
+    Value,
+    /// No row where one was asked for.
+    RowNotFound,
+    /// More than one row where one was asked for.
+    TooManyRows,
+    /// The server does not offer what was asked for.
+    Unsupported,
+    /// The answer is incomplete.
+    Partial,
+    /// The server is out of memory, slots or quota.
+    Resource,
+    /// A write whose outcome is not known.
+    Ambiguous,
+    /// The server failed.
+    Server,
+}
+
+/// What the runtime and the drivers return.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    code: Option<String>,
+    source: Option<&'static str>,
+    query: Option<String>,
+    place: Option<(&'static str, u32)>,
+    retryable: bool,
+    cause: Option<Cause>,
+}
+
+/// The usual result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error of the given kind. The message is lower case, without a final dot, and holds no value and no secret.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            code: None,
+            source: None,
+            query: None,
+            place: None,
+            retryable: false,
+            cause: None,
+        }))
+    }
+
+    /// The same with its cause.
+    pub fn with_cause(mut self, cause: impl Into<Cause>) -> Error {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// The same with the server's own code.
+    pub fn with_code(mut self, code: impl Into<String>) -> Error {
+        self.0.code = Some(code.into());
+        self
+    }
+
+    /// The same, marked as safe and sensible to retry.
+    pub fn with_retry(mut self) -> Error {
+        self.0.retryable = true;
+        self
+    }
+
+    /// The same with the query's template and the place where it was written; the first one set stays.
+    pub fn with_query(mut self, template: impl Into<String>, place: Option<(&'static str, u32)>) -> Error {
+        if self.0.query.is_none() {
+            self.0.query = Some(template.into());
+            self.0.place = place;
+        }
+        self
+    }
+
+    /// The same with the source's name.
+    pub fn with_source_name(mut self, source: &'static str) -> Error {
+        self.0.source.get_or_insert(source);
+        self
+    }
+
+    /// What went wrong, to branch on.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What went wrong, in words, without code, source and place.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The same in other words; drivers clear a server's message of values with it.
+    pub fn with_message(mut self, message: impl Into<String>) -> Error {
+        self.0.message = message.into();
+        self
+    }
+
+    /// The server's own code, where it gave one.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The name of the source on which it happened.
+    pub fn source_name(&self) -> Option<&str> {
+        self.0.source
+    }
+
+    /// The template of the query, as it was checked; never the text with values in it.
+    pub fn query(&self) -> Option<&str> {
+        self.0.query.as_deref()
+    }
+
+    /// Whether the same call may be made again: nothing happened, and it may go better next time.
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    pub(crate) fn timeout(what: &str, after: Duration) -> Error {
+        Error::new(ErrorKind::Timeout, format!("{what} took longer than {after:?}"))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        if let Some(code) = &self.0.code {
+            write!(f, " [{code}]")?;
+        }
+        if let Some(source) = self.0.source {
+            write!(f, " (source {source})")?;
+        }
+        if let Some((file, line)) = self.0.place {
+            write!(f, " (query at {file}:{line})")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut s = f.debug_struct("Error");
+        s.field("kind", &self.0.kind).field("message", &self.0.message);
+        if let Some(code) = &self.0.code {
+            s.field("code", code);
+        }
+        if let Some(source) = &self.0.source {
+            s.field("source", source);
+        }
+        if let Some(query) = &self.0.query {
+            s.field("query", query);
+        }
+        if let Some((file, line)) = &self.0.place {
+            s.field("at", &format_args!("{file}:{line}"));
+        }
+        if let Some(cause) = &self.0.cause {
+            s.field("cause", &format_args!("{cause}"));
+        }
+        s.finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.cause.as_deref().map(|c| c as _)
+    }
+}

@@ -1,0 +1,131 @@
+//! What `query!` knows of a query, as a constant: its template, parameters and columns.
+
+use crate::backend::Backend;
+
+/// One checked query. `query!` emits it as a `const`; nothing in it depends on the row type.
+pub struct Plan<B: Backend> {
+    /// The text to send, with holes.
+    pub template: &'static [Piece<'static>],
+    /// The parameters, in the order of the arguments.
+    pub params: &'static [ParamMeta],
+    /// For each optional section, the parameters that switch it on: all of them must be given.
+    pub sections: &'static [&'static [u16]],
+    /// The columns of the result; empty where the statement gives none.
+    pub columns: &'static [ColumnMeta],
+    /// Whether the statement only reads.
+    pub read_only: bool,
+    /// The file in which the query stands.
+    pub file: &'static str,
+    /// Its line.
+    pub line: u32,
+    /// What one backend alone needs.
+    pub ext: B::PlanExt,
+}
+
+/// One piece of a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece<'p> {
+    /// Text sent as it stands.
+    Text(&'p str),
+    /// The place of a parameter, by index.
+    Param(u16),
+    /// A whole `x [NOT] IN (…)` predicate that holds a spread.
+    In(&'p InPredicate<'p>),
+    /// An optional section, by index, and what stands in it.
+    Section(u16, &'p [Piece<'p>]),
+}
+
+/// An IN predicate with a spread among its elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InPredicate<'p> {
+    /// `x IN (`.
+    pub head: &'p [Piece<'p>],
+    /// The elements; they are joined by `, `.
+    pub elements: &'p [Element<'p>],
+    /// `)`.
+    pub tail: &'p str,
+    /// What is sent instead when there is no element.
+    pub empty: &'p str,
+}
+
+/// One element of an IN list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Element<'p> {
+    /// A parameter that stands for a slice of values.
+    Spread(u16),
+    /// Anything else.
+    Pieces(&'p [Piece<'p>]),
+}
+
+/// One parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParamMeta {
+    /// Its name; empty for `$1` and `?`.
+    pub name: &'static str,
+    /// Its type in `SqlType`'s notation (of one element, for a spread); empty where it is not known.
+    pub ty: &'static str,
+}
+
+/// One column of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnMeta {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether the name was given in the query (an alias or a plain column), so that every server uses it.
+    pub named: bool,
+    /// Its type in `SqlType`'s notation; empty where it is not known.
+    pub ty: &'static str,
+    /// Whether it may hold a NULL.
+    pub nullable: bool,
+    /// `table.column` of which it is a plain copy; empty otherwise.
+    pub origin: &'static str,
+}
+
+/// The template as the user may read it: parameters by name, sections in `{{ }}`.
+pub(crate) fn describe(template: &[Piece<'_>], params: &[ParamMeta]) -> String {
+    let mut out = String::new();
+    describe_into(template, params, &mut out);
+    out
+}
+
+fn describe_into(template: &[Piece<'_>], params: &[ParamMeta], out: &mut String) {
+    for piece in template {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Param(index) => describe_param(*index, params, out),
+            Piece::In(predicate) => {
+                describe_into(predicate.head, params, out);
+                for (i, element) in predicate.elements.iter().enumerate() {
+                    out.push_str(if i == 0 { "" } else { ", " });
+                    match element {
+                        Element::Spread(index) => {
+                            describe_param(*index, params, out);
+                            out.push_str("..");
+                        }
+                        Element::Pieces(pieces) => describe_into(pieces, params, out),
+                    }
+                }
+                out.push_str(predicate.tail);
+            }
+            Piece::Section(_, pieces) => {
+                out.push_str("{{");
+                describe_into(pieces, params, out);
+                out.push_str("}}");
+            }
+        }
+    }
+}
+
+fn describe_param(index: u16, params: &[ParamMeta], out: &mut String) {
+    use std::fmt::Write as _;
+    match params.get(usize::from(index)) {
+        Some(param) if !param.name.is_empty() => {
+            out.push(':');
+            out.push_str(param.name);
+        }
+        // Writing into a String cannot fail.
+        _ => {
+            let _ = write!(out, "${}", index + 1);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! A connection out of the pool: it goes back by itself, or is closed if a statement was left half way.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::Shared;
+use crate::backend::Backend;
+use crate::error::{Error, ErrorKind, Result};
+
+/// A connection on loan.
+pub(crate) struct Lease<B: Backend> {
+    /// `None` only once it was given back.
+    connection: Option<B::Connection>,
+    home: Arc<Shared<B>>,
+    pub(super) made: Instant,
+    /// Set before the first byte of a statement, cleared after the last of its answer.
+    busy: bool,
+    /// Set while a transaction is open.
+    in_transaction: bool,
+    /// Set when an error showed that it cannot be used again.
+    broken: bool,
+}
+
+impl<B: Backend> Lease<B> {
+    pub(super) fn new(connection: B::Connection, home: Arc<Shared<B>>, made: Instant) -> Self {
+        Lease { connection: Some(connection), home, made, busy: false, in_transaction: false, broken: false }
+    }
+
+    /// The connection, marked as busy; refused where an earlier statement or transaction was left half way.
+    pub(crate) fn start(&mut self) -> Result<&mut B::Connection> {
+        if self.busy || self.broken {
+            return Err(Error::new(
+                ErrorKind::Connection,
+                "this connection was left in the middle of a statement or transaction; take another from the pool",
+            ));
+        }
+        self.busy = true;
+        self.connection()
+    }
+
+    /// The connection in the middle of a statement.
+    pub(crate) fn connection(&mut self) -> Result<&mut B::Connection> {
+        self.connection
+            .as_mut()
+            .ok_or_else(|| Error::new(ErrorKind::PoolClosed, "the connection was given back"))
+    }
+
+    /// The statement is done, by its end or by an answer that leaves the connection usable.
+    pub(crate) fn finish(&mut self) {
+        self.busy = false;
+    }
+
+    /// The statement failed. What the server refused leaves the connection usable; anything else closes it.
+    pub(crate) fn fail(&mut self, kind: ErrorKind) {
+        match kind {
+            ErrorKind::Connection
+            | ErrorKind::Protocol
+            | ErrorKind::Timeout
+            | ErrorKind::Tls
+            | ErrorKind::Authentication
+            | ErrorKind::Ambiguous => self.broken = true,
+            _ => self.busy = false,
+        }
+    }
+
+    pub(crate) fn set_in_transaction(&mut self, open: bool) {
+        self.in_transaction = open;
+    }
+
+    /// A transaction was dropped: nothing may run on this connection any more.
+    pub(crate) fn poison(&mut self) {
+        self.broken = true;
+    }
+
+    /// Takes the connection out; the lease's drop then does nothing.
+    pub(super) fn take(&mut self) -> Option<B::Connection> {
+        self.connection.take()
+    }
+}
+
+impl<B: Backend> Drop for Lease<B> {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        if self.busy || self.in_transaction || self.broken {
+            B::abandon(connection);
+            self.home.closed_one();
+        } else {
+            let lease = Lease::new(connection, self.home.clone(), self.made);
+            self.home.deliver(lease);
+        }
+    }
+}
+
+/// A lease of one's own, or one borrowed from a connection or transaction.
+pub(crate) enum Held<'f, B: Backend> {
+    Owned(Lease<B>),
+    Borrowed(&'f mut Lease<B>),
+}
+
+impl<B: Backend> Held<'_, B> {
+    pub(crate) fn lease(&mut self) -> &mut Lease<B> {
+        match self {
+            Held::Owned(lease) => lease,
+            Held::Borrowed(lease) => lease,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! A query with its arguments: a plain value until a terminal runs it.
+
+mod run;
+mod runtime;
+mod terminal;
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use crate::backend::{Backend, Call, Wants};
+use crate::decode::ValueError;
+use crate::error::Result;
+use crate::executor::Executor;
+use crate::plan::Plan;
+use crate::source::{BackendOf, Source};
+use crate::value::Value;
+pub(crate) use run::{PlanRef, Raw};
+pub use runtime::{SqlQuery, sql};
+pub use terminal::{Fetch, FetchAll, FetchOne, FetchOptional};
+
+/// Reads all rows of a batch; one such function is generated for each row type.
+pub type DecodeFn<B, R> = fn(&<B as Backend>::Batch, &mut Vec<R>) -> Result<(), ValueError>;
+
+/// A checked query of source `S` with its arguments, whose rows are `R`.
+///
+/// Nothing is sent before a terminal (`fetch_all`, `execute`, …) is awaited. Dropping the future of a terminal stops the
+/// work where the protocol can, and otherwise closes the connection that it ran on.
+#[must_use = "a query does nothing until one of its terminals is awaited"]
+pub struct Query<'q, S: Source, R> {
+    raw: Raw<'q, S::Backend>,
+    decode: DecodeFn<S::Backend, R>,
+    source: PhantomData<fn() -> S>,
+}
+
+/// What a statement did that gives no rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Executed {
+    /// How many rows it changed; `None` where the server does not say.
+    pub rows_affected: Option<u64>,
+}
+
+impl<'q, S: Source, R> Query<'q, S, R> {
+    /// For generated code.
+    #[doc(hidden)]
+    #[inline]
+    pub fn new<const N: usize>(
+        plan: &'static Plan<BackendOf<S>>,
+        decode: DecodeFn<BackendOf<S>, R>,
+        values: [Value<'q>; N],
+    ) -> Self {
+        Query {
+            raw: Raw::new(PlanRef::Checked(plan), Vec::from(values), S::NAME),
+            decode,
+            source: PhantomData,
+        }
+    }
+
+    /// The longest that the whole call may take, waiting for a connection included. Then it fails with
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.raw.call.timeout = Some(timeout);
+        self
+    }
+
+    /// Refuses the statement before it is sent if it could write.
+    pub fn read_only(mut self) -> Self {
+        self.raw.call.read_only = true;
+        self
+    }
+
+    /// How many rows the server should send at a time, where the protocol has pages.
+    pub fn page_size(mut self, rows: usize) -> Self {
+        self.raw.call.page_size = Some(rows);
+        self
+    }
+
+    /// Accepts an answer that the server says is incomplete.
+    pub fn partial_ok(mut self) -> Self {
+        self.raw.call.partial_ok = true;
+        self
+    }
+
+    /// A tag for the server's log, where the protocol has one, and for our traces.
+    pub fn tag(mut self, tag: &'q str) -> Self {
+        self.raw.call.tag = Some(tag);
+        self
+    }
+
+    /// The modifiers of this call, for the extension traits of drivers.
+    #[doc(hidden)]
+    pub fn call_mut(&mut self) -> &mut Call<'q, S::Backend> {
+        &mut self.raw.call
+    }
+
+    /// All rows.
+    pub fn fetch_all<'f, 'e: 'f, E: Executor<'e, S>>(self, executor: E) -> FetchAll<'f, S::Backend, R>
+    where
+        'q: 'f,
+    {
+        let context = self.raw.context();
+        FetchAll::new(self.raw.batches(executor.into_session().target, Wants::Rows), self.decode, context)
+    }
+
+    /// The first row, which must be the only one: none is [`RowNotFound`](crate::ErrorKind::RowNotFound), a second is
+    /// [`TooManyRows`](crate::ErrorKind::TooManyRows).
+    pub fn fetch_one<'f, 'e: 'f, E: Executor<'e, S>>(self, executor: E) -> FetchOne<'f, S::Backend, R>
+    where
+        'q: 'f,
+    {
+        FetchOne(self.fetch_optional(executor))
+    }
+
+    /// The only row, if there is one; a second is [`TooManyRows`](crate::ErrorKind::TooManyRows).
+    pub fn fetch_optional<'f, 'e: 'f, E: Executor<'e, S>>(
+        self,
+        executor: E,
+    ) -> FetchOptional<'f, S::Backend, R>
+    where
+        'q: 'f,
+    {
+        FetchOptional(self.fetch_all(executor).at_most(2))
+    }
+
+    /// The rows as a stream, as they arrive. Dropped half way, the rest is not fetched.
+    pub fn fetch<'f, 'e: 'f, E: Executor<'e, S>>(self, executor: E) -> Fetch<'f, S::Backend, R>
+    where
+        'q: 'f,
+    {
+        let context = self.raw.context();
+        Fetch::new(self.raw.batches(executor.into_session().target, Wants::Rows), self.decode, context)
+    }
+
+    /// Runs the statement for its effect. Rows that it gives are thrown away.
+    pub fn execute<'f, 'e: 'f, E: Executor<'e, S>>(self, executor: E) -> BoxFuture<'f, Result<Executed>>
+    where
+        'q: 'f,
+        R: 'f,
+    {
+        self.raw.execute(executor.into_session().target)
+    }
+}

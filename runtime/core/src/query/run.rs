@@ -1,0 +1,299 @@
+//! How a statement runs: lease, send, batches, done. Generic over the backend only; the row type is not known here.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream};
+
+use super::Executed;
+use super::runtime::Text;
+use crate::backend::{Backend, Batch, Call, Request, Wants};
+use crate::decode::ValueError;
+use crate::error::{Error, ErrorKind, Result};
+use crate::executor::Target;
+use crate::plan::{self, ColumnMeta, Plan};
+use crate::pool::Held;
+use crate::value::Value;
+
+/// A statement with its values, on its way.
+pub(crate) struct Raw<'q, B: Backend> {
+    plan: PlanRef<B>,
+    values: Vec<Value<'q>>,
+    pub(crate) call: Call<'q, B>,
+    source: &'static str,
+}
+
+/// What is known of a statement.
+pub(crate) enum PlanRef<B: Backend> {
+    /// All of it, from `query!`.
+    Checked(&'static Plan<B>),
+    /// Its text only.
+    Text(Arc<Text>),
+}
+
+impl<B: Backend> Clone for PlanRef<B> {
+    fn clone(&self) -> Self {
+        match self {
+            PlanRef::Checked(plan) => PlanRef::Checked(plan),
+            PlanRef::Text(text) => PlanRef::Text(text.clone()),
+        }
+    }
+}
+
+/// What it takes to name a query in an error.
+pub(crate) struct Context<B: Backend> {
+    plan: PlanRef<B>,
+    source: &'static str,
+}
+
+impl<B: Backend> Context<B> {
+    /// Adds the source, the template and the place.
+    pub(crate) fn error(&self, error: Error) -> Error {
+        let (template, place) = match &self.plan {
+            PlanRef::Checked(plan) => {
+                (plan::describe(plan.template, plan.params), Some((plan.file, plan.line)))
+            }
+            PlanRef::Text(text) => (text.sql.clone(), None),
+        };
+        error.with_query(template, place).with_source_name(self.source)
+    }
+
+    /// Names the column and the row of a value that could not be read.
+    pub(crate) fn value_error(&self, error: ValueError) -> Error {
+        let column = match &self.plan {
+            PlanRef::Checked(plan) => plan.columns.get(usize::from(error.column)),
+            PlanRef::Text(_) => None,
+        };
+        let mut message = match column {
+            Some(column) if column.origin.is_empty() => format!("column `{}`", column.name),
+            Some(column) => format!("column `{}` ({})", column.name, column.origin),
+            None if error.column == u16::MAX => String::from("the result"),
+            None => format!("column {}", u32::from(error.column) + 1),
+        };
+        if error.row != u32::MAX {
+            message.push_str(&format!(", row {} of its batch", u64::from(error.row) + 1));
+        }
+        message.push_str(&format!(": {}", error.what));
+        let kind = match error.what {
+            crate::ValueProblem::OutOfRange(_) | crate::ValueProblem::Malformed(_) => ErrorKind::Value,
+            _ => ErrorKind::SchemaMismatch,
+        };
+        self.error(Error::new(kind, message))
+    }
+}
+
+impl<'q, B: Backend> Raw<'q, B> {
+    pub(crate) fn new(plan: PlanRef<B>, values: Vec<Value<'q>>, source: &'static str) -> Self {
+        Raw { plan, values, call: Call::default(), source }
+    }
+
+    pub(crate) fn context(&self) -> Context<B> {
+        Context { plan: self.plan.clone(), source: self.source }
+    }
+
+    fn columns(&self) -> &'static [ColumnMeta] {
+        match &self.plan {
+            PlanRef::Checked(plan) => plan.columns,
+            PlanRef::Text(_) => &[],
+        }
+    }
+
+    fn request(&self, wants: Wants) -> Request<'_, B> {
+        let call = &self.call;
+        let values = &self.values[..];
+        match &self.plan {
+            PlanRef::Checked(plan) => Request {
+                template: Cow::Borrowed(plan.template),
+                sections: plan.sections,
+                params: plan.params,
+                columns: plan.columns,
+                values,
+                call,
+                ext: plan.ext,
+                read_only: plan.read_only,
+                wants,
+            },
+            PlanRef::Text(text) => Request {
+                template: Cow::Owned(text.pieces()),
+                sections: &[],
+                params: &[],
+                columns: &[],
+                values,
+                call,
+                ext: B::PlanExt::default(),
+                read_only: false,
+                wants,
+            },
+        }
+    }
+
+    /// What is wrong with the call before anything is sent.
+    fn refuse(&self) -> Result<()> {
+        let read_only = match &self.plan {
+            PlanRef::Checked(plan) => plan.read_only,
+            PlanRef::Text(text) => {
+                text.check_values(self.values.len())?;
+                true
+            }
+        };
+        if self.call.read_only && !read_only {
+            return Err(Error::new(ErrorKind::Query, "the call is read-only and the statement writes"));
+        }
+        Ok(())
+    }
+
+    /// The batches of the result as they arrive.
+    pub(crate) fn batches<'f>(self, target: Target<'f, B>, wants: Wants) -> BoxStream<'f, Result<B::Batch>>
+    where
+        'q: 'f,
+    {
+        stream::unfold(State::Start(target, self, wants), step).boxed()
+    }
+
+    /// Runs to the end and says how many rows were changed.
+    pub(crate) fn execute<'f>(self, target: Target<'f, B>) -> BoxFuture<'f, Result<Executed>>
+    where
+        'q: 'f,
+    {
+        Box::pin(async move {
+            let context = self.context();
+            let run = async {
+                let mut running = Running::start(target, self, Wants::Affected).await?;
+                while running.next().await?.is_some() {}
+                Ok(Executed { rows_affected: B::affected(&running.cursor) })
+            };
+            run.await.map_err(|e| context.error(e))
+        })
+    }
+}
+
+/// Where a statement is.
+enum State<'f, B: Backend> {
+    Start(Target<'f, B>, Raw<'f, B>, Wants),
+    Running(Running<'f, B>),
+    Done,
+}
+
+/// One step of the stream of batches.
+async fn step<B: Backend>(state: State<'_, B>) -> Option<(Result<B::Batch>, State<'_, B>)> {
+    let mut running = match state {
+        State::Start(target, raw, wants) => {
+            let context = raw.context();
+            match Running::start(target, raw, wants).await {
+                Ok(running) => running,
+                Err(error) => return Some((Err(context.error(error)), State::Done)),
+            }
+        }
+        State::Running(running) => running,
+        State::Done => return None,
+    };
+    match running.next().await {
+        Ok(Some(batch)) => Some((Ok(batch), State::Running(running))),
+        Ok(None) => None,
+        Err(error) => {
+            let error = running.raw.context().error(error);
+            Some((Err(error), State::Done))
+        }
+    }
+}
+
+/// A statement that was sent. Dropped before its end, its lease is busy and so closes the connection.
+struct Running<'f, B: Backend> {
+    held: Held<'f, B>,
+    cursor: B::Cursor,
+    raw: Raw<'f, B>,
+    deadline: Option<(Instant, Duration)>,
+    /// Whether the columns were compared with those that were checked.
+    compared: bool,
+    /// Whether the end was reached.
+    ended: bool,
+}
+
+impl<'f, B: Backend> Running<'f, B> {
+    async fn start(target: Target<'f, B>, raw: Raw<'f, B>, wants: Wants) -> Result<Self> {
+        raw.refuse()?;
+        let deadline = raw.call.timeout.map(|t| (Instant::now() + t, t));
+        let mut held = match target {
+            Target::Pool(shared) => Held::Owned(shared.acquire(deadline.map(|(at, _)| at)).await?),
+            Target::Lease(lease) => Held::Borrowed(lease),
+        };
+        let lease = held.lease();
+        let opened = within(deadline, B::open(lease.start()?, raw.request(wants))).await;
+        match opened {
+            Ok(cursor) => Ok(Running { held, cursor, raw, deadline, compared: false, ended: false }),
+            Err(error) => {
+                lease.fail(error.kind());
+                Err(error)
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Result<Option<B::Batch>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let lease = self.held.lease();
+        match within(self.deadline, B::next(lease.connection()?, &mut self.cursor)).await {
+            Ok(Some(batch)) => {
+                if !std::mem::replace(&mut self.compared, true) {
+                    compare(self.raw.columns(), &batch)?;
+                }
+                Ok(Some(batch))
+            }
+            Ok(None) => {
+                self.ended = true;
+                lease.finish();
+                Ok(None)
+            }
+            Err(error) => {
+                lease.fail(error.kind());
+                Err(error)
+            }
+        }
+    }
+}
+
+async fn within<T>(
+    deadline: Option<(Instant, Duration)>,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    match deadline {
+        None => work.await,
+        Some((at, after)) => match tokio::time::timeout_at(at.into(), work).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Error::timeout("the query", after)),
+        },
+    }
+}
+
+/// Whether a result has the columns that were checked. Further columns at the end are let pass.
+fn compare<T: Batch>(columns: &[ColumnMeta], batch: &T) -> Result<()> {
+    if batch.width() < columns.len() {
+        return Err(mismatch(format!(
+            "the result has {} columns and was checked with {}",
+            batch.width(),
+            columns.len()
+        )));
+    }
+    for (index, column) in columns.iter().enumerate().filter(|(_, column)| column.named) {
+        match batch.column_name(index) {
+            Some(name) if !name.eq_ignore_ascii_case(column.name) => {
+                return Err(mismatch(format!(
+                    "column {} of the result is `{name}` and was checked as `{}`",
+                    index + 1,
+                    column.name
+                )));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn mismatch(what: String) -> Error {
+    Error::new(ErrorKind::SchemaMismatch, format!("{what}: the server's schema changed, run `querent pull`"))
+}
