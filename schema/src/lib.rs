@@ -16,6 +16,7 @@ pub mod diagnostic;
 pub mod dialect;
 pub mod parse;
 pub mod plan;
+pub mod rust_type;
 pub mod suggest;
 
 pub use check::check;

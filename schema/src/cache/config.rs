@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use querent_types::{NullabilityTrust, SourceDescription};
 use serde::{Deserialize, Serialize};
 
 use super::format::FORMAT;
@@ -51,6 +52,9 @@ pub struct TypeDefaults {
     /// Of decimals: `rust_decimal`, `bigdecimal`, or a path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decimal: Option<String>,
+    /// Of elapsed times: `chrono`, `time`, `jiff`, or a path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<String>,
     /// Of calendar intervals: `jiff`, or a path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<String>,
@@ -76,6 +80,38 @@ impl Config {
     pub fn new(manifest: &str, sources: BTreeMap<String, SourceConfig>, types: TypeDefaults) -> Config {
         Config { format: FORMAT, meaning: super::meaning::hash(manifest), sources, types }
     }
+
+    /// What queries of a source and the source's type must agree on: all that gives the whole source its meaning
+    /// (backend, dialect, options, capabilities, trust in nullability, Rust types), and no table.
+    pub fn fingerprint(&self, source: &str, description: &SourceDescription) -> u64 {
+        let mut hasher = Hasher::new();
+        for text in [source, &description.backend, &description.dialect] {
+            hasher.text(text);
+        }
+        let trusted = description.nullability == NullabilityTrust::Trusted;
+        hasher.text(if trusted { "trusted" } else { "untrusted" });
+        let mut capabilities: Vec<&str> = description.capabilities.iter().map(String::as_str).collect();
+        capabilities.sort_unstable();
+        capabilities.dedup();
+        hasher.list(capabilities);
+        hasher.map(&description.options);
+        let types = &self.types;
+        for choice in [
+            &types.date,
+            &types.decimal,
+            &types.duration,
+            &types.interval,
+            &types.json,
+            &types.time,
+            &types.timestamp,
+            &types.uuid,
+        ] {
+            hasher.text(choice.as_deref().unwrap_or("querent"));
+        }
+        hasher.map(&types.sql);
+        hasher.map(self.sources.get(source).map_or(&BTreeMap::new(), |source| &source.columns));
+        hasher.finish()
+    }
 }
 
 impl SourceConfig {
@@ -84,12 +120,8 @@ impl SourceConfig {
         let mut hasher = Hasher::new();
         hasher.text(self.dialect.as_deref().unwrap_or_default());
         hasher.text(self.version.as_deref().unwrap_or_default());
-        self.schema.iter().for_each(|pattern| hasher.text(pattern));
-        hasher.text("");
-        for (key, value) in &self.options {
-            hasher.text(key);
-            hasher.text(value);
-        }
+        hasher.list(&self.schema);
+        hasher.map(&self.options);
         format!("{:016x}", hasher.finish())
     }
 }

@@ -1,5 +1,7 @@
 //! The stable hash behind file names, staleness and fingerprints: FNV-1a with 64 bits. It keeps nobody from forging.
 
+use std::collections::BTreeMap;
+
 /// A running hash over texts and numbers; each is marked off, so that `("ab", "c")` and `("a", "bc")` differ.
 #[derive(Debug, Clone)]
 pub(crate) struct Hasher(u64);
@@ -14,7 +16,21 @@ impl Hasher {
         self.bytes(text.as_bytes());
     }
 
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn list(
+        &mut self,
+        texts: impl IntoIterator<Item = impl AsRef<str>, IntoIter: ExactSizeIterator>,
+    ) {
+        let texts = texts.into_iter();
+        self.bytes(&(texts.len() as u64).to_le_bytes());
+        texts.for_each(|text| self.text(text.as_ref()));
+    }
+
+    pub(crate) fn map(&mut self, entries: &BTreeMap<String, String>) {
+        self.list(entries.keys());
+        self.list(entries.values());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }

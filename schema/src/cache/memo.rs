@@ -15,7 +15,7 @@ use super::CacheError;
 
 /// What tells one state of a file from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
+pub(crate) struct Stamp {
     modified: Option<SystemTime>,
     len: u64,
     inode: u64,
@@ -27,7 +27,7 @@ static MEMO: LazyLock<Mutex<HashMap<(PathBuf, TypeId), Slot>>> = LazyLock::new(M
 
 impl Stamp {
     /// The present state of a file; `None` where there is none, or none that can be looked at.
-    pub(super) fn of(path: &Path) -> Option<Stamp> {
+    pub(crate) fn of(path: &Path) -> Option<Stamp> {
         let metadata = std::fs::metadata(path).ok()?;
         Some(Stamp { modified: metadata.modified().ok(), len: metadata.len(), inode: inode(&metadata) })
     }

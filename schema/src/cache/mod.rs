@@ -8,9 +8,11 @@ mod config;
 mod error;
 mod format;
 pub(crate) mod hash;
+mod manifest;
 mod meaning;
 mod memo;
 mod names;
+mod stale;
 mod store;
 mod write;
 
@@ -22,6 +24,8 @@ use querent_types::{SourceDescription, TableDescription};
 pub use config::{Config, SourceConfig, TypeDefaults};
 pub use error::CacheError;
 pub use format::FORMAT;
+pub use manifest::{Manifest, ManifestError, backend_of_dialect, backend_of_url};
+pub(crate) use memo::Stamp;
 pub use write::Written;
 
 use crate::catalog::{self, Catalog};

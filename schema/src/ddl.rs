@@ -1,1 +1,0 @@
-//! SQL files as a source: CREATE, ALTER and DROP followed in order.
