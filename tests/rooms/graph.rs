@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -41,8 +42,13 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    /// Asks cargo; the lock file has to be up to date and everything fetched, as it is after any build.
-    pub(crate) fn load() -> Graph {
+    /// Asks cargo, once for all tests; the lock file has to be up to date and everything fetched, as after any build.
+    pub(crate) fn of_this_workspace() -> &'static Graph {
+        static GRAPH: LazyLock<Graph> = LazyLock::new(Graph::load);
+        &GRAPH
+    }
+
+    fn load() -> Graph {
         let metadata: Value =
             serde_json::from_str(&cargo(&["metadata", "--format-version", "1", "--locked", "--offline"]))
                 .expect("cargo metadata prints JSON");

@@ -65,7 +65,7 @@ fn may_import(name: &str) -> &'static [&'static str] {
 
 #[test]
 fn arrows_point_one_way() {
-    let graph = Graph::load();
+    let graph = Graph::of_this_workspace();
     let mut wrong = Vec::new();
     for member in graph.members.iter().filter(|member| member.public) {
         let allowed = may_import(&member.name);
@@ -80,7 +80,7 @@ fn arrows_point_one_way() {
 
 #[test]
 fn no_driver_imports_another() {
-    let graph = Graph::load();
+    let graph = Graph::of_this_workspace();
     for driver in graph.members.iter().filter(|member| DRIVERS.contains(&member.name.as_str())) {
         let others: Vec<_> =
             driver.declared.iter().filter(|(_, name)| DRIVERS.contains(&name.as_str())).collect();
@@ -90,7 +90,7 @@ fn no_driver_imports_another() {
 
 #[test]
 fn the_compiler_side_and_the_protocols_have_no_runtime() {
-    let graph = Graph::load();
+    let graph = Graph::of_this_workspace();
     assert!(graph.reach("querent-embedded").contains("tokio"), "the walk of the graph finds nothing at all");
     for room in ["querent-types", "querent-schema", "querent-macros", "querent-protocol"] {
         let reached = graph.reach(room);
@@ -116,7 +116,7 @@ fn types_needs_nothing_but_std() {
 
 #[test]
 fn datafusion_lives_in_embedded_only() {
-    let graph = Graph::load();
+    let graph = Graph::of_this_workspace();
     for member in graph.members.iter().filter(|member| member.name != "querent-embedded") {
         let found: Vec<_> =
             member.declared.iter().filter(|(_, name)| name.starts_with("datafusion")).collect();
@@ -126,7 +126,7 @@ fn datafusion_lives_in_embedded_only() {
 
 #[test]
 fn one_version_of_what_must_not_split() {
-    let graph = Graph::load();
+    let graph = Graph::of_this_workspace();
     for name in
         ["arrow-schema", "arrow-array", "arrow-flight", "sqlparser", "tokio", "rustls", "tonic", "prost"]
     {
@@ -137,7 +137,7 @@ fn one_version_of_what_must_not_split() {
 
 #[test]
 fn macros_declare_what_function_like_macros_and_derives_need() {
-    let graph = Graph::load();
+    let graph = Graph::of_this_workspace();
     let allowed = ["proc-macro2", "quote", "syn", "querent-schema", "querent-types"];
     let surplus: Vec<_> = (graph.member("querent-macros").declared.iter())
         .filter(|(kind, name)| *kind != Kind::Dev && !allowed.contains(&name.as_str()))
@@ -147,7 +147,7 @@ fn macros_declare_what_function_like_macros_and_derives_need() {
 
 #[test]
 fn every_member_takes_the_lints_of_the_workspace() {
-    let graph = Graph::load();
+    let graph = Graph::of_this_workspace();
     for member in &graph.members {
         let manifest = sources::read(&graph.root.join(&member.folder).join("Cargo.toml"));
         let inherits = manifest
@@ -160,7 +160,7 @@ fn every_member_takes_the_lints_of_the_workspace() {
 
 #[test]
 fn every_file_says_what_it_is() {
-    let graph = Graph::load();
+    let graph = Graph::of_this_workspace();
     let mut silent = Vec::new();
     for member in &graph.members {
         for file in sources::rust_files(&graph.root.join(&member.folder)) {
@@ -174,7 +174,7 @@ fn every_file_says_what_it_is() {
 
 #[test]
 fn no_room_for_odds_and_ends() {
-    let graph = Graph::load();
+    let graph = Graph::of_this_workspace();
     let names = ["utils", "util", "common", "helpers", "helper", "xtask", "misc"];
     for member in &graph.members {
         for file in sources::rust_files(&graph.root.join(&member.folder)) {
@@ -187,7 +187,7 @@ fn no_room_for_odds_and_ends() {
 
 #[test]
 fn pure_rooms_touch_nothing_outside() {
-    let graph = Graph::load();
+    let graph = Graph::of_this_workspace();
     // The store is the one place of `schema` that touches files; `macros` asks the environment where the crate is.
     let rules: &[(&str, &[&str], &[&str])] = &[
         ("types/src", &["std::net", "process::Command", "std::fs", "std::env", "std::thread"], &[]),
@@ -219,4 +219,23 @@ fn pure_rooms_touch_nothing_outside() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_package_holds_what_it_includes() {
+    let graph = Graph::of_this_workspace();
+    for member in graph.members.iter().filter(|member| member.public) {
+        let folder = graph.root.join(&member.folder);
+        for file in sources::rust_files(&folder.join("src")) {
+            for included in sources::included(&file) {
+                let inside = sources::normal(&included).is_some_and(|path| path.starts_with(&folder));
+                assert!(
+                    inside,
+                    "{} includes {}, which its package lacks",
+                    file.display(),
+                    included.display()
+                );
+            }
+        }
+    }
 }

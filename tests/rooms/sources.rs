@@ -1,7 +1,7 @@
 //! The source files of a folder and what stands in them outside comments and tests.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The text of a file.
 pub(crate) fn read(file: &Path) -> String {
@@ -40,6 +40,29 @@ pub(crate) fn uses(file: &Path, words: &[&str]) -> Vec<String> {
         }
     }
     found
+}
+
+/// The files that `include_str!` and `include_bytes!` with a plain literal name in a file.
+pub(crate) fn included(file: &Path) -> Vec<PathBuf> {
+    let text = read(file);
+    let beside = file.parent().expect("a file lies in a folder");
+    let calls =
+        ["include_str!(\"", "include_bytes!(\""].into_iter().flat_map(|call| text.split(call).skip(1));
+    calls.filter_map(|rest| rest.split('"').next()).map(|name| beside.join(name)).collect()
+}
+
+/// The path without `.` and `..`, or `None` where it leaves the file system.
+pub(crate) fn normal(path: &Path) -> Option<PathBuf> {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if !out.pop() => return None,
+            Component::ParentDir => {}
+            other => out.push(other),
+        }
+    }
+    Some(out)
 }
 
 fn is_hidden(path: &Path) -> bool {
