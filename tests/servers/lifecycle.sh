@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034 # what the sourcing scripts use
 # What the server scripts share: where things live, how a server is started, found again and ended. Sourced, not run.
 #
 #   QUERENT_CACHE           downloads                        (default ~/.cache/querent; they go to its servers/)
@@ -47,7 +48,7 @@ wait_until() {
   shift
   until "$@" > /dev/null 2>&1; do
     if ! running || [ "$SECONDS" -ge "$deadline" ]; then
-      running && say "not ready in time; the end of its log:" || say "ended while starting; the end of its log:"
+      if running; then say "not ready in time; the end of its log:"; else say "ended while starting; the end of its log:"; fi
       tail -n 40 "$state/log" >&2
       stop
       exit 1
@@ -94,7 +95,7 @@ clean() { true; }
 
 main() {
   mkdir -p "$cache" "$states"
-  exec 9> "$states/$name.lock"
+  exec 9> "$cache/$name.lock" # one at a time: two states share the downloads
   flock 9
   case ${1:-start} in
     start)

@@ -7,15 +7,14 @@
 
 version=1.5.1
 jars=$cache/pinot-$version
-hash=$(cat "$here"/pinot/pom.xml | sha256sum | cut -c 1-16)
+hash=$(sha256sum < "$here/pinot/pom.xml" | cut -c 1-16)
 
 install() {
   [ "$(cat "$jars/complete" 2> /dev/null)" = "$hash" ] && return
   say "fetching Pinot $version from Maven Central"
   local try
-  mkdir -p "$jars"
   for try in 1 2 3; do
-    rm -rf "$jars/lib" "$jars/complete"
+    rm -rf "$jars" && mkdir -p "$jars"
     if mvn -B -q -f "$here/pinot/pom.xml" -Dmaven.repo.local="$cache/m2" dependency:copy-dependencies \
       -DincludeScope=runtime -DoutputDirectory="$jars/lib" > "$jars/mvn.log" 2>&1; then
       echo "$hash" > "$jars/complete"

@@ -36,7 +36,7 @@ certificates() {
 
 launch() {
   local port=${QUERENT_POSTGRES_PORT:-$(free_ports 1)} folder
-  folder=$(mktemp -d "${TMPDIR:-/tmp}/querent-postgres.XXXXXX")
+  folder=$(mktemp -d /tmp/querent-postgres.XXXXXX)
   echo "$folder" > "$state/folder"
   certificates "$folder"
   cp "$here/postgres/stock.sql" "$folder/"
