@@ -141,6 +141,17 @@ pub struct Query {
     pub limit: Option<Expr>,
     /// `OFFSET`.
     pub offset: Option<Expr>,
+    /// Clauses that no rule of ours covers.
+    pub other: Vec<Clause>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A clause that is read but that no rule of ours covers (`FOR UPDATE`, `TABLESAMPLE`, `LATERAL VIEW`, …).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clause {
+    /// Its name, for messages.
+    pub name: String,
     /// Where it stands.
     pub span: Span,
 }
@@ -232,6 +243,8 @@ pub struct Select {
     pub qualify: Option<Expr>,
     /// `WINDOW name AS (…)`.
     pub windows: Vec<(Ident, Window)>,
+    /// Clauses that no rule of ours covers.
+    pub other: Vec<Clause>,
     /// Where it stands.
     pub span: Span,
 }
@@ -383,6 +396,8 @@ pub struct TableFactor {
     pub alias: Option<TableAlias>,
     /// `LATERAL`.
     pub lateral: bool,
+    /// Clauses that no rule of ours covers.
+    pub other: Vec<Clause>,
     /// Where it stands.
     pub span: Span,
 }

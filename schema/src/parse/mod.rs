@@ -4,8 +4,30 @@
 //! parameters become placeholder tokens, the tokens of inactive sections are left out, and every token carries its byte
 //! offset, so that spans of the tree are places in the original text.
 
+mod error;
+mod limits;
+mod lower;
+mod names;
+mod overrides;
+mod scan;
+mod template;
+mod token;
+mod visit;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token, TokenWithSpan};
+
+pub use self::limits::with_stack;
+use self::lower::Lower;
+use self::scan::Scanned;
+use self::token::{byte_of, significant, span_of};
 use crate::ast::{Span, Statement};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
 use crate::plan::Piece;
 
@@ -18,6 +40,13 @@ pub struct Source<'a> {
     /// The optional sections in order of their opening braces.
     pub sections: Vec<SectionUse>,
     dialect: &'static Dialect,
+    tokens: Vec<Scanned>,
+    /// How deep the text nests, for the stack.
+    levels: usize,
+    /// Brackets that do not pair.
+    brackets: Option<Diagnostic>,
+    /// Whether the tokens are all there and nest no deeper than is followed.
+    readable: bool,
 }
 
 /// A parameter as written.
@@ -53,20 +82,144 @@ pub struct Parsed {
 impl<'a> Source<'a> {
     /// Reads the tokens of `text`.
     pub fn new(text: &'a str, dialect: &'static Dialect) -> (Source<'a>, Vec<Diagnostic>) {
-        let _ = (text, dialect);
-        todo!()
+        let syntax = (dialect.syntax)();
+        let (tokens, unreadable) = token::tokenize(text, syntax.as_ref());
+        let complexity = limits::measure(&tokens);
+        let scan = scan::scan(tokens);
+        let mut diagnostics = scan.diagnostics;
+        let readable = unreadable.is_none() && complexity.is_ok();
+        // What is not closed before a place that cannot be read says nothing.
+        let brackets = scan.brackets.filter(|_| unreadable.is_none());
+        diagnostics.extend(unreadable);
+        let levels = match complexity {
+            Ok(levels) => levels,
+            Err(found) => {
+                diagnostics.push(*found);
+                0
+            }
+        };
+        diagnostics.sort_by_key(|d| d.span);
+        let source = Source {
+            text,
+            params: scan.params,
+            sections: scan.sections,
+            dialect,
+            tokens: scan.tokens,
+            levels,
+            brackets,
+            readable,
+        };
+        (source, diagnostics)
+    }
+
+    /// How many levels the text nests, as [`with_stack`] counts them: whoever walks the tree by recursion does so within
+    /// `with_stack(source.levels(), …)`.
+    pub fn levels(&self) -> usize {
+        self.levels
     }
 
     /// Parses with the sections for which `active` says so (a section inside an inactive one is inactive).
     pub fn parse(&self, active: &dyn Fn(usize) -> bool) -> Parsed {
-        let _ = (active, self.dialect);
-        todo!()
+        if !self.readable {
+            return Parsed { statements: Vec::new(), diagnostics: Vec::new() };
+        }
+        let tokens = self.active_tokens(active);
+        if let Some(found) = &self.brackets {
+            return Parsed { statements: Vec::new(), diagnostics: vec![found.clone()] };
+        }
+        with_stack(self.levels, || self.parse_tokens(tokens))
     }
 
     /// The template to send. `statement` is the tree with all sections active; from it come the places of IN
     /// predicates that hold a spread.
     pub fn template(&self, statement: &Statement) -> Vec<Piece> {
-        let _ = statement;
-        todo!()
+        template::template(self, statement)
     }
+
+    fn active_tokens(&self, active: &dyn Fn(usize) -> bool) -> Vec<TokenWithSpan> {
+        let mut on: Vec<bool> = Vec::with_capacity(self.sections.len());
+        for (index, section) in self.sections.iter().enumerate() {
+            on.push(active(index) && section.parent.is_none_or(|p| on[p]));
+        }
+        let kept = self.tokens.iter().filter(|t| t.section.is_none_or(|s| on[s]));
+        kept.map(|t| t.token.clone()).collect()
+    }
+
+    fn parse_tokens(&self, tokens: Vec<TokenWithSpan>) -> Parsed {
+        let syntax = (self.dialect.syntax)();
+        let mut read = match read_statements(syntax.as_ref(), tokens, self.levels) {
+            Ok(read) => read,
+            Err((error, place, tokens)) => {
+                let found = error::explain(self, syntax.as_ref(), &tokens, &error, place);
+                return Parsed { statements: Vec::new(), diagnostics: vec![found] };
+            }
+        };
+        let tokens = std::mem::take(&mut read.tokens);
+        let mut lower = Lower::new(self.text, tokens.clone(), &self.params, HashMap::new());
+        let mut statements = lower_all(&mut lower, &read);
+        let mut diagnostics = std::mem::take(&mut lower.diagnostics);
+        let stripped = lower.stripped();
+        if template::refers_to(&self.tokens, &stripped, &statements) {
+            // `ORDER BY "x!"` means the alias that lost its override: read again, knowing which did.
+            let mut lower = Lower::new(self.text, tokens, &self.params, stripped);
+            statements = lower_all(&mut lower, &read);
+            diagnostics = std::mem::take(&mut lower.diagnostics);
+        }
+        if statements.is_empty() {
+            let message = "the text holds no statement";
+            diagnostics.push(Diagnostic::error(Code::StatementCount, Span::new(0, self.text.len()), message));
+        }
+        Parsed { statements, diagnostics }
+    }
+}
+
+/// Statements of sqlparser with the ranges of bytes that they were read from.
+struct Read {
+    statements: Vec<(sqlparser::ast::Statement, Span)>,
+    tokens: Vec<TokenWithSpan>,
+}
+
+type Failure = (ParserError, Option<u32>, Vec<TokenWithSpan>);
+
+fn read_statements(
+    syntax: &dyn sqlparser::dialect::Dialect,
+    tokens: Vec<TokenWithSpan>,
+    levels: usize,
+) -> Result<Read, Failure> {
+    let mut parser =
+        Parser::new(syntax).with_recursion_limit(limits::ticks(levels)).with_tokens_with_locations(tokens);
+    let mut statements = Vec::new();
+    loop {
+        while parser.consume_token(&Token::SemiColon) {}
+        let first = parser.peek_token();
+        if first.token == Token::EOF {
+            return Ok(Read { statements, tokens: parser.into_tokens() });
+        }
+        let statement = match parser.parse_statement() {
+            Ok(statement) => statement,
+            Err(error) => return Err((error, None, parser.into_tokens())),
+        };
+        let next = parser.peek_token();
+        if !matches!(next.token, Token::SemiColon | Token::EOF) {
+            let error = ParserError::ParserError("Expected: end of statement".to_string());
+            return Err((error, byte_of(next.span.start), parser.into_tokens()));
+        }
+        let start = span_of(first.span).unwrap_or_default();
+        let end = span_of(next.span).map_or(u32::MAX, |s| s.start);
+        statements.push((statement, Span { start: start.start, end }));
+    }
+}
+
+fn lower_all(lower: &mut Lower<'_>, read: &Read) -> Vec<Statement> {
+    let mut all = Vec::with_capacity(read.statements.len());
+    for (statement, span) in &read.statements {
+        let (start, end) = (lower.index_of(span.start), lower.index_of(span.end));
+        all.push(lower.statement_at(statement, start, end));
+    }
+    all
+}
+
+/// The tokens that are neither whitespace nor comments.
+fn significant_tokens(tokens: &[TokenWithSpan]) -> impl Iterator<Item = &TokenWithSpan> {
+    tokens.iter().filter(|t| significant(&t.token))
 }

@@ -1,0 +1,139 @@
+//! A dialect for tests, and that every span is its node's own text.
+
+use querent_types::SqlType;
+
+use super::visit::{self, Node};
+use super::*;
+use crate::ast::{BinaryOp, ExprKind, LikeOp, StatementKind, TypeName, UnaryOp};
+use crate::dialect::{CommonPlace, Fold, Operand, Placeholder, Refusal, Resolved, TypeRules};
+
+/// Rules that know no types: parsing asks none of them.
+struct NoRules;
+
+impl TypeRules for NoRules {
+    fn type_name(&self, name: &TypeName) -> Result<SqlType, String> {
+        Err(name.name.clone())
+    }
+    fn native(&self, _: &SqlType) -> Option<String> {
+        None
+    }
+    fn number(&self, text: &str) -> Result<SqlType, String> {
+        Err(text.to_string())
+    }
+    fn string(&self) -> SqlType {
+        SqlType::Boolean
+    }
+    fn unary(&self, _: UnaryOp, _: &Operand) -> Result<Resolved, Refusal> {
+        Err(Refusal::Types(String::new()))
+    }
+    fn binary(&self, _: &BinaryOp, _: &Operand, _: &Operand) -> Result<Resolved, Refusal> {
+        Err(Refusal::Types(String::new()))
+    }
+    fn like(&self, _: LikeOp, _: &Operand, _: &Operand) -> Result<Resolved, Refusal> {
+        Err(Refusal::Types(String::new()))
+    }
+    fn common(&self, _: CommonPlace, _: &[Operand]) -> Result<SqlType, Refusal> {
+        Err(Refusal::Types(String::new()))
+    }
+    fn can_cast(&self, _: &SqlType, _: &SqlType) -> bool {
+        false
+    }
+    fn can_assign(&self, _: &SqlType, _: &SqlType) -> bool {
+        false
+    }
+    fn subscript(&self, _: &Operand, _: &Operand) -> Result<Resolved, Refusal> {
+        Err(Refusal::Types(String::new()))
+    }
+    fn extract(&self, _: &str, _: &Operand) -> Result<Resolved, Refusal> {
+        Err(Refusal::Types(String::new()))
+    }
+    fn at_time_zone(&self, _: &Operand, _: &Operand) -> Result<Resolved, Refusal> {
+        Err(Refusal::Types(String::new()))
+    }
+}
+
+pub(super) static GENERIC: Dialect = Dialect {
+    name: "generic",
+    fold: Fold::Lower,
+    placeholder: Placeholder::Dollar,
+    booleans: ["FALSE", "TRUE"],
+    default_schemas: &[],
+    syntax: || Box::new(sqlparser::dialect::GenericDialect {}),
+    rules: &NoRules,
+    functions: || unimplemented!("parsing asks for no functions"),
+};
+
+/// The only statement of a text, and how often lowering went astray.
+#[track_caller]
+fn one(text: &str) -> (Statement, usize) {
+    let (source, found) = Source::new(text, &GENERIC);
+    assert!(found.is_empty(), "{text}: {found:#?}");
+    let tokens = source.active_tokens(&|_| true);
+    let syntax = sqlparser::dialect::GenericDialect {};
+    let read = match read_statements(&syntax, tokens, source.levels) {
+        Ok(read) => read,
+        Err((error, place, _)) => panic!("{text}: {error} at {place:?}"),
+    };
+    let mut lower = Lower::new(text, read.tokens.clone(), &source.params, HashMap::new());
+    let mut statements = lower_all(&mut lower, &read);
+    let errors: Vec<_> = lower.diagnostics.iter().filter(|d| d.code != Code::Unsupported).collect();
+    assert!(errors.is_empty(), "{text}: {errors:#?}");
+    assert_eq!(statements.len(), 1, "{text}");
+    (statements.remove(0), lower.astray())
+}
+
+/// A tree without places, parameters alike: what two readings of one text must agree on.
+fn shape(kind: &ExprKind) -> String {
+    let mut text = format!("{kind:?}");
+    for (mark, close) in [("Span {", '}'), ("Param(", ')')] {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find(mark) {
+            out.push_str(&rest[..at]);
+            out.push('_');
+            rest = &rest[at..][rest[at..].find(close).map_or(rest.len() - at, |i| i + 1)..];
+        }
+        out.push_str(rest);
+        text = out;
+    }
+    text
+}
+
+/// Each expression's text, read alone, is that expression.
+#[track_caller]
+fn check_spans(text: &str) {
+    let (statement, astray) = one(text);
+    assert_eq!(astray, 0, "{text}: lowering went astray");
+    assert_eq!(
+        &text[statement.span.start as usize..statement.span.end as usize],
+        text.trim_end_matches([';', ' ', '\n']),
+        "{text}"
+    );
+    visit::statement(&statement, &mut |node| {
+        let Node::Expr(expr) = node else { return };
+        let own = &text[expr.span.start as usize..expr.span.end as usize];
+        match expr.kind {
+            ExprKind::GroupingSets(_)
+            | ExprKind::Cube(_)
+            | ExprKind::Rollup(_)
+            | ExprKind::Spread(_)
+            | ExprKind::Other(_) => return,
+            _ => {}
+        }
+        let again = format!("SELECT {own}");
+        let (reread, _) = one(&again);
+        let StatementKind::Query(query) = &reread.kind else { panic!("{again}") };
+        let crate::ast::SetExpr::Select(select) = &query.body else { panic!("{again}") };
+        let crate::ast::SelectItem::Expr { expr: inner, alias: None } = &select.items[0] else {
+            panic!("{again}")
+        };
+        assert_eq!(shape(&inner.kind), shape(&expr.kind), "in {text}, {own:?} read alone");
+    });
+}
+
+#[test]
+fn spans_of_expressions_are_their_text() {
+    for text in include_str!("corpus.sql").split(";\n").map(str::trim).filter(|t| !t.is_empty()) {
+        check_spans(text);
+    }
+}
