@@ -159,14 +159,14 @@ mod tests {
     fn values_bind_through_references_options_and_temporaries() {
         let name = String::from("x");
         assert_eq!(Typed::<sql::Varchar>::bind(&name), Value::Str("x"));
-        assert_eq!(Typed::<sql::Varchar>::bind(&&name[..]), Value::Str("x"));
+        assert_eq!(Typed::<sql::Varchar>::bind(&name[..]), Value::Str("x"));
         assert_eq!(Typed::<sql::Varchar>::bind(&Some(&name)), Value::Str("x"));
         assert_eq!(Typed::<sql::BigInt>::bind(&None::<i32>), Value::Null);
-        let list = vec![Some(1_i32), None];
+        let list = [Some(1_i32), None];
         assert_eq!(
-            Typed::<sql::Spread<sql::BigInt>>::bind(&&list[..]),
+            Typed::<sql::Spread<sql::BigInt>>::bind(&list[..]),
             Value::List(vec![Value::Int(1), Value::Null])
         );
-        assert_eq!(Typed::<sql::Spread<sql::Varchar>>::bind(&["a", "b"]).is_null(), false);
+        assert!(!Typed::<sql::Spread<sql::Varchar>>::bind(&["a", "b"]).is_null());
     }
 }
