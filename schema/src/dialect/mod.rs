@@ -2,7 +2,15 @@
 //!
 //! One file a dialect, plus its data. The checker asks a [`Dialect`] and never its name.
 
+mod datafusion;
+pub mod function;
+mod thin;
+
 use querent_types::SqlType;
+
+pub use datafusion::DATAFUSION;
+pub use function::FunctionTable;
+pub use thin::{CALCITE, GENERIC, SPARK};
 
 use crate::ast::{BinaryOp, Ident, LikeOp, TypeName, UnaryOp};
 
@@ -163,44 +171,15 @@ pub enum FunctionKind {
     Table,
 }
 
-/// The functions of one dialect.
-pub struct FunctionTable {
-    _private: (),
-}
-
-impl FunctionTable {
-    /// Which kinds of function of this name there are; empty where there is none. The name is already folded.
-    pub fn kinds(&self, name: &str) -> Vec<FunctionKind> {
-        let _ = name;
-        todo!()
-    }
-
-    /// Resolves a call.
-    pub fn resolve(&self, kind: FunctionKind, name: &str, args: &[Operand]) -> Result<Resolved, Refusal> {
-        let _ = (kind, name, args);
-        todo!()
-    }
-
-    /// The names nearest to one that is not there, best first.
-    pub fn suggest(&self, name: &str) -> Vec<String> {
-        let _ = name;
-        todo!()
-    }
-
-    /// The canonical name behind an alias (`mean` → `avg`), as the server prints it in column names.
-    pub fn canonical<'a>(&self, name: &'a str) -> &'a str {
-        name
-    }
-}
-
 /// The dialect of a name in `querent.toml`.
 pub fn by_name(name: &str) -> Option<&'static Dialect> {
-    let _ = name;
-    None
+    ALL.iter().find(|dialect| dialect.name == name).copied()
 }
 
+static ALL: [&Dialect; 4] = [&datafusion::DATAFUSION, &thin::GENERIC, &thin::SPARK, &thin::CALCITE];
+
 /// The names of all dialects, for messages.
-pub const NAMES: &[&str] = &["datafusion"];
+pub const NAMES: &[&str] = &["datafusion", "generic", "spark", "calcite"];
 
 impl Dialect {
     /// The identifier as the dialect reads it.

@@ -1,0 +1,99 @@
+//! Asks DataFusion what its functions take and give, and writes `schema/src/dialect/datafusion/functions.tsv`.
+//!
+//! `cargo run -p querent-embedded --example probe_functions` writes the file; with `-- --check` it compares the
+//! dialect's answers with the engine's over a sample of calls of every function instead, and fails where they part.
+
+mod engine;
+mod fit;
+mod lattice;
+mod signature;
+
+use std::path::Path;
+
+use datafusion::arrow::datatypes::DataType;
+use engine::Function;
+use fit::Example;
+use lattice::sql_type;
+
+fn main() {
+    // Some functions panic on types that their signatures let through: a refusal like any other.
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut lines = vec!["# kind\tname\taliases\tsignature\treturns\tnulls".to_owned()];
+    lines.extend(engine::registry().iter().map(line));
+    lines.extend(TABLE_FUNCTIONS.map(|name| format!("table\t{name}\t\t{SERIES}")));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/src/dialect/datafusion/functions.tsv");
+    std::fs::write(&path, lines.join("\n") + "\n").expect("the data file is written");
+    println!("{} functions", lines.len() - 1);
+}
+
+/// Functions whose result is code in the dialect, because it depends on a literal or on all arguments at once.
+const RULES: [(&str, &str); 21] = [
+    ("array_concat", "array_concat"),
+    ("arrays_zip", "arrays_zip"),
+    ("arrow_cast", "arrow_cast"),
+    ("arrow_try_cast", "arrow_cast"),
+    ("cast_to_type", "cast_to_type"),
+    ("date_part", "date_part"),
+    ("from_unixtime", "from_unixtime"),
+    ("get_field", "get_field"),
+    ("make_array", "make_array"),
+    ("map", "map"),
+    ("named_struct", "named_struct"),
+    ("round", "round"),
+    ("struct", "struct"),
+    ("try_cast_to_type", "cast_to_type"),
+    ("union_extract", "union_extract"),
+    ("flatten", "flatten"),
+    ("lag", "lag"),
+    ("lead", "lag"),
+    ("log", "log"),
+    ("map_entries", "map_entries"),
+    ("with_metadata", "with_metadata"),
+];
+
+/// Table functions: the engine gives no signature to read, only code that looks at literals. The result is the struct
+/// of the columns.
+const TABLE_FUNCTIONS: [&str; 2] = ["generate_series", "range"];
+const SERIES: &str = "exact(Int64); exact(Int64, Int64); exact(Int64, Int64, Int64); \
+    exact(Date32, Date32, Interval(MonthDayNano)); exact(Timestamp(ns), Timestamp(ns), Interval(MonthDayNano)); \
+    exact(Timestamp(ns, \"+TZ\"), Timestamp(ns, \"+TZ\"), Interval(MonthDayNano))\trule(series)\tnever";
+
+fn line(function: &Function) -> String {
+    let mut examples: Vec<Example> = Vec::new();
+    let mut counts = Vec::new();
+    let mut shorter: Vec<Vec<DataType>> = Vec::new();
+    for count in 0..=signature::LONGEST {
+        let mut accepted = Vec::new();
+        for types in lattice::lists(count, &shorter, 1500, count as u64) {
+            if let Some(answer) = function.plan(&types, &vec![None; count], true) {
+                let coerced: Vec<_> = answer.coerced.iter().map(sql_type).collect();
+                examples.push((coerced, sql_type(&answer.result)));
+                accepted.push(types);
+            }
+        }
+        if !accepted.is_empty() {
+            counts.push(count);
+        }
+        shorter = accepted;
+    }
+    examples.sort();
+    examples.dedup();
+    let rule = RULES.iter().find(|(name, _)| *name == function.name());
+    let returns = match rule {
+        Some((_, rule)) => format!("rule({rule})"),
+        None => fit::fit(&examples).unwrap_or_else(|| {
+            eprintln!("no rule fits {} {} ({} examples)", function.kind(), function.name(), examples.len());
+            for example in examples.iter().take(12) {
+                eprintln!(
+                    "    {} -> {}",
+                    example.0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+                    example.1
+                );
+            }
+            "rule(unknown)".to_owned()
+        }),
+    };
+    let signature = signature::text(function.name(), &function.signature().type_signature, &counts);
+    let aliases = function.aliases().join(" ");
+    [function.kind(), function.name(), &aliases, &signature, &returns, "always"].join("\t")
+}

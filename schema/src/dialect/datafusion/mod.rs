@@ -1,0 +1,96 @@
+//! Apache DataFusion 55.2 with its default options: the SQL of the embedded server, roapi, Ballista, InfluxDB 3, Spice.
+//!
+//! Types, literals and operators are rules ported from the engine's own sources, so each file names the one it
+//! follows; functions are data (`functions.tsv`), written by `cargo run -p querent-embedded --example
+//! probe_functions`, which asks the engine. That example with `--check` holds both against the engine.
+
+mod arithmetic;
+mod cast;
+mod coerce;
+mod names;
+mod operators;
+mod shape;
+mod signature;
+mod special;
+mod user;
+
+use querent_types::SqlType;
+
+use super::function::FunctionTable;
+use super::{CommonPlace, Dialect, Fold, Operand, Placeholder, Refusal, Resolved, TypeRules};
+use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
+
+/// The dialect `datafusion`.
+pub static DATAFUSION: Dialect = Dialect {
+    name: "datafusion",
+    fold: Fold::Lower,
+    placeholder: Placeholder::Dollar,
+    booleans: ["FALSE", "TRUE"],
+    default_schemas: &["public"],
+    syntax: || Box::new(sqlparser::dialect::GenericDialect {}),
+    rules: &Rules,
+    functions: || &FUNCTIONS,
+};
+
+static FUNCTIONS: FunctionTable =
+    FunctionTable::new(include_str!("functions.tsv"), false, &special::Functions);
+
+struct Rules;
+
+impl TypeRules for Rules {
+    fn type_name(&self, name: &TypeName) -> Result<SqlType, String> {
+        names::type_name(name)
+    }
+
+    fn native(&self, ty: &SqlType) -> Option<String> {
+        names::native(ty)
+    }
+
+    fn number(&self, text: &str) -> Result<SqlType, String> {
+        names::number(text)
+    }
+
+    fn string(&self) -> SqlType {
+        SqlType::TEXT
+    }
+
+    fn unary(&self, op: UnaryOp, operand: &Operand) -> Result<Resolved, Refusal> {
+        operators::unary(op, operand)
+    }
+
+    fn binary(&self, op: &BinaryOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
+        operators::binary(op, left, right)
+    }
+
+    fn like(&self, op: LikeOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
+        operators::like(op, left, right)
+    }
+
+    fn common(&self, place: CommonPlace, types: &[Operand]) -> Result<SqlType, Refusal> {
+        operators::common(place, types)
+    }
+
+    fn can_cast(&self, from: &SqlType, to: &SqlType) -> bool {
+        // The engine plans every cast between structs and matches their members when it runs.
+        matches!((from, to), (SqlType::Struct(_), SqlType::Struct(_))) || cast::can_cast(from, to)
+    }
+
+    fn can_assign(&self, from: &SqlType, to: &SqlType) -> bool {
+        cast::can_cast(from, to)
+    }
+
+    fn subscript(&self, expr: &Operand, index: &Operand) -> Result<Resolved, Refusal> {
+        operators::subscript(&FUNCTIONS, expr, index)
+    }
+
+    fn extract(&self, field: &str, expr: &Operand) -> Result<Resolved, Refusal> {
+        operators::extract(&FUNCTIONS, field, expr)
+    }
+
+    fn at_time_zone(&self, expr: &Operand, zone: &Operand) -> Result<Resolved, Refusal> {
+        operators::at_time_zone(expr, zone)
+    }
+}
+
+#[cfg(test)]
+mod tests;

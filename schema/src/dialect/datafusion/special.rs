@@ -1,0 +1,267 @@
+//! Functions whose result depends on the value of a literal, or on all arguments in a way that data does not say.
+
+use std::str::FromStr;
+
+use querent_types::{Field, ListLayout, SqlType, TimeUnit};
+
+use super::shape::*;
+use super::{signature, user};
+use crate::ast::Literal;
+use crate::dialect::function::FunctionRules;
+use crate::dialect::function::signature::Signature;
+use crate::dialect::{Operand, Refusal};
+
+pub(super) struct Functions;
+
+impl FunctionRules for Functions {
+    fn coerce(&self, signature: &Signature, types: &[SqlType]) -> Option<Vec<SqlType>> {
+        signature::coerce(signature, types)
+    }
+
+    fn returns(&self, rule: &str, args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal> {
+        match rule {
+            "arrow_cast" => arrow_cast(args),
+            "cast_to_type" => Ok(coerced.get(1).cloned()),
+            "date_part" => date_part(args),
+            "from_unixtime" => from_unixtime(args),
+            "round" => Ok(round(args, coerced)),
+            "named_struct" => named_struct(args, coerced),
+            "struct" => Ok(Some(user::numbered_struct(coerced))),
+            "get_field" => get_field(args, coerced),
+            "make_array" => Ok(Some(make_array(coerced))),
+            "array_concat" => Ok(user::array_concat_type(coerced)),
+            "arrays_zip" => arrays_zip(coerced),
+            "map" => map(coerced),
+            "union_extract" => union_extract(args, coerced),
+            "flatten" => Ok(coerced.first().map(flatten)),
+            "lag" => Ok(lag(coerced)),
+            "log" => Ok(coerced.last().map(|ty| if ty.is_float() { ty.clone() } else { SqlType::Float64 })),
+            "map_entries" => Ok(map_entries(coerced)),
+            "series" => Ok(series(coerced)),
+            "with_metadata" => Ok(coerced.first().cloned()),
+            _ => Ok(None),
+        }
+    }
+}
+
+fn refuse(words: impl Into<String>) -> Refusal {
+    Refusal::Types(words.into())
+}
+
+/// The text of a literal argument that must be one.
+fn text<'a>(args: &'a [Operand], place: usize, what: &str) -> Result<&'a str, Refusal> {
+    match args.get(place).and_then(|arg| arg.literal.as_ref()) {
+        Some(Literal::String(text)) if !text.is_empty() => Ok(text),
+        _ => Err(refuse(format!("{what} as a string literal"))),
+    }
+}
+
+fn arrow_cast(args: &[Operand]) -> Result<Option<SqlType>, Refusal> {
+    let name = text(args, 1, "the type")?;
+    match SqlType::from_str(name) {
+        Ok(ty) => Ok(Some(ty)),
+        // Arrow also reads texts that ours does not (`Timestamp(Nanosecond, None)`); those stay unknown.
+        Err(_) => Ok(arrow_debug_type(name)),
+    }
+}
+
+/// Types as older versions of Arrow print them, which it still reads.
+fn arrow_debug_type(name: &str) -> Option<SqlType> {
+    let (head, inside) = name.split_once('(')?;
+    let inside = inside.strip_suffix(')')?;
+    let mut parts = inside.split(',').map(str::trim);
+    let unit = |name: &str| {
+        Some(match name {
+            "Second" | "s" => TimeUnit::Second,
+            "Millisecond" | "ms" => TimeUnit::Millisecond,
+            "Microsecond" | "us" | "µs" => TimeUnit::Microsecond,
+            "Nanosecond" | "ns" => TimeUnit::Nanosecond,
+            _ => return None,
+        })
+    };
+    match head {
+        "Time32" | "Time64" => Some(SqlType::Time(unit(parts.next()?)?)),
+        "Duration" => Some(SqlType::Duration(unit(parts.next()?)?)),
+        "Timestamp" => {
+            let unit = unit(parts.next()?)?;
+            let zone = match parts.next() {
+                None | Some("None") => None,
+                Some(zone) => {
+                    let quoted =
+                        zone.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(zone);
+                    Some(quoted.trim_matches('"').to_owned())
+                }
+            };
+            Some(SqlType::Timestamp(unit, zone))
+        }
+        _ => None,
+    }
+}
+
+fn date_part(args: &[Operand]) -> Result<Option<SqlType>, Refusal> {
+    let part = text(args, 0, "the field")?.to_lowercase();
+    Ok(Some(match part.trim_matches('\'') {
+        "epoch" => SqlType::Float64,
+        "ns" | "nanosecond" | "nanoseconds" | "nsec" | "nsecs" => SqlType::Int64,
+        _ => SqlType::Int32,
+    }))
+}
+
+fn from_unixtime(args: &[Operand]) -> Result<Option<SqlType>, Refusal> {
+    let zone = if args.len() > 1 { Some(text(args, 1, "the zone")?.to_owned()) } else { None };
+    Ok(Some(SqlType::Timestamp(TimeUnit::Second, zone)))
+}
+
+/// A decimal loses digits after the point where their number is a literal; where it is not, it keeps them and gains
+/// one for the carry.
+fn round(args: &[Operand], coerced: &[SqlType]) -> Option<SqlType> {
+    let ty = coerced.first()?;
+    let Some((width, precision, scale)) = decimal(ty) else {
+        return Some(match ty {
+            ty if ty.is_integer() => ty.clone(),
+            SqlType::Float32 => SqlType::Float32,
+            _ => SqlType::Float64,
+        });
+    };
+    let places = match args.get(1) {
+        None => Some(0),
+        Some(arg) => match &arg.literal {
+            Some(Literal::Null) => Some(0),
+            Some(Literal::Number(digits)) => digits.replace('_', "").parse::<i32>().ok(),
+            _ => None,
+        },
+    };
+    let wider = (precision + 1).min(precision_max(width));
+    let Some(places) = places else { return Some(SqlType::Decimal { width, precision: wider, scale }) };
+    // Rounding 99 to tens gives 100.
+    let carries = scale == 0 && places < 0 && places.unsigned_abs() <= u32::from(precision);
+    let precision = if carries { wider } else { precision };
+    let scale = if scale < 0 { scale } else { places.clamp(0, i32::from(scale)) as i8 };
+    Some(SqlType::Decimal { width, precision, scale })
+}
+
+fn named_struct(args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal> {
+    if args.is_empty() || args.len() % 2 != 0 {
+        return Err(Refusal::Arity("an even number of".to_owned()));
+    }
+    let mut fields = Vec::new();
+    for (pair, types) in coerced.chunks(2).enumerate() {
+        let name = text(args, pair * 2, "each name")?;
+        if fields.iter().any(|field: &Field| field.name == name) {
+            return Err(refuse(format!("each name once, not {name} twice")));
+        }
+        fields.push(Field::new(name, types[1].clone(), true));
+    }
+    Ok(Some(SqlType::Struct(fields)))
+}
+
+fn get_field(args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal> {
+    let mut ty = coerced[0].clone();
+    for place in 1..args.len() {
+        ty = match ty {
+            SqlType::Null => return Ok(Some(SqlType::Null)),
+            SqlType::Map(entries, _) => match entries.ty {
+                SqlType::Struct(fields) if fields.len() == 2 => fields[1].ty.clone(),
+                _ => return Err(refuse("a map with keys and values")),
+            },
+            SqlType::Struct(fields) => member(&fields, text(args, place, "the member's name")?)?,
+            SqlType::Dictionary(key, value) => match *value {
+                SqlType::Struct(fields) => {
+                    let ty = member(&fields, text(args, place, "the member's name")?)?;
+                    SqlType::Dictionary(key, Box::new(ty))
+                }
+                other => return Err(refuse(format!("a struct or a map, not {other}"))),
+            },
+            other => return Err(refuse(format!("a struct or a map, not {other}"))),
+        };
+    }
+    Ok(Some(ty))
+}
+
+fn member(fields: &[Field], name: &str) -> Result<SqlType, Refusal> {
+    match fields.iter().find(|field| field.name == name) {
+        Some(field) => Ok(field.ty.clone()),
+        None => {
+            let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+            Err(refuse(format!("a member of the struct: {}", names.join(", "))))
+        }
+    }
+}
+
+fn make_array(coerced: &[SqlType]) -> SqlType {
+    // Without elements, or with NULLs only, the engine makes a list of its own choice.
+    let item = coerced.iter().find(|ty| **ty != SqlType::Null).cloned().unwrap_or(SqlType::Null);
+    list_of(item, false)
+}
+
+fn arrays_zip(coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal> {
+    let mut members = Vec::new();
+    for (place, ty) in coerced.iter().enumerate() {
+        let item = match ty {
+            SqlType::Null => SqlType::Null,
+            SqlType::List(field, ListLayout::List | ListLayout::Large) | SqlType::FixedSizeList(field, _) => {
+                field.ty.clone()
+            }
+            other => return Err(refuse(format!("lists, not {other}"))),
+        };
+        members.push(Field::new((place + 1).to_string(), item, true));
+    }
+    Ok(Some(list_of(SqlType::Struct(members), false)))
+}
+
+fn map(coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal> {
+    let [keys, values] = coerced else { return Err(Refusal::Arity("2".to_owned())) };
+    let item = |ty: &SqlType| match ty {
+        SqlType::List(field, ListLayout::List | ListLayout::Large) | SqlType::FixedSizeList(field, _) => {
+            Ok(field.ty.clone())
+        }
+        other => Err(refuse(format!("a list of keys and a list of values, not {other}"))),
+    };
+    let entries = vec![Field::new("key", item(keys)?, false), Field::new("value", item(values)?, true)];
+    let entries = Field::new("entries", SqlType::Struct(entries), false);
+    Ok(Some(SqlType::Map(Box::new(entries), false)))
+}
+
+fn union_extract(args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal> {
+    let SqlType::Union(fields, _) = &coerced[0] else {
+        return Err(refuse("a union and the name of a member"));
+    };
+    let name = text(args, 1, "the member's name")?;
+    match fields.iter().find(|(_, field)| field.name == name) {
+        Some((_, field)) => Ok(Some(field.ty.clone())),
+        None => Err(refuse("a member of the union")),
+    }
+}
+
+/// A list of lists becomes the list of what these hold.
+fn flatten(ty: &SqlType) -> SqlType {
+    match element(ty) {
+        Some(inner) if element(&inner.ty).is_some() => inner.ty.clone(),
+        _ => ty.clone(),
+    }
+}
+
+/// The type of the value, or of the default where the value is NULL.
+fn lag(coerced: &[SqlType]) -> Option<SqlType> {
+    match coerced {
+        [SqlType::Null, _, default] => Some(default.clone()),
+        [value, ..] => Some(value.clone()),
+        [] => None,
+    }
+}
+
+fn map_entries(coerced: &[SqlType]) -> Option<SqlType> {
+    let [SqlType::Map(entries, _)] = coerced else { return None };
+    let item = Field::new("item", entries.ty.clone(), false);
+    Some(SqlType::List(Box::new(item), ListLayout::List))
+}
+
+/// The one column of `generate_series` and `range`.
+fn series(coerced: &[SqlType]) -> Option<SqlType> {
+    let value = match coerced.first()? {
+        SqlType::Int64 | SqlType::Null => SqlType::Int64,
+        SqlType::Timestamp(_, zone) => SqlType::Timestamp(TimeUnit::Nanosecond, zone.clone()),
+        _ => SqlType::Timestamp(TimeUnit::Nanosecond, None),
+    };
+    Some(SqlType::Struct(vec![Field::new("value", value, false)]))
+}

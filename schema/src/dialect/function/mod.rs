@@ -1,0 +1,283 @@
+//! The functions of a dialect: a data file of overloads, read line by line when a name is asked for.
+//!
+//! One line is `kind ⇥ name ⇥ aliases ⇥ signature ⇥ returns ⇥ nulls`. A signature says what a call takes
+//! ([`signature`]), `returns` gives the result's type from the coerced arguments ([`returns`]); rules that are code
+//! rather than data stand in the dialect's own [`FunctionRules`].
+
+pub mod returns;
+pub mod signature;
+mod suggest;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use querent_types::{IntervalUnit, SqlType, TimeUnit};
+
+use super::{FunctionKind, NullRule, Operand, Refusal, Resolved};
+use returns::Returns;
+use signature::Signature;
+
+/// The part of a dialect's functions that is code.
+pub trait FunctionRules: Send + Sync {
+    /// The types that the arguments are coerced to.
+    fn coerce(&self, signature: &Signature, types: &[SqlType]) -> Option<Vec<SqlType>>;
+
+    /// The result's type by a rule named in the data. `coerced` are the arguments' types after coercion. `None` where
+    /// the rule does not know it.
+    fn returns(&self, rule: &str, args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal>;
+}
+
+/// One line of the data.
+struct Entry {
+    kind: FunctionKind,
+    name: &'static str,
+    signature: &'static str,
+    returns: &'static str,
+    nulls: &'static str,
+    parsed: OnceLock<Option<Parsed>>,
+}
+
+struct Parsed {
+    signature: Signature,
+    returns: Returns,
+    nulls: NullRule,
+}
+
+/// The functions of one dialect.
+pub struct FunctionTable {
+    text: &'static str,
+    open: bool,
+    rules: &'static dyn FunctionRules,
+    index: OnceLock<Index>,
+}
+
+struct Index {
+    entries: Vec<Entry>,
+    by_name: HashMap<&'static str, Vec<usize>>,
+}
+
+const ALL_KINDS: [FunctionKind; 4] =
+    [FunctionKind::Scalar, FunctionKind::Aggregate, FunctionKind::Window, FunctionKind::Table];
+
+/// One type of each class, the more usual first.
+const USUAL: [SqlType; 9] = [
+    SqlType::Float64,
+    SqlType::Int64,
+    SqlType::Timestamp(TimeUnit::Nanosecond, None),
+    SqlType::Time(TimeUnit::Nanosecond),
+    SqlType::Interval(IntervalUnit::MonthDayNano),
+    SqlType::Duration(TimeUnit::Nanosecond),
+    SqlType::Boolean,
+    SqlType::BINARY,
+    SqlType::TEXT_VIEW,
+];
+
+impl FunctionTable {
+    /// A table over `text`. In an open one there are functions besides: what is not listed is unknown, not refused.
+    pub const fn new(text: &'static str, open: bool, rules: &'static dyn FunctionRules) -> FunctionTable {
+        FunctionTable { text, open, rules, index: OnceLock::new() }
+    }
+
+    /// Whether there are functions that the table does not list. A call of such a one resolves, to an unknown type.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Which kinds of function of this name there are; empty where there is none. The name is already folded.
+    ///
+    /// In an open table a name that is not listed may be of any kind, and all are given.
+    pub fn kinds(&self, name: &str) -> Vec<FunctionKind> {
+        match self.index().by_name.get(name) {
+            Some(lines) => {
+                let mut kinds: Vec<FunctionKind> =
+                    lines.iter().map(|line| self.index().entries[*line].kind).collect();
+                kinds.dedup();
+                kinds
+            }
+            None if self.open => ALL_KINDS.to_vec(),
+            None => Vec::new(),
+        }
+    }
+
+    /// Resolves a call. An operand without a type is read as a parameter: it gets the type that it is coerced to.
+    ///
+    /// # Errors
+    /// What the engine refuses: no such function, another number of arguments, other types.
+    pub fn resolve(&self, kind: FunctionKind, name: &str, args: &[Operand]) -> Result<Resolved, Refusal> {
+        let Some(lines) = self.index().by_name.get(name) else {
+            return if self.open {
+                Ok(unknown(args))
+            } else {
+                Err(Refusal::UnknownFunction(self.suggest(name)))
+            };
+        };
+        let Some(entry) =
+            lines.iter().map(|line| &self.index().entries[*line]).find(|entry| entry.kind == kind)
+        else {
+            return if self.open { Ok(unknown(args)) } else { Err(Refusal::UnknownFunction(Vec::new())) };
+        };
+        match entry.parsed.get_or_init(|| entry.parse()) {
+            Some(parsed) => self.call(parsed, args),
+            // A line that cannot be read is a fault of the data, which a test rules out.
+            None => Ok(unknown(args)),
+        }
+    }
+
+    fn call(&self, parsed: &Parsed, args: &[Operand]) -> Result<Resolved, Refusal> {
+        if !parsed.signature.takes(args.len()) {
+            return Err(Refusal::Arity(parsed.signature.arity_in_words()));
+        }
+        let mut types: Vec<SqlType> =
+            args.iter().map(|arg| arg.ty.clone().unwrap_or(SqlType::Null)).collect();
+        let Some(mut coerced) = self.rules.coerce(&parsed.signature, &types) else {
+            return Err(Refusal::Types(parsed.signature.types_in_words()));
+        };
+        for (place, arg) in args.iter().enumerate() {
+            if arg.ty.is_none() && coerced[place] == SqlType::Null {
+                coerced = self.likely(&parsed.signature, &mut types, place).unwrap_or(coerced);
+            }
+        }
+        let ty = match &parsed.returns {
+            Returns::Rule(rule) => self.rules.returns(rule, args, &coerced)?,
+            data => match data.apply(&coerced) {
+                Some(ty) => Some(ty),
+                // The engine has a signature that takes these types and then no result for them.
+                None => return Err(Refusal::Types(parsed.signature.types_in_words())),
+            },
+        };
+        let undecided = args.iter().any(|arg| arg.ty.is_none());
+        let operands = args.iter().zip(coerced).map(|(arg, ty)| {
+            // A parameter read as NULL says nothing about its type.
+            (arg.ty.is_some() || ty != SqlType::Null).then_some(ty)
+        });
+        Ok(Resolved {
+            ty: ty.filter(|ty| !undecided || !mentions_null(ty)),
+            operands: operands.collect(),
+            nulls: parsed.nulls,
+        })
+    }
+
+    /// A parameter where a signature asks for a class of types and so takes NULL as it is: the usual type of that
+    /// class. Where any type will do there is none.
+    fn likely(&self, signature: &Signature, types: &mut [SqlType], place: usize) -> Option<Vec<SqlType>> {
+        let mut chosen = None;
+        let mut refused = false;
+        for candidate in USUAL {
+            types[place] = candidate.clone();
+            match self.rules.coerce(signature, types) {
+                Some(coerced) if chosen.is_none() => chosen = Some((candidate, coerced)),
+                Some(_) => {}
+                None => refused = true,
+            }
+        }
+        let chosen = chosen.filter(|_| refused);
+        types[place] = chosen.as_ref().map_or(SqlType::Null, |(candidate, _)| candidate.clone());
+        chosen.map(|(_, coerced)| coerced)
+    }
+
+    /// The names nearest to one that is not there, best first.
+    pub fn suggest(&self, name: &str) -> Vec<String> {
+        suggest::nearest(name, self.index().by_name.keys().copied())
+    }
+
+    /// The canonical name behind an alias (`mean` → `avg`), as the server prints it in column names.
+    pub fn canonical<'a>(&self, name: &'a str) -> &'a str {
+        match self.index().by_name.get(name) {
+            Some(lines) => lines.first().map_or(name, |line| self.index().entries[*line].name),
+            None => name,
+        }
+    }
+
+    /// Every function and alias with its kind, sorted by name: for completion, docs and tests by enumeration.
+    pub fn names(&self) -> Vec<(&'static str, FunctionKind)> {
+        let index = self.index();
+        let mut names: Vec<_> = index
+            .by_name
+            .iter()
+            .flat_map(|(name, lines)| lines.iter().map(|line| (*name, index.entries[*line].kind)))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The lines of the data that cannot be read; a test holds that there are none.
+    pub fn faults(&self) -> Vec<String> {
+        let entries = &self.index().entries;
+        entries.iter().filter(|entry| entry.parse().is_none()).map(|entry| entry.name.to_owned()).collect()
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let mut index = Index { entries: Vec::new(), by_name: HashMap::new() };
+            for line in self.text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+                let mut cells = line.split('\t');
+                let mut cell = || cells.next().unwrap_or("");
+                let (kind, name, aliases) = (cell(), cell(), cell());
+                let Some(kind) = kind_by_name(kind) else { continue };
+                let place = index.entries.len();
+                for key in std::iter::once(name).chain(aliases.split(' ').filter(|alias| !alias.is_empty())) {
+                    index.by_name.entry(key).or_default().push(place);
+                }
+                index.entries.push(Entry {
+                    kind,
+                    name,
+                    signature: cell(),
+                    returns: cell(),
+                    nulls: cell(),
+                    parsed: OnceLock::new(),
+                });
+            }
+            index
+        })
+    }
+}
+
+impl Entry {
+    fn parse(&self) -> Option<Parsed> {
+        Some(Parsed {
+            signature: Signature::parse(self.signature)?,
+            returns: Returns::parse(self.returns)?,
+            nulls: null_rule(self.nulls)?,
+        })
+    }
+}
+
+fn kind_by_name(name: &str) -> Option<FunctionKind> {
+    Some(match name {
+        "scalar" => FunctionKind::Scalar,
+        "aggregate" => FunctionKind::Aggregate,
+        "window" => FunctionKind::Window,
+        "table" => FunctionKind::Table,
+        _ => return None,
+    })
+}
+
+fn null_rule(name: &str) -> Option<NullRule> {
+    Some(match name {
+        "strict" => NullRule::Strict,
+        "never" => NullRule::Never,
+        "always" => NullRule::Always,
+        "all" => NullRule::AllOperands,
+        "first" => NullRule::First,
+        "empty" => NullRule::EmptyOrNull,
+        _ => return None,
+    })
+}
+
+/// What a call gives of which nothing is known.
+fn unknown(args: &[Operand]) -> Resolved {
+    Resolved { ty: None, operands: vec![None; args.len()], nulls: NullRule::Always }
+}
+
+/// Whether a type holds the type of a bare NULL somewhere.
+fn mentions_null(ty: &SqlType) -> bool {
+    match ty {
+        SqlType::Null => true,
+        SqlType::List(field, _) | SqlType::FixedSizeList(field, _) | SqlType::Map(field, _) => {
+            mentions_null(&field.ty)
+        }
+        SqlType::Struct(fields) => fields.iter().any(|field| mentions_null(&field.ty)),
+        SqlType::Dictionary(_, value) => mentions_null(value),
+        _ => false,
+    }
+}
