@@ -13,6 +13,9 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, Dialect};
 use crate::suggest::nearest;
 
+/// At most this many names are suggested.
+const SUGGESTIONS_MAX: usize = 3;
+
 /// One source's tables and what else checking needs to know of it.
 pub struct Catalog {
     /// What the server said of itself; `tables` is empty, for tables are looked up one by one.
@@ -133,7 +136,7 @@ impl Catalog {
         }
     }
 
-    /// Names to offer instead: spelt in another case, in another schema, or spelt nearly so.
+    /// Names to offer instead: spelt in another case, else in another schema or spelt nearly so.
     fn suggest(
         &self,
         index: &TableIndex,
@@ -144,21 +147,19 @@ impl Catalog {
             .iter()
             .map(|table| self.written(&table.path[table.path.len() - wanted.len()..]))
             .collect();
-        let Some(last) = wanted.last() else { return names };
-        let known = index.by_name.keys().map(String::as_str);
-        let elsewhere = (wanted.len() > 1).then(|| last.to_lowercase());
-        let near = nearest(&last.to_lowercase(), known);
-        for name in elsewhere.as_deref().into_iter().chain(near) {
-            for key in index.named(name) {
-                // The real spelling is worth a look into the file: a name in lower case may not be what to write.
-                let Ok(table) = self.tables.load(&key.id) else { continue };
-                let unqualified = wanted.len() == 1 && index.named(name).count() == 1;
-                let shown = if unqualified { &table.path[table.path.len() - 1..] } else { &table.path[..] };
-                let shown = self.written(shown);
-                if names.len() < 3 && !names.contains(&shown) {
-                    names.push(shown);
-                }
-            }
+        let Some(last) = wanted.last().map(|last| last.to_lowercase()).filter(|_| names.is_empty()) else {
+            names.truncate(SUGGESTIONS_MAX);
+            return names;
+        };
+        let near = nearest(&last, index.by_name.keys().map(String::as_str));
+        let elsewhere = (wanted.len() > 1).then_some(&*last);
+        for key in elsewhere.into_iter().chain(near).flat_map(|name| index.named(name)).take(SUGGESTIONS_MAX)
+        {
+            // Its spelling is in its file: a name in lower case may not be what to write.
+            let Ok(table) = self.tables.load(&key.id) else { continue };
+            let alone =
+                wanted.len() == 1 && key.path.last().is_some_and(|name| index.named(name).count() == 1);
+            names.push(self.written(if alone { &table.path[table.path.len() - 1..] } else { &table.path }));
         }
         names
     }

@@ -65,6 +65,8 @@ codes! {
     UnknownTable = "unknown-table",
     /// A table name that fits several tables.
     AmbiguousTable = "ambiguous-table",
+    /// A table that is made and is there already.
+    DuplicateTable = "duplicate-table",
     /// A column that no table in scope has.
     UnknownColumn = "unknown-column",
     /// A column name that several tables in scope have.
