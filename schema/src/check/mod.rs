@@ -1,10 +1,37 @@
 //! Binding and typing: names against the catalog, types by unification, nullability sound first and tight second.
+//!
+//! The rules are those of the engine: DataFusion's `SqlToRel` and type coercion, read from its sources. A statement is
+//! read from the top down by a `Binder`, once to collect what its parameters must be and again with their types, and
+//! once for each choice of its optional sections. What each clause sees is in `select` and `column`, joins in `from`,
+//! types in `operator`, `case` and `function`, the NULL rules beside them; `schema_name` gives columns their names.
+
+mod binder;
+mod case;
+mod column;
+mod dml;
+mod expr;
+mod from;
+mod function;
+mod group;
+mod missing;
+mod operator;
+mod params;
+mod query;
+mod schema_name;
+mod scope;
+mod sections;
+mod select;
+mod statement;
+mod table;
+mod typed;
+mod window;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
 
 /// What checking a text found.
+#[derive(Debug)]
 pub struct Checked {
     /// The plan, as far as it could be made: on errors it may lack columns or types, and serves completion only.
     pub plan: Option<Plan>,
@@ -12,8 +39,43 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// Texts longer than this, or with more brackets open at once, are checked on a thread with a large stack.
+const SHORT_LEN_MAX: usize = 2_000;
+const SHALLOW_DEPTH_MAX: usize = 8;
+
+/// The stack of that thread. It is reserved, not used.
+const STACK_LEN: usize = 256 << 20;
+
 /// Checks one statement against a catalog.
 pub fn check(text: &str, catalog: &Catalog) -> Checked {
-    let _ = (text, catalog);
-    todo!()
+    if text.len() <= SHORT_LEN_MAX && bracket_depth(text) <= SHALLOW_DEPTH_MAX {
+        return sections::check(text, catalog);
+    }
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().name("querent-check".into()).stack_size(STACK_LEN);
+        match builder.spawn_scoped(scope, || sections::check(text, catalog)) {
+            Ok(thread) => match thread.join() {
+                Ok(checked) => checked,
+                Err(panic) => std::panic::resume_unwind(panic),
+            },
+            // Where no such stack can be had, the limits of `parse` still hold.
+            Err(_) => sections::check(text, catalog),
+        }
+    })
+}
+
+/// How many brackets are open at once, strings and comments not told apart: an estimate from above.
+fn bracket_depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0_usize);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }

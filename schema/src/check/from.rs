@@ -1,0 +1,284 @@
+//! FROM: tables, derived tables, joins and the nullability that joins bring.
+//!
+//! A column behind an outer join remembers that join. A later predicate that no all-NULL row can satisfy excludes the
+//! join's unmatched rows, and with them that reason to be NULL, for all columns of that side.
+
+use std::rc::Rc;
+
+use crate::ast::{
+    Ident, Join, JoinConstraint, JoinKind, Span, TableAlias, TableFactor, TableFactorKind, TableWithJoins,
+};
+use crate::diagnostic::{Code, Diagnostic};
+
+use super::binder::{Binder, Clause, Level, joins_of};
+use super::scope::{Field, Found, OuterJoin, Relation};
+use super::typed::{Key, Typed, Why};
+
+impl<'a> Binder<'a> {
+    /// Reads a FROM list.
+    pub(super) fn from(&mut self, list: &'a [TableWithJoins]) -> Relation {
+        let mut entries = list.iter();
+        let Some(first) = entries.next() else { return Relation::default() };
+        let mut left = self.table_with_joins(first, &Relation::default());
+        for entry in entries {
+            let right = self.table_with_joins(entry, &left);
+            self.check_names(&left, &right, entry.relation.span);
+            left = concat(left, right);
+        }
+        left
+    }
+
+    /// Reads a table and its joins; `outer` is what lateral entries see besides.
+    pub(super) fn table_with_joins(&mut self, entry: &'a TableWithJoins, outer: &Relation) -> Relation {
+        let mut left = self.factor(&entry.relation, &[outer]);
+        for join in &entry.joins {
+            let right = self.factor(&join.relation, &[&left, outer]);
+            left = self.join(left, right, join);
+        }
+        left
+    }
+
+    fn factor(&mut self, factor: &'a TableFactor, visible: &[&Relation]) -> Relation {
+        let unnest = matches!(factor.kind, TableFactorKind::Unnest { .. });
+        let mut relation = if (factor.lateral || unnest) && visible.iter().any(|side| !side.fields.is_empty())
+        {
+            let mut seen = Relation::default();
+            for side in visible {
+                seen = concat(seen, (*side).clone());
+            }
+            self.within(Level::new(seen, Clause::TableFunction), |binder| binder.factor_kind(factor)).0
+        } else {
+            self.factor_kind(factor)
+        };
+        if let Some(alias) = &factor.alias {
+            self.alias(&mut relation, alias);
+        }
+        relation
+    }
+
+    fn factor_kind(&mut self, factor: &'a TableFactor) -> Relation {
+        match &factor.kind {
+            TableFactorKind::Table(name) => self.table(name),
+            TableFactorKind::Derived(query) => {
+                let mut relation = self.query(query).relation;
+                let merged = std::mem::take(&mut relation.using);
+                self.refresh(&mut relation);
+                drop(merged);
+                relation
+            }
+            TableFactorKind::Function { name, args } => self.table_function(name, args, factor.span),
+            TableFactorKind::Unnest { exprs, ordinality } => self.unnest(exprs, *ordinality, factor.span),
+            TableFactorKind::Nested(inner) => self.table_with_joins(inner, &Relation::default()),
+            TableFactorKind::Other(what) => {
+                self.unsupported(what, factor.span);
+                Relation::unknown()
+            }
+        }
+    }
+
+    /// Applies `AS name (columns)`.
+    pub(super) fn alias(&mut self, relation: &mut Relation, alias: &TableAlias) {
+        self.rename(relation, &alias.columns, alias.name.span);
+        relation.qualify(Rc::from(vec![self.fold(&alias.name)]));
+    }
+
+    /// Applies a list of column names.
+    pub(super) fn rename(&mut self, relation: &mut Relation, columns: &[Ident], span: Span) {
+        if columns.is_empty() {
+            return;
+        }
+        if columns.len() != relation.fields.len() && !relation.is_open() {
+            let span = columns[0].span.to(columns[columns.len() - 1].span).to(span);
+            self.report(
+                Diagnostic::error(
+                    Code::ColumnCount,
+                    span,
+                    format!("{} names are given for {} columns", columns.len(), relation.fields.len()),
+                )
+                .help("fix this by naming every column, or none"),
+            );
+        }
+        for (field, ident) in relation.fields.iter_mut().zip(columns) {
+            field.name = self.dialect.fold(ident).into();
+        }
+    }
+
+    fn join(&mut self, left: Relation, right: Relation, join: &'a Join) -> Relation {
+        let lateral = join.relation.lateral || matches!(join.relation.kind, TableFactorKind::Unnest { .. });
+        let wrong_side =
+            matches!(join.kind, JoinKind::Right | JoinKind::Full | JoinKind::RightSemi | JoinKind::RightAnti);
+        if matches!(join.kind, JoinKind::AsOf | JoinKind::CrossApply | JoinKind::OuterApply) {
+            self.unsupported("this kind of join", join.span);
+        } else if lateral && wrong_side {
+            self.unsupported("LATERAL on the right of a RIGHT or FULL join", join.span);
+        }
+        self.check_names(&left, &right, join.relation.span);
+        let (split, using_len) = (left.fields.len(), left.using.len());
+        let mut proven = Vec::new();
+        let mut merged = Vec::new();
+        let both = match &join.constraint {
+            JoinConstraint::On(condition) => {
+                let level = Level::new(concat(left, right), Clause::On);
+                let (typed, level) = self.within(level, |binder| binder.predicate(condition, "ON"));
+                proven = typed.facts.when_true().to_vec();
+                level.relation
+            }
+            JoinConstraint::Using(columns) => {
+                for column in columns {
+                    merged.extend(self.using_column(&left, &right, column, join.span));
+                }
+                concat(left, right)
+            }
+            JoinConstraint::Natural => {
+                for field in &right.fields {
+                    let shared = left.fields.iter().any(|own| self.dialect.same(&own.name, &field.name));
+                    if shared && !field.hidden {
+                        let ident = Ident { value: field.name.to_string(), quoted: true, span: join.span };
+                        merged.extend(self.using_column(&left, &right, &ident, join.span));
+                    }
+                }
+                concat(left, right)
+            }
+            JoinConstraint::None => {
+                if !matches!(join.kind, JoinKind::Inner | JoinKind::Cross) {
+                    self.report(
+                        Diagnostic::error(Code::Unsupported, join.span, "this join has no condition")
+                            .help("fix this by adding ON or USING, or by writing CROSS JOIN"),
+                    );
+                }
+                concat(left, right)
+            }
+        };
+        proven.extend(merged.iter().flat_map(|(a, b)| [*a, *b]));
+        let mut both = both;
+        if !merged.is_empty() {
+            both.using.insert(using_len, merged.into_iter().flat_map(|(a, b)| [a, b]).collect());
+        }
+        self.apply_join(both, split, join.kind, &proven)
+    }
+
+    /// The columns that a USING names, by their keys; mistakes are reported.
+    fn using_column(
+        &mut self,
+        left: &Relation,
+        right: &Relation,
+        column: &Ident,
+        span: Span,
+    ) -> Option<(Key, Key)> {
+        let name = self.fold(column);
+        let mut sides = Vec::new();
+        for (relation, side) in [(left, "left"), (right, "right")] {
+            match relation.find_unqualified(self.dialect, &name) {
+                Found::Field(i, _) => sides.push(&relation.fields[i]),
+                Found::Silent => return None,
+                Found::Missing => {
+                    let near =
+                        crate::suggest::nearest(&name, relation.fields.iter().map(|field| &*field.name));
+                    let mut diagnostic = Diagnostic::error(
+                        Code::UnknownColumn,
+                        column.span,
+                        format!("the {side} side of the join has no column `{name}`"),
+                    );
+                    diagnostic.help = near.first().map(|near| format!("did you mean `{near}`?"));
+                    self.report(diagnostic);
+                    return None;
+                }
+                Found::Ambiguous(_) => {
+                    self.error(
+                        Code::AmbiguousColumn,
+                        column.span,
+                        format!("the {side} side of the join has several columns `{name}`"),
+                    );
+                    return None;
+                }
+            }
+        }
+        let typed: Vec<Typed> = sides
+            .iter()
+            .map(|field| Typed::new(field.ty.clone(), field.nullable, Why::Static("a join key"), field.key))
+            .collect();
+        let at = if column.span == span { span } else { column.span };
+        self.binary(&crate::ast::BinaryOp::Eq, at, (typed[0].clone(), at), (typed[1].clone(), at));
+        Some((typed[0].key, typed[1].key))
+    }
+
+    /// Leaves the columns that a join gives, and marks those that its unmatched rows leave NULL.
+    fn apply_join(&mut self, mut both: Relation, split: usize, kind: JoinKind, proven: &[Key]) -> Relation {
+        match kind {
+            JoinKind::Inner | JoinKind::Cross | JoinKind::CrossApply | JoinKind::AsOf => {
+                self.exclude(&joins_of(&both.fields, proven));
+                self.assume(proven, "the join condition");
+            }
+            JoinKind::Left | JoinKind::OuterApply => self.nullify(&mut both.fields[split..], kind, proven),
+            JoinKind::Right => self.nullify(&mut both.fields[..split], kind, proven),
+            JoinKind::Full => {
+                self.nullify(&mut both.fields[..split], kind, &[]);
+                self.nullify(&mut both.fields[split..], kind, &[]);
+            }
+            JoinKind::LeftSemi | JoinKind::LeftAnti => both.fields.truncate(split),
+            JoinKind::RightSemi | JoinKind::RightAnti => drop(both.fields.drain(..split)),
+        }
+        if matches!(kind, JoinKind::LeftSemi | JoinKind::RightSemi) {
+            self.exclude(&joins_of(&both.fields, proven));
+            self.assume(proven, "the join condition");
+        }
+        both
+    }
+
+    fn nullify(&mut self, fields: &mut [Field], kind: JoinKind, proven: &[Key]) {
+        self.exclude(&joins_of(fields, proven));
+        let join = self.outer_joins.len();
+        self.outer_joins.push(OuterJoin { kind, excluded: false });
+        for field in fields {
+            if proven.contains(&field.key) {
+                (field.nullable, field.why) = (false, Why::Proven("the join condition"));
+            }
+            field.outer.push(join);
+        }
+    }
+
+    /// Reports columns of the two sides of a join that no name could tell apart.
+    pub(super) fn check_names(&mut self, left: &Relation, right: &Relation, span: Span) {
+        let mut seen: std::collections::HashMap<&str, Vec<&Field>> = std::collections::HashMap::new();
+        for field in &left.fields {
+            seen.entry(&field.name).or_default().push(field);
+        }
+        let clash = right.fields.iter().find_map(|field| {
+            let others = seen.get(&*field.name)?;
+            others.iter().find(|other| clashes(other, field)).map(|other| (*other, field))
+        });
+        let Some((other, field)) = clash else { return };
+        let diagnostic = match (&other.qualifier, &field.qualifier) {
+            (Some(_), Some(_)) => Diagnostic::error(
+                Code::DuplicateAlias,
+                span,
+                format!("two tables in FROM are called `{}`", field.relation()),
+            )
+            .help("fix this by giving one of them an alias: `AS …`"),
+            _ => Diagnostic::error(
+                Code::AmbiguousColumn,
+                span,
+                format!("two entries of FROM give a column `{}`, and one has no name", field.name),
+            )
+            .help("fix this by giving the subquery an alias: `AS …`"),
+        };
+        self.report(diagnostic);
+    }
+}
+
+/// Whether DataFusion refuses a schema that holds both columns.
+fn clashes(a: &Field, b: &Field) -> bool {
+    match (&a.qualifier, &b.qualifier) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
+    }
+}
+
+/// The columns of both.
+fn concat(mut left: Relation, mut right: Relation) -> Relation {
+    left.fields.append(&mut right.fields);
+    left.using.append(&mut right.using);
+    left.unknown.append(&mut right.unknown);
+    left.open |= right.open;
+    left
+}

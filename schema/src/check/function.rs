@@ -1,0 +1,359 @@
+//! Function calls: scalar functions and aggregates. Windows are in `window`.
+
+use querent_types::SqlType;
+
+use crate::ast::{Expr, ExprKind, Function, FunctionArg, Ident, OrderByExpr, Span};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::{FunctionKind, NullRule, Operand, Refusal, Resolved};
+
+use super::binder::{Binder, Clause};
+use super::expr::{only, present};
+use super::typed::{Key, Ty, Typed, Why};
+
+/// Functions that give another value at each call, so that two calls are never one.
+const VOLATILE: &[&str] = &["random", "uuid", "gen_random_uuid", "rand"];
+
+/// Functions whose result has the type of their arguments, so that a parameter among them has that of the others.
+const SAME_TYPE: &[&str] = &[
+    "coalesce",
+    "nullif",
+    "ifnull",
+    "nvl",
+    "nvl2",
+    "greatest",
+    "least",
+    "min",
+    "max",
+    "first_value",
+    "last_value",
+];
+
+/// The arguments of a call that were read.
+pub(super) struct Arguments {
+    pub(super) typed: Vec<Typed>,
+    pub(super) spans: Vec<Span>,
+    /// Whether `*` was among them.
+    pub(super) star: Option<Span>,
+}
+
+impl Arguments {
+    /// The arguments as operands.
+    pub(super) fn operands(&self) -> Vec<(&Typed, Span)> {
+        self.typed.iter().zip(self.spans.iter().copied()).collect()
+    }
+
+    /// The identity of the call.
+    pub(super) fn key(&self, name: &str) -> Key {
+        let keys: Vec<Key> = self.typed.iter().map(|typed| typed.key).collect();
+        Key::node("call", &keys).with_text(name).with(u64::from(self.star.is_some()))
+    }
+}
+
+impl<'a> Binder<'a> {
+    /// The name under which a call's function is looked up.
+    pub(super) fn function_name(&self, function: &Function) -> String {
+        let parts = &function.name.parts;
+        match &parts[..] {
+            [one] if one.quoted => one.value.clone(),
+            [one] => one.value.to_lowercase(),
+            _ => function.name.to_string(),
+        }
+    }
+
+    pub(super) fn function(&mut self, function: &'a Function, span: Span) -> Typed {
+        let name = self.function_name(function);
+        let kinds = self.functions.kinds(&name);
+        if kinds.is_empty() && matches!(name.as_str(), "unnest" | "unnest_outer") {
+            return self.unnest_call(function, &name, span);
+        }
+        let scalar = kinds.contains(&FunctionKind::Scalar);
+        if function.over.is_some() && !scalar {
+            return self.window_call(function, &name, &kinds, span);
+        }
+        if scalar {
+            return self.scalar_call(function, &name, span);
+        }
+        if kinds.contains(&FunctionKind::Aggregate) {
+            return self.aggregate_call(function, &name, span);
+        }
+        if function.bare && kinds.is_empty() {
+            return self.column(&function.name);
+        }
+        self.arguments(&function.args, &name);
+        if kinds.contains(&FunctionKind::Window) {
+            self.report(
+                Diagnostic::error(Code::MisplacedAggregate, span, format!("{name} is a window function"))
+                    .help(format!("fix this by adding a window: `{name}(…) OVER (…)`")),
+            );
+        } else if kinds.contains(&FunctionKind::Table) {
+            self.error(Code::Unsupported, span, format!("{name} gives rows and can stand in FROM only"));
+        } else {
+            self.unknown_function(&name, function.name.span());
+        }
+        Typed::error()
+    }
+
+    /// Reports a function that the dialect does not have.
+    pub(super) fn unknown_function(&mut self, name: &str, span: Span) {
+        let mut diagnostic =
+            Diagnostic::error(Code::UnknownFunction, span, format!("there is no function `{name}`"));
+        diagnostic.help = self.functions.suggest(name).first().map(|near| format!("did you mean `{near}`?"));
+        self.report(diagnostic);
+    }
+
+    /// Reads the arguments of a call.
+    pub(super) fn arguments(&mut self, args: &'a [FunctionArg], name: &str) -> Arguments {
+        let mut read = Arguments { typed: Vec::new(), spans: Vec::new(), star: None };
+        let mut lambdas = Vec::new();
+        for arg in args {
+            let (typed, span) = match arg {
+                FunctionArg::Expr(expr) | FunctionArg::Named(_, expr) => match &expr.kind {
+                    ExprKind::Lambda { params, body } => {
+                        lambdas.push((read.typed.len(), &params[..], &**body));
+                        (Typed::error(), expr.span)
+                    }
+                    _ => (self.expr(expr), expr.span),
+                },
+                FunctionArg::Query(query) => (self.scalar_subquery(query, query.span), query.span),
+                FunctionArg::Wildcard(span) => {
+                    read.star = Some(*span);
+                    let ty = Ty::Known(SqlType::Int64);
+                    (Typed::new(ty, false, Why::Static("a row is never NULL"), Key::leaf("*", 0)), *span)
+                }
+                FunctionArg::QualifiedWildcard(table) => {
+                    let span = table.span();
+                    read.star = Some(span);
+                    let parts = self.fold_name(table);
+                    let dialect = self.dialect;
+                    if !self.level().relation.has_relation(dialect, &parts) {
+                        self.error(Code::UnknownAlias, span, format!("there is no table `{table}` in FROM"));
+                    }
+                    let ty = Ty::Known(SqlType::Int64);
+                    (Typed::new(ty, false, Why::Static("a row is never NULL"), Key::leaf("*", 1)), span)
+                }
+            };
+            read.typed.push(typed);
+            read.spans.push(span);
+        }
+        if let Some(star) = read.star
+            && name != "count"
+        {
+            self.error(Code::WrongArity, star, format!("{name} does not take `*`"));
+            read.typed.iter_mut().for_each(|typed| typed.ty = Ty::Error);
+        }
+        for (i, params, body) in lambdas {
+            read.typed[i] = self.lambda(&read, params, body);
+        }
+        read
+    }
+
+    /// Reads a lambda's body; its parameters are elements of the first list among the arguments.
+    fn lambda(&mut self, args: &Arguments, params: &'a [Ident], body: &'a Expr) -> Typed {
+        let element = args.typed.iter().find_map(|typed| match self.known(&typed.ty) {
+            Some(SqlType::List(field, _) | SqlType::FixedSizeList(field, _)) => {
+                Some(Ty::Known(field.ty.clone()))
+            }
+            _ => None,
+        });
+        let outside = self.lambdas.len();
+        for (i, param) in params.iter().enumerate() {
+            let ty = match (i, &element) {
+                (0, Some(element)) => element.clone(),
+                (0, None) => Ty::Error,
+                _ => Ty::Opaque,
+            };
+            let (name, key) = (self.fold(param), self.fresh_key());
+            self.lambdas.push((name, ty, key));
+        }
+        let typed = self.expr(body);
+        self.lambdas.truncate(outside);
+        typed
+    }
+
+    fn scalar_call(&mut self, function: &'a Function, name: &str, span: Span) -> Typed {
+        let args = self.arguments(&function.args, name);
+        let key = if VOLATILE.contains(&name) {
+            self.fresh_key()
+        } else {
+            args.key(self.functions.canonical(name))
+        };
+        let Some(resolved) = self.resolve(FunctionKind::Scalar, name, &args, span) else {
+            return Typed::new(Ty::Error, true, Why::Static("its type is not known"), key);
+        };
+        let operands: Vec<&Typed> = args.typed.iter().collect();
+        let ty = self.result_type(&resolved, &args.operands(), SAME_TYPE.contains(&name));
+        let (nullable, why) = self.null_rule(resolved.nulls, &operands, name);
+        let why = match why {
+            Why::Static(_) if !nullable => {
+                Why::Function(name.into(), "is not NULL where its arguments are not")
+            }
+            why => why,
+        };
+        let facts = if resolved.nulls == NullRule::Strict { present(&operands, key) } else { only(key) };
+        Typed::new(ty, nullable, why, key).facts(facts)
+    }
+
+    /// Resolves a call, types the parameters among its arguments, and reports a refusal.
+    pub(super) fn resolve(
+        &mut self,
+        kind: FunctionKind,
+        name: &str,
+        args: &Arguments,
+        span: Span,
+    ) -> Option<Resolved> {
+        let functions = self.functions;
+        let what = format!("an argument of {name}");
+        let rule = |operands: &[Operand]| functions.resolve(kind, name, operands);
+        match self.ask(&args.operands(), &what, SAME_TYPE.contains(&name), rule)? {
+            Ok(resolved) => Some(resolved),
+            Err(refusal) => {
+                self.refuse_call(name, refusal, args, span);
+                None
+            }
+        }
+    }
+
+    fn refuse_call(&mut self, name: &str, refusal: Refusal, args: &Arguments, span: Span) {
+        self.refuse(name, refusal, &args.operands(), span);
+    }
+
+    /// Checks that an aggregate or window function may stand here.
+    pub(super) fn placed(&mut self, name: &str, window: bool, span: Span) -> bool {
+        let level = self.level();
+        let clause = level.clause;
+        let nested = level.aggregate_depth > 0 || (window && level.window_depth > 0);
+        let allowed = if window { clause.allows_windows() } else { clause.allows_aggregates() };
+        let kind = if window { "a window function" } else { "an aggregate" };
+        if nested {
+            let outer = if level.aggregate_depth > 0 { "an aggregate" } else { "a window function" };
+            self.report(
+                Diagnostic::error(
+                    Code::MisplacedAggregate,
+                    span,
+                    format!("{name} is {kind} and cannot stand inside of {outer}"),
+                )
+                .help("fix this by computing the inner one in a subquery"),
+            );
+            return false;
+        }
+        if allowed {
+            return true;
+        }
+        let mut diagnostic = Diagnostic::error(
+            Code::MisplacedAggregate,
+            span,
+            format!("{name} is {kind} and cannot stand in {}", clause.name()),
+        );
+        diagnostic.help = match (window, clause) {
+            (false, Clause::Where) => Some("fix this by using HAVING, which filters groups".into()),
+            (true, Clause::Where | Clause::Having) => {
+                Some("fix this by using QUALIFY, which filters windows".into())
+            }
+            _ => None,
+        };
+        self.report(diagnostic);
+        false
+    }
+
+    fn aggregate_call(&mut self, function: &'a Function, name: &str, span: Span) -> Typed {
+        if !self.placed(name, false, span) {
+            return Typed::error();
+        }
+        self.level().aggregate = Some(span);
+        self.level().aggregate_depth += 1;
+        let mut args = self.arguments(&function.args, name);
+        let order =
+            if function.within_group.is_empty() { &function.order_by } else { &function.within_group };
+        let mut keys = Vec::new();
+        for (i, sort) in order.iter().enumerate() {
+            let typed = self.expr(&sort.expr);
+            keys.push(typed.key.with(sort_flags(sort)));
+            if i == 0 && !function.within_group.is_empty() {
+                args.typed.insert(0, typed);
+                args.spans.insert(0, sort.expr.span);
+            }
+        }
+        if let Some(filter) = &function.filter {
+            keys.push(self.predicate(filter, "FILTER").key);
+        }
+        self.level().aggregate_depth -= 1;
+        let key = args
+            .key(self.functions.canonical(name))
+            .with(u64::from(function.distinct))
+            .with(keys.len() as u64 * 2 + u64::from(function.filter.is_some()))
+            .with_text(match function.ignore_nulls {
+                Some(true) => "ignore",
+                Some(false) => "respect",
+                None => "",
+            });
+        let key = Key::node("aggregate", &[vec![key], keys].concat());
+        let Some(resolved) = self.resolve(FunctionKind::Aggregate, name, &args, span) else {
+            return Typed::new(Ty::Error, true, Why::Static("its type is not known"), key);
+        };
+        let ty = self.result_type(&resolved, &args.operands(), SAME_TYPE.contains(&name));
+        let operands: Vec<&Typed> = args.typed.iter().collect();
+        let (nullable, why) = match resolved.nulls {
+            NullRule::EmptyOrNull | NullRule::Strict => {
+                self.aggregate_null(name, function.filter.is_some(), &operands)
+            }
+            rule => self.null_rule(rule, &operands, name),
+        };
+        Typed::new(ty, nullable, why, key).facts(only(key))
+    }
+
+    /// Whether an aggregate that skips NULLs may be NULL.
+    fn aggregate_null(&mut self, name: &str, filtered: bool, operands: &[&Typed]) -> (bool, Why) {
+        if let Some(operand) = operands.iter().find(|operand| operand.nullable) {
+            return (true, Why::text(format!("{name}() is NULL over NULLs alone, and {}", operand.why)));
+        }
+        if filtered {
+            return (true, Why::Function(name.into(), "is NULL where its FILTER leaves no row"));
+        }
+        if self.level().grouped {
+            return (false, Why::Function(name.into(), "of a group without NULLs is never NULL"));
+        }
+        (true, Why::Function(name.into(), "is NULL when there are no rows"))
+    }
+
+    /// `unnest(list)` in a select list.
+    fn unnest_call(&mut self, function: &'a Function, name: &str, span: Span) -> Typed {
+        let args = self.arguments(&function.args, name);
+        let [list] = &args.typed[..] else {
+            self.error(
+                Code::WrongArity,
+                span,
+                format!("{name} takes 1 argument, and {} are given", args.typed.len()),
+            );
+            return Typed::error();
+        };
+        let key = self.fresh_key();
+        let (ty, nullable) = self.element(list, args.spans[0], name);
+        let nullable = nullable || name == "unnest_outer";
+        Typed::new(ty, nullable, Why::Static("an element of a list may be NULL"), key)
+    }
+
+    /// The type of a list's elements, and whether they may be NULL.
+    pub(super) fn element(&mut self, list: &Typed, span: Span, what: &str) -> (Ty, bool) {
+        match self.known(&list.ty) {
+            Some(SqlType::List(field, _) | SqlType::FixedSizeList(field, _)) => {
+                (Ty::Known(field.ty.clone()), field.nullable)
+            }
+            Some(ty @ SqlType::Struct(_)) => (Ty::Known(ty), list.nullable),
+            Some(other) => {
+                self.error(Code::TypeMismatch, span, format!("{what} takes a list, and this is {other}"));
+                (Ty::Error, true)
+            }
+            None => (if list.ty == Ty::Opaque { Ty::Opaque } else { Ty::Error }, true),
+        }
+    }
+}
+
+/// The direction of a sort key, as a number.
+pub(super) fn sort_flags(sort: &OrderByExpr) -> u64 {
+    let nulls = match sort.nulls_first {
+        None => 0,
+        Some(true) => 1,
+        Some(false) => 2,
+    };
+    u64::from(sort.descending) * 3 + nulls
+}

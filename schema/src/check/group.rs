@@ -1,0 +1,237 @@
+//! Wildcards and GROUP BY: which columns `*` stands for, and what the grouping keys are.
+
+use std::rc::Rc;
+
+use crate::ast::{Expr, ExprKind, GroupBy, Literal, Name, Select, SelectItem, Span, WildcardOptions};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::suggest;
+
+use super::binder::{AliasMode, Binder, Clause};
+use super::scope::Relation;
+use super::select::Item;
+use super::typed::{Key, Ty};
+
+impl<'a> Binder<'a> {
+    /// The select list with its wildcards expanded.
+    pub(super) fn items(&mut self, select: &'a Select) -> Vec<Item<'a>> {
+        let mut items = Vec::new();
+        for item in &select.items {
+            match item {
+                SelectItem::Expr { expr, alias } => items.push(Item::Expr(expr, alias.as_ref())),
+                SelectItem::Wildcard { qualifier, options, span } => {
+                    if select.from.is_empty() {
+                        self.error(Code::UnknownTable, *span, "`*` needs a FROM");
+                        continue;
+                    }
+                    let fields = self.wildcard_fields(qualifier.as_ref());
+                    self.wildcard(fields, options, *span, &mut items);
+                }
+            }
+        }
+        items
+    }
+
+    /// The columns that a wildcard stands for, before its options.
+    fn wildcard_fields(&mut self, qualifier: Option<&Name>) -> Vec<usize> {
+        let Some(name) = qualifier else {
+            let relation = &self.level().relation;
+            let merged = merged_away(relation);
+            return (0..relation.fields.len())
+                .filter(|&i| !relation.fields[i].hidden && !merged.contains(&relation.fields[i].key))
+                .collect();
+        };
+        let parts = self.fold_name(name);
+        let dialect = self.dialect;
+        let relation = &self.level().relation;
+        let fields: Vec<usize> =
+            relation.of_relation(dialect, &parts).filter(|&i| !relation.fields[i].hidden).collect();
+        if fields.is_empty() && !relation.is_open() {
+            let near = suggest::nearest(
+                &parts[parts.len() - 1],
+                relation.fields.iter().map(|field| field.relation()),
+            )
+            .first()
+            .map(|near| format!("did you mean `{near}.*`?"));
+            let mut diagnostic = Diagnostic::error(
+                Code::UnknownAlias,
+                name.span(),
+                format!("there is no table `{name}` in FROM"),
+            );
+            diagnostic.help = near;
+            self.report(diagnostic);
+        }
+        fields
+    }
+
+    fn wildcard(
+        &mut self,
+        mut fields: Vec<usize>,
+        options: &'a WildcardOptions,
+        span: Span,
+        items: &mut Vec<Item<'a>>,
+    ) {
+        if !options.rename.is_empty() {
+            self.unsupported("RENAME of a wildcard", span);
+        }
+        if options.ilike.is_some() {
+            self.unsupported("ILIKE of a wildcard", span);
+        }
+        let had = fields.len();
+        for (i, ident) in options.exclude.iter().enumerate() {
+            if options.exclude[..i].iter().any(|other| other.value == ident.value) {
+                self.error(Code::DuplicateColumn, ident.span, format!("`{}` is excluded twice", ident.value));
+                continue;
+            }
+            let relation = &self.levels[self.levels.len() - 1].relation;
+            let before = fields.len();
+            // The engine reads these names as they are written, without folding them.
+            fields.retain(|&i| *relation.fields[i].name != *ident.value);
+            if fields.len() == before && !relation.is_open() {
+                let names = fields.iter().map(|&i| &*relation.fields[i].name);
+                let near = suggest::nearest(&ident.value, names)
+                    .first()
+                    .map(|near| format!("did you mean `{near}`?"));
+                let mut diagnostic = Diagnostic::error(
+                    Code::UnknownColumn,
+                    ident.span,
+                    format!("the wildcard has no column `{}`", ident.value),
+                );
+                diagnostic.help = near;
+                self.report(diagnostic);
+            }
+        }
+        if fields.is_empty() && had > 0 {
+            self.error(Code::UnknownColumn, span, "the wildcard has no columns left");
+        }
+        for i in fields {
+            let name: Rc<str> = self.level().relation.fields[i].name.clone();
+            match options.replace.iter().find(|(_, ident)| *ident.value == *name) {
+                Some((expr, _)) => items.push(Item::Replaced(expr, name)),
+                None => items.push(Item::Field(i, span)),
+            }
+        }
+    }
+
+    /// Reads GROUP BY and leaves the grouping keys in the innermost select.
+    pub(super) fn group_by(&mut self, group_by: &'a GroupBy, items: &[Item<'a>]) {
+        match group_by {
+            GroupBy::None => {}
+            GroupBy::All => self.group_by_all(items),
+            GroupBy::Expressions(exprs) => {
+                let level = self.level();
+                (level.clause, level.alias_mode) = (Clause::GroupBy, AliasMode::ColumnsOnly);
+                let mut always = false;
+                for expr in exprs {
+                    match &expr.kind {
+                        ExprKind::Rollup(sets) | ExprKind::Cube(sets) => {
+                            for key in sets.iter().flatten() {
+                                self.group_key(key, items, true);
+                            }
+                        }
+                        ExprKind::GroupingSets(sets) => always |= self.grouping_sets(sets, items),
+                        _ => {
+                            self.group_key(expr, items, false);
+                            always = true;
+                        }
+                    }
+                }
+                self.level().grouped = always;
+            }
+        }
+    }
+
+    /// Reads GROUPING SETS; says whether every set has a key, so that no group is empty.
+    fn grouping_sets(&mut self, sets: &'a [Vec<Expr>], items: &[Item<'a>]) -> bool {
+        let keys: Vec<Vec<Key>> = sets
+            .iter()
+            .map(|set| set.iter().filter_map(|expr| self.group_key(expr, items, true)).collect())
+            .collect();
+        for key in keys.iter().flatten() {
+            if keys.iter().all(|set| set.contains(key)) {
+                self.level().keys.insert(*key, false);
+            }
+        }
+        sets.iter().all(|set| !set.is_empty())
+    }
+
+    fn group_by_all(&mut self, items: &[Item<'a>]) {
+        for item in items {
+            let before = {
+                let level = self.level();
+                (level.clause, level.alias_mode) = (Clause::Select, AliasMode::Hidden);
+                level.aggregate.take()
+            };
+            let key = match item {
+                Item::Expr(expr, _) | Item::Replaced(expr, _) => self.expr(expr).key,
+                Item::Field(i, _) => self.level().relation.fields[*i].key,
+            };
+            let level = self.level();
+            if level.aggregate.is_none() {
+                level.keys.insert(key, false);
+                level.grouped = true;
+            }
+            level.aggregate = level.aggregate.take().or(before);
+            level.ungrouped.clear();
+        }
+    }
+
+    fn group_key(&mut self, expr: &'a Expr, items: &[Item<'a>], in_set: bool) -> Option<Key> {
+        if let ExprKind::Tuple(exprs) = &expr.kind
+            && in_set
+        {
+            for expr in exprs {
+                self.group_key(expr, items, in_set);
+            }
+            return None;
+        }
+        let typed = match &expr.kind {
+            ExprKind::Literal(Literal::Number(text)) if !text.contains(['.', 'e', 'E']) => {
+                let open = self.level().relation.is_open();
+                let position = self.ordinal(text, items.len(), open, "GROUP BY", expr.span)?;
+                match &items[position] {
+                    Item::Expr(expr, _) | Item::Replaced(expr, _) => {
+                        let mode = std::mem::replace(&mut self.level().alias_mode, AliasMode::Hidden);
+                        let typed = self.expr(expr);
+                        self.level().alias_mode = mode;
+                        typed
+                    }
+                    Item::Field(i, span) => {
+                        let level = self.levels.len() - 1;
+                        self.field(level, *i, *span)
+                    }
+                }
+            }
+            _ => self.expr(expr),
+        };
+        if typed.ty == Ty::Error {
+            // What the key is, is not known: columns are not reported as ungrouped for it.
+            let level = self.level();
+            let keys: Vec<Key> = level.relation.fields.iter().map(|field| field.key).collect();
+            level.keys.extend(keys.into_iter().map(|key| (key, false)));
+            return None;
+        }
+        let keys = &mut self.level().keys;
+        let set = keys.get(&typed.key).copied().unwrap_or(true) && in_set;
+        keys.insert(typed.key, set);
+        Some(typed.key)
+    }
+}
+
+/// The columns that a `*` leaves out because USING or NATURAL merged them with another: DataFusion keeps the one whose
+/// relation's name sorts first.
+fn merged_away(relation: &Relation) -> Vec<Key> {
+    let mut away = Vec::new();
+    for set in &relation.using {
+        let mut fields: Vec<_> = relation.fields.iter().filter(|field| set.contains(&field.key)).collect();
+        fields.sort_by(|a, b| (&a.qualifier, &a.name).cmp(&(&b.qualifier, &b.name)));
+        let mut seen: Vec<&str> = Vec::new();
+        for field in fields {
+            if seen.contains(&&*field.name) {
+                away.push(field.key);
+            } else {
+                seen.push(&field.name);
+            }
+        }
+    }
+    away
+}

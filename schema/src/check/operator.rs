@@ -1,0 +1,466 @@
+//! Operators: arithmetic, comparisons, the logic of AND, OR and NOT, and the predicates IS, IN, BETWEEN and LIKE.
+//!
+//! Besides types, each says what it proves: `a = b` is NULL when `a` is, so a WHERE that holds it proves `a` not NULL.
+
+use std::collections::HashSet;
+
+use querent_types::SqlType;
+
+use crate::ast::{BinaryOp, Expr, ExprKind, IsTest, LikeOp, Span};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::{CommonPlace, NullRule, Operand, Refusal};
+
+use super::binder::{Binder, strict};
+use super::expr::{only, present};
+use super::typed::{Facts, Key, Ty, Typed, Why};
+
+impl<'a> Binder<'a> {
+    /// A binary operator over operands that were read.
+    pub(super) fn binary(
+        &mut self,
+        op: &BinaryOp,
+        op_span: Span,
+        left: (Typed, Span),
+        right: (Typed, Span),
+    ) -> Typed {
+        let ((left, left_span), (right, right_span)) = (left, right);
+        let symbol = symbol(op);
+        let key = Key::node(symbol, &[left.key, right.key]);
+        let rules = self.dialect.rules;
+        let operands = [(&left, left_span), (&right, right_span)];
+        let logic = matches!(op, BinaryOp::And | BinaryOp::Or);
+        if logic {
+            for (typed, span) in operands {
+                self.want(typed, &SqlType::Boolean, span, "an operand of AND or OR");
+            }
+        }
+        let what = format!("an operand of `{symbol}`");
+        let answer =
+            self.ask(&operands, &what, true, |operands| rules.binary(op, &operands[0], &operands[1]));
+        let mut nulls = NullRule::Strict;
+        let ty = match answer {
+            None if logic => Ty::boolean(),
+            None => Ty::Error,
+            Some(Ok(resolved)) => {
+                nulls = resolved.nulls;
+                self.result_type(&resolved, &operands, true)
+            }
+            Some(Err(refusal)) => {
+                self.refuse_operator(symbol, op_span, refusal, &operands);
+                Ty::Error
+            }
+        };
+        let (nullable, why) = self.null_rule(nulls, &[&left, &right], symbol);
+        let facts = match op {
+            BinaryOp::And => and(left.facts, right.facts),
+            BinaryOp::Or => or(left.facts, right.facts),
+            _ if nulls == NullRule::Strict => {
+                let mut present = left.facts.present;
+                present.extend(right.facts.present);
+                present.push(key);
+                Facts { present, truth: None }
+            }
+            _ => only(key),
+        };
+        Typed::new(ty, nullable, why, key).facts(facts)
+    }
+
+    /// Reports that an operator does not take its operands.
+    fn refuse_operator(
+        &mut self,
+        symbol: &str,
+        op_span: Span,
+        refusal: Refusal,
+        operands: &[(&Typed, Span)],
+    ) {
+        let types: Vec<String> = operands.iter().map(|(typed, _)| self.type_shown(&typed.ty)).collect();
+        let words = match refusal {
+            Refusal::Types(words) | Refusal::Arity(words) => words,
+            Refusal::UnknownFunction(_) => String::new(),
+        };
+        let mut diagnostic = Diagnostic::error(
+            Code::TypeMismatch,
+            op_span,
+            format!("`{symbol}` does not go with {}", types.join(" and ")),
+        )
+        .label(types.join(" and "));
+        for ((_, span), ty) in operands.iter().zip(&types) {
+            diagnostic = diagnostic.related(*span, format!("this is {ty}"));
+        }
+        if !words.is_empty() {
+            diagnostic = diagnostic.note(words);
+        }
+        self.report(diagnostic.help("fix this by casting one of them: `CAST(… AS …)`"));
+    }
+
+    /// Reports that something does not take its operands.
+    pub(super) fn refuse(&mut self, what: &str, refusal: Refusal, operands: &[(&Typed, Span)], span: Span) {
+        let types: Vec<String> = operands.iter().map(|(typed, _)| self.type_shown(&typed.ty)).collect();
+        let diagnostic = match refusal {
+            Refusal::Types(words) => {
+                let mut diagnostic = Diagnostic::error(
+                    Code::TypeMismatch,
+                    span,
+                    format!("{what} does not take {}", types.join(", ")),
+                );
+                for ((_, span), ty) in operands.iter().zip(&types) {
+                    diagnostic = diagnostic.related(*span, format!("this is {ty}"));
+                }
+                if words.is_empty() { diagnostic } else { diagnostic.note(words) }
+            }
+            Refusal::Arity(words) => Diagnostic::error(
+                Code::WrongArity,
+                span,
+                format!("{what} takes {words} arguments, and {} are given", operands.len()),
+            ),
+            Refusal::UnknownFunction(near) => {
+                let mut diagnostic =
+                    Diagnostic::error(Code::UnknownFunction, span, format!("there is no function `{what}`"));
+                diagnostic.help = near.first().map(|near| format!("did you mean `{near}`?"));
+                diagnostic
+            }
+        };
+        self.report(diagnostic);
+    }
+
+    /// A type as messages print it.
+    pub(super) fn type_shown(&self, ty: &Ty) -> String {
+        self.known(ty).map_or_else(|| "an unknown type".to_owned(), |ty| ty.to_string())
+    }
+
+    /// Finds the one type of several values, and types the parameters among them. `None`: it is not known, and what
+    /// there is to say was said.
+    pub(super) fn unify(
+        &mut self,
+        place: CommonPlace,
+        items: &[(&Typed, Span)],
+        what: &str,
+        span: Span,
+    ) -> Option<Ty> {
+        if items.iter().any(|(typed, _)| typed.ty == Ty::Error) {
+            return None;
+        }
+        let fixed: Vec<Operand> = items
+            .iter()
+            .filter(|(typed, _)| !matches!(typed.ty, Ty::Param(_) | Ty::Opaque))
+            .map(|(typed, _)| self.operand(typed))
+            .collect();
+        let rules = self.dialect.rules;
+        let base = if fixed.is_empty() { Ok(SqlType::Null) } else { rules.common(place, &fixed) };
+        let base = match base {
+            Ok(base) => base,
+            Err(refusal) => {
+                self.refuse_common(refusal, items, what, span);
+                return None;
+            }
+        };
+        let params: Vec<(usize, Span)> = items
+            .iter()
+            .filter_map(
+                |(typed, span)| if let Ty::Param(param) = typed.ty { Some((param, *span)) } else { None },
+            )
+            .collect();
+        if base == SqlType::Null {
+            for pair in params.windows(2) {
+                self.params.link(pair[0].0, pair[1].0);
+            }
+        } else {
+            for (param, span) in &params {
+                self.params.want(*param, &base, *span, what);
+            }
+        }
+        if items.iter().any(|(typed, _)| typed.ty == Ty::Opaque) && base == SqlType::Null {
+            return Some(Ty::Opaque);
+        }
+        let Some(&(first, _)) = params.first() else { return Some(Ty::Known(base)) };
+        if params.iter().any(|(param, _)| self.params.get(*param).is_none()) {
+            return Some(if base == SqlType::Null { Ty::Param(first) } else { Ty::Known(base) });
+        }
+        let all: Vec<Operand> = items.iter().map(|(typed, _)| self.operand(typed)).collect();
+        match rules.common(place, &all) {
+            Ok(ty) => Some(Ty::Known(ty)),
+            Err(_) if params.iter().any(|(param, _)| self.params.clashes(*param)) => None,
+            Err(refusal) => {
+                self.refuse_common(refusal, items, what, span);
+                None
+            }
+        }
+    }
+
+    fn refuse_common(&mut self, refusal: Refusal, items: &[(&Typed, Span)], what: &str, span: Span) {
+        let mut shown: Vec<(String, Span)> = Vec::new();
+        for (typed, span) in items {
+            let ty = self.type_shown(&typed.ty);
+            if !typed.ty.is_null() && shown.iter().all(|(other, _)| *other != ty) {
+                shown.push((ty, *span));
+            }
+        }
+        let names: Vec<&str> = shown.iter().map(|(ty, _)| ty.as_str()).collect();
+        let message = format!("{} do not go together as {what}", names.join(" and "));
+        let mut diagnostic = Diagnostic::error(Code::TypeMismatch, span, message);
+        for (ty, span) in &shown {
+            diagnostic = diagnostic.related(*span, format!("this is {ty}"));
+        }
+        if let Refusal::Types(words) = refusal
+            && !words.is_empty()
+        {
+            diagnostic = diagnostic.note(words);
+        }
+        self.report(diagnostic.help("fix this by casting one of them: `CAST(… AS …)`"));
+    }
+
+    pub(super) fn is(&mut self, inner: &'a Expr, test: IsTest, negated: bool) -> Typed {
+        let typed = self.expr(inner);
+        if test != IsTest::Null {
+            self.boolean(&typed, inner.span, "IS TRUE, FALSE or UNKNOWN");
+        }
+        let key = Key::node("is", &[typed.key]).with(test as u64).with(u64::from(negated));
+        let facts = &typed.facts;
+        let (yes, no) = match test {
+            IsTest::Null | IsTest::Unknown => (Vec::new(), facts.present.clone()),
+            IsTest::True => (facts.when_true().to_vec(), Vec::new()),
+            IsTest::False => (facts.when_false().to_vec(), Vec::new()),
+        };
+        let truth = if negated { (no, yes) } else { (yes, no) };
+        let facts = Facts { present: Vec::new(), truth: Some(Box::new(truth)) };
+        Typed::flag("IS is never NULL", key).facts(facts)
+    }
+
+    pub(super) fn distinct_from(
+        &mut self,
+        left: &'a Expr,
+        right: &'a Expr,
+        negated: bool,
+        span: Span,
+    ) -> Typed {
+        let (a, b) = (self.expr(left), self.expr(right));
+        let rules = self.dialect.rules;
+        let operands = [(&a, left.span), (&b, right.span)];
+        let answer = self.ask(&operands, "IS DISTINCT FROM", true, |operands| {
+            rules.binary(&BinaryOp::Eq, &operands[0], &operands[1])
+        });
+        if let Some(Err(refusal)) = answer {
+            self.refuse_operator("IS DISTINCT FROM", span, refusal, &operands);
+        }
+        let mut same = Vec::new();
+        if !b.nullable {
+            same.extend(&a.facts.present);
+        }
+        if !a.nullable {
+            same.extend(&b.facts.present);
+        }
+        let mut differ = Vec::new();
+        if b.ty.is_null() {
+            differ.extend(&a.facts.present);
+        }
+        if a.ty.is_null() {
+            differ.extend(&b.facts.present);
+        }
+        let truth = if negated { (same, differ) } else { (differ, same) };
+        let key = Key::node("distinct", &[a.key, b.key]).with(u64::from(negated));
+        let facts = Facts { present: Vec::new(), truth: Some(Box::new(truth)) };
+        Typed::flag("IS DISTINCT FROM is never NULL", key).facts(facts)
+    }
+
+    pub(super) fn in_list(&mut self, inner: &'a Expr, list: &'a [Expr], negated: bool, span: Span) -> Typed {
+        let typed = self.expr(inner);
+        let mut spread = false;
+        let mut items = Vec::with_capacity(list.len());
+        for item in list {
+            items.push(match &item.kind {
+                ExprKind::Spread(param) => {
+                    spread = true;
+                    Typed::new(
+                        Ty::Param(*param),
+                        true,
+                        Why::Static("an element of the list may be NULL"),
+                        Key::leaf("param", *param as u64),
+                    )
+                }
+                _ => self.expr(item),
+            });
+        }
+        let mut all: Vec<(&Typed, Span)> = vec![(&typed, inner.span)];
+        all.extend(items.iter().zip(list).map(|(typed, item)| (typed, item.span)));
+        self.unify(CommonPlace::InList, &all, "operand and elements of IN", span);
+        let keys: Vec<Key> = all.iter().map(|(typed, _)| typed.key).collect();
+        let key = Key::node("in", &keys).with(u64::from(negated));
+        // An empty list is FALSE, and TRUE when negated, even where the operand is NULL.
+        let proven = if spread { Vec::new() } else { typed.facts.present.clone() };
+        let (yes, no) = (typed.facts.present.clone(), proven.clone());
+        let truth = if negated { (no, yes) } else { (yes, no) };
+        let operands: Vec<&Typed> = std::iter::once(&typed).chain(&items).collect();
+        let (nullable, why) = strict(&operands);
+        Typed::new(Ty::boolean(), nullable, why, key)
+            .facts(Facts { present: proven, truth: Some(Box::new(truth)) })
+    }
+
+    pub(super) fn in_array(&mut self, inner: &'a Expr, array: &'a Expr, span: Span) -> Typed {
+        let (typed, list) = (self.expr(inner), self.expr(array));
+        self.element_operator(&BinaryOp::Eq, (&typed, inner.span), (&list, array.span), span)
+    }
+
+    pub(super) fn quantified(&mut self, left: &'a Expr, op: &BinaryOp, array: &'a Expr, span: Span) -> Typed {
+        let (typed, list) = (self.expr(left), self.expr(array));
+        self.element_operator(op, (&typed, left.span), (&list, array.span), span)
+    }
+
+    /// A comparison with the elements of an array.
+    fn element_operator(
+        &mut self,
+        op: &BinaryOp,
+        left: (&Typed, Span),
+        array: (&Typed, Span),
+        span: Span,
+    ) -> Typed {
+        let key = Key::node("any", &[left.0.key, array.0.key]).with_text(symbol(op));
+        let why = Why::Static("a comparison with the elements of an array may be NULL");
+        let answer = Typed::new(Ty::boolean(), true, why, key).facts(only(key));
+        let element = match self.known(&array.0.ty) {
+            Some(SqlType::List(field, _) | SqlType::FixedSizeList(field, _)) => field.ty.clone(),
+            Some(SqlType::Null) => SqlType::Null,
+            Some(other) => {
+                self.error(
+                    Code::TypeMismatch,
+                    array.1,
+                    format!("ANY and ALL need a subquery or an array, and this is {other}"),
+                );
+                return answer;
+            }
+            None => {
+                if let (Ty::Param(param), Some(ty)) = (&array.0.ty, self.known(&left.0.ty)) {
+                    self.params.want(*param, &SqlType::list(ty), array.1, "an array of ANY or ALL");
+                }
+                return answer;
+            }
+        };
+        let element = Typed::new(Ty::Known(element), true, Why::Static("an element may be NULL"), key);
+        let rules = self.dialect.rules;
+        let operands = [left, (&element, array.1)];
+        let result = self.ask(&operands, "a comparison with an array's elements", false, |operands| {
+            rules.binary(op, &operands[0], &operands[1])
+        });
+        if let Some(Err(refusal)) = result {
+            self.refuse_operator(symbol(op), span, refusal, &operands);
+        }
+        answer
+    }
+
+    pub(super) fn between(
+        &mut self,
+        inner: &'a Expr,
+        low: &'a Expr,
+        high: &'a Expr,
+        negated: bool,
+        span: Span,
+    ) -> Typed {
+        let typed = [self.expr(inner), self.expr(low), self.expr(high)];
+        let [value, from, to] = &typed;
+        let operands = [(value, inner.span), (from, low.span), (to, high.span)];
+        self.unify(CommonPlace::Between, &operands, "operands of BETWEEN", span);
+        let keys: Vec<Key> = typed.iter().map(|typed| typed.key).collect();
+        let key = Key::node("between", &keys).with(u64::from(negated));
+        let all = present(&[value, from, to], key).present;
+        let one = value.facts.present.clone();
+        let truth = if negated { (one.clone(), all) } else { (all, one.clone()) };
+        let (nullable, why) = strict(&[value, from, to]);
+        Typed::new(Ty::boolean(), nullable, why, key)
+            .facts(Facts { present: one, truth: Some(Box::new(truth)) })
+    }
+
+    pub(super) fn like(
+        &mut self,
+        op: LikeOp,
+        inner: &'a Expr,
+        pattern: &'a Expr,
+        negated: bool,
+        span: Span,
+    ) -> Typed {
+        let (value, pattern_typed) = (self.expr(inner), self.expr(pattern));
+        let name = match op {
+            LikeOp::Like => "LIKE",
+            LikeOp::ILike => "ILIKE",
+            LikeOp::SimilarTo => "SIMILAR TO",
+            LikeOp::RLike => "RLIKE",
+        };
+        let rules = self.dialect.rules;
+        let operands = [(&value, inner.span), (&pattern_typed, pattern.span)];
+        let what = format!("an operand of {name}");
+        let answer = self.ask(&operands, &what, true, |operands| rules.like(op, &operands[0], &operands[1]));
+        if let Some(Err(refusal)) = answer {
+            self.refuse_operator(name, span, refusal, &operands);
+        }
+        let key = Key::node(name, &[value.key, pattern_typed.key]).with(u64::from(negated));
+        let (nullable, why) = strict(&[&value, &pattern_typed]);
+        Typed::new(Ty::boolean(), nullable, why, key).facts(present(&[&value, &pattern_typed], key))
+    }
+}
+
+fn and(left: Facts, right: Facts) -> Facts {
+    let (left_true, left_false) = split(left);
+    let (right_true, right_false) = split(right);
+    let mut truth = left_true;
+    truth.extend(right_true);
+    Facts { present: Vec::new(), truth: Some(Box::new((truth, both(left_false, right_false)))) }
+}
+
+fn or(left: Facts, right: Facts) -> Facts {
+    let (left_true, left_false) = split(left);
+    let (right_true, right_false) = split(right);
+    let mut falsity = left_false;
+    falsity.extend(right_false);
+    Facts { present: Vec::new(), truth: Some(Box::new((both(left_true, right_true), falsity))) }
+}
+
+fn split(facts: Facts) -> (Vec<Key>, Vec<Key>) {
+    match facts.truth {
+        Some(truth) => *truth,
+        None => (facts.present.clone(), facts.present),
+    }
+}
+
+fn both(a: Vec<Key>, b: Vec<Key>) -> Vec<Key> {
+    if a.is_empty() || b.is_empty() {
+        return Vec::new();
+    }
+    let (small, large) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    let set: HashSet<Key> = small.into_iter().collect();
+    large.into_iter().filter(|key| set.contains(key)).collect()
+}
+
+/// An operator as DataFusion prints it.
+pub(super) fn symbol(op: &BinaryOp) -> &str {
+    match op {
+        BinaryOp::And => "AND",
+        BinaryOp::Or => "OR",
+        BinaryOp::Xor => "XOR",
+        BinaryOp::Eq => "=",
+        BinaryOp::NotEq => "!=",
+        BinaryOp::Lt => "<",
+        BinaryOp::LtEq => "<=",
+        BinaryOp::Gt => ">",
+        BinaryOp::GtEq => ">=",
+        BinaryOp::Spaceship => "IS NOT DISTINCT FROM",
+        BinaryOp::Plus => "+",
+        BinaryOp::Minus => "-",
+        BinaryOp::Multiply => "*",
+        BinaryOp::Divide => "/",
+        BinaryOp::IntegerDivide => "DIV",
+        BinaryOp::Modulo => "%",
+        BinaryOp::Concat => "||",
+        BinaryOp::BitAnd => "&",
+        BinaryOp::BitOr => "|",
+        BinaryOp::BitXor => "BIT_XOR",
+        BinaryOp::ShiftLeft => "<<",
+        BinaryOp::ShiftRight => ">>",
+        BinaryOp::Regex { negated: false, case_insensitive: false } => "~",
+        BinaryOp::Regex { negated: false, case_insensitive: true } => "~*",
+        BinaryOp::Regex { negated: true, case_insensitive: false } => "!~",
+        BinaryOp::Regex { negated: true, case_insensitive: true } => "!~*",
+        BinaryOp::LikeMatch { negated: false, case_insensitive: false } => "~~",
+        BinaryOp::LikeMatch { negated: false, case_insensitive: true } => "~~*",
+        BinaryOp::LikeMatch { negated: true, case_insensitive: false } => "!~~",
+        BinaryOp::LikeMatch { negated: true, case_insensitive: true } => "!~~*",
+        BinaryOp::Other(text) => text,
+    }
+}

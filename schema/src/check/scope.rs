@@ -1,0 +1,190 @@
+//! The columns that a name can mean at one place of a query, and how names find them.
+//!
+//! The rules are DataFusion's (`datafusion-sql/src/expr/identifier.rs`, `datafusion-common/src/dfschema.rs`): a
+//! qualifier matches when its parts equal the last parts of the relation's name, a longer qualifier is tried before a
+//! field of a struct, and an unqualified name that fits several columns means the one without a qualifier, if there is
+//! exactly one, or the columns merged by one USING.
+
+use std::rc::Rc;
+
+use crate::ast::{ColumnOverride, JoinKind, Span};
+use crate::dialect::Dialect;
+
+use super::typed::{Key, Origin, Ty, Why};
+
+/// One column of a relation.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    /// The relation's name, outermost part first.
+    pub(super) qualifier: Option<Rc<[String]>>,
+    pub(super) name: Rc<str>,
+    pub(super) ty: Ty,
+    /// Whether it may be NULL, outer joins aside.
+    pub(super) nullable: bool,
+    pub(super) why: Why,
+    pub(super) origin: Option<Origin>,
+    /// The outer joins whose unmatched rows leave it NULL.
+    pub(super) outer: Vec<usize>,
+    pub(super) key: Key,
+    /// Where it stands in the select list that made it.
+    pub(super) span: Span,
+    /// Whether `*` leaves it out.
+    pub(super) hidden: bool,
+    /// The server's own name of its type.
+    pub(super) native: Option<Rc<str>>,
+    /// What its alias overrides, in the outermost select list.
+    pub(super) over: Option<ColumnOverride>,
+}
+
+impl Field {
+    /// The qualifier and the name, as messages and DataFusion's column names print them.
+    pub(super) fn flat_name(&self) -> String {
+        match &self.qualifier {
+            Some(qualifier) => format!("{}.{}", qualifier.join("."), self.name),
+            None => self.name.to_string(),
+        }
+    }
+
+    /// The innermost part of the relation's name.
+    pub(super) fn relation(&self) -> &str {
+        self.qualifier.as_ref().and_then(|parts| parts.last()).map_or("", String::as_str)
+    }
+}
+
+/// What a query or a FROM entry gives.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Relation {
+    pub(super) fields: Vec<Field>,
+    /// Sets of columns merged by USING or NATURAL, by their keys.
+    pub(super) using: Vec<Vec<Key>>,
+    /// The names of relations whose columns are not known because of an error; a missing column may be theirs.
+    pub(super) unknown: Vec<Rc<[String]>>,
+    /// Whether a relation without a name has columns that are not known.
+    pub(super) open: bool,
+}
+
+impl Relation {
+    /// A relation of which nothing is known.
+    pub(super) fn unknown() -> Relation {
+        Relation { open: true, ..Relation::default() }
+    }
+
+    /// Whether some columns are not known, so that a missing name is no error.
+    pub(super) fn is_open(&self) -> bool {
+        self.open || !self.unknown.is_empty()
+    }
+
+    /// Gives all columns one qualifier, as an alias does, and makes their names unique.
+    pub(super) fn qualify(&mut self, qualifier: Rc<[String]>) {
+        let mut seen: std::collections::HashSet<Rc<str>> = std::collections::HashSet::new();
+        let mut counts: std::collections::HashMap<Rc<str>, usize> = std::collections::HashMap::new();
+        for field in &mut self.fields {
+            let original = field.name.clone();
+            let count = counts.entry(original.clone()).or_insert(0);
+            while seen.contains(&field.name) {
+                *count += 1;
+                field.name = format!("{original}:{count}").into();
+            }
+            seen.insert(field.name.clone());
+            field.qualifier = Some(qualifier.clone());
+        }
+        self.using.clear();
+        if self.is_open() {
+            self.open = false;
+            self.unknown = vec![qualifier];
+        }
+    }
+}
+
+/// An outer join whose unmatched rows hold NULLs.
+#[derive(Debug, Clone)]
+pub(super) struct OuterJoin {
+    pub(super) kind: JoinKind,
+    /// Set once a predicate excludes its unmatched rows.
+    pub(super) excluded: bool,
+}
+
+/// What a name was found to mean in one relation.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Found {
+    /// A column, and how many of the name's parts were used up.
+    Field(usize, usize),
+    /// Several columns.
+    Ambiguous(Vec<usize>),
+    /// Nothing.
+    Missing,
+    /// Nothing that is known, but a relation with unknown columns may have it.
+    Silent,
+}
+
+impl Relation {
+    /// Finds a column by a folded name of one part.
+    pub(super) fn find_unqualified(&self, dialect: &Dialect, name: &str) -> Found {
+        let matches: Vec<usize> =
+            (0..self.fields.len()).filter(|&i| dialect.same(&self.fields[i].name, name)).collect();
+        match matches[..] {
+            [] if self.is_open() => return Found::Silent,
+            [] => return Found::Missing,
+            [one] => return Found::Field(one, 1),
+            _ => {}
+        }
+        let bare: Vec<usize> =
+            matches.iter().copied().filter(|&i| self.fields[i].qualifier.is_none()).collect();
+        if let [one] = bare[..] {
+            return Found::Field(one, 1);
+        }
+        let merged =
+            self.using.iter().any(|keys| matches.iter().all(|&i| keys.contains(&self.fields[i].key)));
+        if merged { Found::Field(matches[0], 1) } else { Found::Ambiguous(matches) }
+    }
+
+    /// Finds a column by a folded name of several parts; parts left over are struct fields.
+    pub(super) fn find_qualified(&self, dialect: &Dialect, parts: &[String]) -> Found {
+        // A qualifier has at most three parts: `catalog.schema.table.column` is tried before shorter ones.
+        for qualifier_len in (1..parts.len().min(4)).rev() {
+            let (qualifier, name) = (&parts[..qualifier_len], &parts[qualifier_len]);
+            if let Some(i) = self.position(dialect, qualifier, name) {
+                return Found::Field(i, qualifier_len + 1);
+            }
+        }
+        if let Found::Field(i, _) = self.find_unqualified(dialect, &parts[0])
+            && parts.len() > 1
+        {
+            return Found::Field(i, 1);
+        }
+        let qualifier = &parts[..(parts.len() - 1).clamp(1, 3)];
+        if self.open || self.unknown.iter().any(|name| same_relation(dialect, qualifier, name)) {
+            return Found::Silent;
+        }
+        Found::Missing
+    }
+
+    fn position(&self, dialect: &Dialect, qualifier: &[String], name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| {
+            dialect.same(&field.name, name)
+                && field.qualifier.as_ref().is_some_and(|own| same_relation(dialect, qualifier, own))
+        })
+    }
+
+    /// The columns of the relation that a qualifier names.
+    pub(super) fn of_relation<'a>(
+        &'a self,
+        dialect: &'a Dialect,
+        qualifier: &'a [String],
+    ) -> impl Iterator<Item = usize> + 'a {
+        (0..self.fields.len()).filter(move |&i| {
+            self.fields[i].qualifier.as_ref().is_some_and(|own| same_relation(dialect, qualifier, own))
+        })
+    }
+
+    /// Whether a qualifier names a relation here, even one whose columns are not known.
+    pub(super) fn has_relation(&self, dialect: &Dialect, qualifier: &[String]) -> bool {
+        self.of_relation(dialect, qualifier).next().is_some()
+            || self.unknown.iter().any(|name| same_relation(dialect, qualifier, name))
+    }
+}
+
+/// Whether two relation names agree in the parts that both have, innermost first.
+pub(super) fn same_relation(dialect: &Dialect, a: &[String], b: &[String]) -> bool {
+    a.iter().rev().zip(b.iter().rev()).all(|(a, b)| dialect.same(a, b))
+}

@@ -1,0 +1,294 @@
+//! The whole of a check: the text is parsed and read for each choice of its optional sections, and the outcomes become
+//! one plan.
+//!
+//! Columns must be the same whatever sections are sent; a column may be NULL if it may be in any choice. Parameters are
+//! typed from the text with all sections, which holds every use.
+
+use std::collections::HashSet;
+
+use crate::ast::{Span, Statement, StatementKind};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::parse::Source;
+use crate::plan::{Column, Effect, Param, Plan, Section};
+
+use super::Checked;
+use super::binder::Binder;
+use super::params::Params;
+use super::scope::Relation;
+
+/// With more sections than these choices cover, all, none, each alone off and each alone on are checked.
+const CHOICES_MAX: usize = 16;
+
+/// Parameters are solved in at most this many readings: each types those that depend on the ones before.
+const READINGS_MAX: usize = 6;
+
+/// What one reading of a statement gave.
+struct Reading {
+    columns: Vec<Column>,
+    /// Whether an error hides columns.
+    open: bool,
+    effect: Effect,
+    tables: Vec<Vec<String>>,
+    diagnostics: Vec<Diagnostic>,
+    params: Params,
+}
+
+pub(super) fn check(text: &str, catalog: &Catalog) -> Checked {
+    let (source, mut diagnostics) = Source::new(text, catalog.dialect);
+    let parsed = source.parse(&|_| true);
+    diagnostics.extend(parsed.diagnostics);
+    let broken = diagnostics.iter().any(|found| found.severity == Severity::Error);
+    let statement = match &parsed.statements[..] {
+        [one] => one,
+        [] => {
+            if !broken {
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::StatementCount,
+                        Span::new(0, text.len()),
+                        "there is no statement",
+                    )
+                    .help("fix this by writing one statement"),
+                );
+            }
+            return Checked { plan: None, diagnostics };
+        }
+        [_, second, ..] => {
+            diagnostics.push(
+                Diagnostic::error(Code::StatementCount, second.span, "there is more than one statement")
+                    .help("fix this by giving each statement a query of its own"),
+            );
+            return Checked { plan: None, diagnostics: tidy(diagnostics) };
+        }
+    };
+    let full = solve(statement, catalog, &source);
+    let Reading { mut columns, open, effect, tables, diagnostics: found, params } = full;
+    diagnostics.extend(found);
+    if let StatementKind::Other(words) = &statement.kind
+        && words.is_empty()
+    {
+        diagnostics.push(Diagnostic::error(
+            Code::Unsupported,
+            statement.span,
+            "this statement is not understood",
+        ));
+    }
+    let mut open = open;
+    let mut params = params;
+    for choice in choices(&source) {
+        let parsed = source.parse(&|section| choice[section]);
+        let broken = parsed.diagnostics.iter().any(|found| found.severity == Severity::Error);
+        diagnostics.extend(parsed.diagnostics);
+        let [statement] = &parsed.statements[..] else { continue };
+        if broken {
+            continue;
+        }
+        let reading = read(statement, catalog, params);
+        diagnostics.extend(reading.diagnostics);
+        params = reading.params;
+        open |= reading.open;
+        if !open {
+            merge(&mut columns, &reading.columns, &source, &mut diagnostics);
+        }
+    }
+    let described: Vec<Param> = describe(&source, &params);
+    unsolved(&described, &mut diagnostics);
+    if !diagnostics.iter().any(|found| found.severity == Severity::Error) {
+        unknown_columns(&columns, &mut diagnostics);
+    }
+    apply_overrides(&mut columns);
+    let sections = source
+        .sections
+        .iter()
+        .map(|section| Section { params: section.params.clone(), span: section.span })
+        .collect();
+    let template = source.template(statement);
+    let plan = Plan { template, params: described, sections, columns, tables, effect };
+    Checked { plan: Some(plan), diagnostics: tidy(diagnostics) }
+}
+
+/// Reads a statement until nothing more is learned of its parameters.
+fn solve(statement: &Statement, catalog: &Catalog, source: &Source<'_>) -> Reading {
+    let mut params = Params::new(source.params.len());
+    for _ in 0..READINGS_MAX {
+        let mut reading = read(statement, catalog, params);
+        if source.params.is_empty() {
+            return reading;
+        }
+        let (changed, clashes) = reading.params.solve(catalog.dialect.rules);
+        if !changed {
+            reading.diagnostics.extend(clashes);
+            return reading;
+        }
+        params = reading.params;
+        params.restart();
+    }
+    let mut reading = read(statement, catalog, params);
+    let (_, clashes) = reading.params.solve(catalog.dialect.rules);
+    reading.diagnostics.extend(clashes);
+    reading
+}
+
+fn read(statement: &Statement, catalog: &Catalog, params: Params) -> Reading {
+    let mut binder = Binder::new(catalog, params);
+    let (relation, effect) = binder.statement(statement);
+    let columns = columns(&binder, &relation, catalog);
+    Reading {
+        columns,
+        open: relation.is_open(),
+        effect,
+        tables: binder.tables.into_iter().collect(),
+        diagnostics: binder.diagnostics,
+        params: binder.params,
+    }
+}
+
+fn columns(binder: &Binder<'_>, relation: &Relation, catalog: &Catalog) -> Vec<Column> {
+    let column = |field: &super::scope::Field| {
+        let ty = binder.known(&field.ty);
+        let native = field.native.as_ref().map(|native| native.to_string());
+        Column {
+            name: field.name.to_string(),
+            native: native.or_else(|| ty.as_ref().and_then(|ty| catalog.dialect.rules.native(ty))),
+            ty,
+            nullable: field.nullable,
+            why: field.why.to_string(),
+            origin: field.origin.as_ref().map(|origin| ((*origin.table).clone(), origin.column.to_string())),
+            over: field.over.clone(),
+            span: field.span,
+        }
+    };
+    relation.fields.iter().map(column).collect()
+}
+
+/// The choices of sections that are read besides all of them.
+fn choices(source: &Source<'_>) -> Vec<Vec<bool>> {
+    let count = source.sections.len();
+    let mut choices: Vec<Vec<bool>> = Vec::new();
+    if count == 0 {
+        return choices;
+    }
+    if count < usize::BITS as usize && 1_usize << count <= CHOICES_MAX {
+        choices
+            .extend((0..(1_usize << count) - 1).map(|bits| (0..count).map(|i| bits >> i & 1 == 1).collect()));
+    } else {
+        choices.push(vec![false; count]);
+        for i in 0..count {
+            choices.push((0..count).map(|j| j != i).collect());
+            choices.push((0..count).map(|j| j == i).collect());
+        }
+    }
+    // A section inside of one that is not sent is not sent: such choices are others in disguise.
+    let mut seen = HashSet::new();
+    choices.retain_mut(|choice| {
+        for i in 0..count {
+            let mut above = source.sections[i].parent;
+            while let Some(parent) = above {
+                choice[i] &= choice[parent];
+                above = source.sections[parent].parent;
+            }
+        }
+        choice.iter().any(|on| !on) && seen.insert(choice.clone())
+    });
+    choices
+}
+
+/// Merges the columns of another choice of sections into those of all of them.
+fn merge(columns: &mut [Column], others: &[Column], source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let same = columns.len() == others.len()
+        && columns
+            .iter()
+            .zip(others)
+            .all(|(a, b)| a.name == b.name && (a.ty == b.ty || a.ty.is_none() || b.ty.is_none()));
+    if !same {
+        let span = source.sections.first().map_or_else(Span::default, |section| section.span);
+        diagnostics.push(
+            Diagnostic::error(
+                Code::InvalidSection,
+                span,
+                "an optional section changes the columns of the result",
+            )
+            .help("fix this by keeping the select list outside of optional sections"),
+        );
+        return;
+    }
+    for (column, other) in columns.iter_mut().zip(others) {
+        if other.nullable && !column.nullable {
+            (column.nullable, column.why) = (true, other.why.clone());
+        }
+        if column.origin != other.origin {
+            column.origin = None;
+        }
+    }
+}
+
+fn describe(source: &Source<'_>, params: &Params) -> Vec<Param> {
+    source
+        .params
+        .iter()
+        .enumerate()
+        .map(|(i, used)| Param {
+            name: used.name.clone(),
+            ty: params.get(i).cloned(),
+            nullable: !params.is_not_null(i),
+            spread: used.spread,
+            // A use outside of every section needs the value always; else the first section that it stands in.
+            section: match used.uses.iter().any(|(_, section)| section.is_none()) {
+                true => None,
+                false => used.uses.first().and_then(|(_, section)| *section),
+            },
+            spans: used.uses.iter().map(|(span, _)| *span).collect(),
+        })
+        .collect()
+}
+
+fn unsolved(params: &[Param], diagnostics: &mut Vec<Diagnostic>) {
+    // Another error may be why nothing decides the type.
+    if diagnostics.iter().any(|found| found.severity == Severity::Error) {
+        return;
+    }
+    for param in params.iter().filter(|param| param.ty.is_none()) {
+        let Some(span) = param.spans.first() else { continue };
+        let name =
+            param.name.as_ref().map_or_else(|| "this parameter".to_owned(), |name| format!("`{name}`"));
+        diagnostics.push(
+            Diagnostic::error(Code::ParameterUnknown, *span, format!("nothing decides the type of {name}"))
+                .help("fix this by adding a cast: `CAST(… AS …)`"),
+        );
+    }
+}
+
+fn unknown_columns(columns: &[Column], diagnostics: &mut Vec<Diagnostic>) {
+    for column in columns.iter().filter(|column| column.ty.is_none()) {
+        let overridden = column.over.as_ref().is_some_and(|over| over.rust_type.is_some());
+        if !overridden {
+            diagnostics.push(
+                Diagnostic::error(
+                    Code::UnknownResult,
+                    column.span,
+                    format!("the type of column `{}` is not known", column.name),
+                )
+                .help("fix this by running `querent prepare`, or by naming the type: `AS \"name: Type\"`"),
+            );
+        }
+    }
+}
+
+fn apply_overrides(columns: &mut [Column]) {
+    for column in columns {
+        if let Some(nullable) = column.over.as_ref().and_then(|over| over.nullable) {
+            column.nullable = nullable;
+            let mark = if nullable { "?" } else { "!" };
+            column.why = format!("its alias says `{mark}`");
+        }
+    }
+}
+
+/// Findings in the order of the text, each said once.
+fn tidy(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen = HashSet::new();
+    diagnostics.retain(|found| seen.insert((found.code, found.span)));
+    diagnostics.sort_by_key(|found| (found.span.start, found.span.end));
+    diagnostics
+}

@@ -1,0 +1,452 @@
+//! SELECT: its clauses in the order in which they see each other.
+//!
+//! FROM, then WHERE, then the names of the select list (which GROUP BY, HAVING, QUALIFY and ORDER BY may use), then
+//! GROUP BY, HAVING, QUALIFY, the select list itself, DISTINCT ON and ORDER BY. HAVING and QUALIFY come before the
+//! select list because what they prove holds for every row that is left.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::ast::{Alias, Distinct, Expr, ExprKind, GroupBy, Literal, OrderBy, OrderByExpr, Select, Span};
+use crate::diagnostic::{Code, Diagnostic};
+
+use super::binder::{AliasMode, Binder, Clause, Level, OutputName, OutputTarget};
+use super::column::Meaning;
+use super::query::Output;
+use super::scope::{Field, Relation};
+use super::table::made;
+use super::typed::{Key, Why};
+
+/// One column of a select list, wildcards expanded.
+#[derive(Debug, Clone)]
+pub(super) enum Item<'a> {
+    /// An expression, with its alias.
+    Expr(&'a Expr, Option<&'a Alias>),
+    /// A column of FROM that a wildcard selects, and where the wildcard stands.
+    Field(usize, Span),
+    /// An expression that replaces a column of a wildcard under its name.
+    Replaced(&'a Expr, Rc<str>),
+}
+
+impl<'a> Binder<'a> {
+    /// Reads a SELECT with the ORDER BY that belongs to it. `names` are the columns of the other side of a set
+    /// operation, whose names expressions without an alias take.
+    pub(super) fn select(
+        &mut self,
+        select: &'a Select,
+        order_by: Option<&'a OrderBy>,
+        names: Option<&[Rc<str>]>,
+    ) -> Output {
+        let relation = self.from(&select.from);
+        let from_open = relation.is_open();
+        let mut level = Level::new(relation, Clause::Where);
+        level.windows = &select.windows;
+        let (output, _) = self.within(level, |binder| {
+            let mut output = binder.clauses(select, order_by, names);
+            output.relation.open |= from_open && output.relation.fields.is_empty();
+            output
+        });
+        output
+    }
+
+    fn clauses(
+        &mut self,
+        select: &'a Select,
+        order_by: Option<&'a OrderBy>,
+        names: Option<&[Rc<str>]>,
+    ) -> Output {
+        self.unique_windows(select);
+        if let Some(condition) = &select.selection {
+            let typed = self.predicate(condition, "WHERE");
+            self.assume_in_level(typed.facts.when_true(), "WHERE");
+        }
+        let items = self.items(select);
+        self.level().outputs = self.output_names(&items);
+        self.group_by(&select.group_by, &items);
+        if let Some(condition) = &select.having {
+            self.enter(Clause::Having, AliasMode::ColumnsFirst);
+            let typed = self.predicate(condition, "HAVING");
+            self.assume(typed.facts.when_true(), "HAVING");
+        }
+        if let Some(condition) = &select.qualify {
+            self.enter(Clause::Qualify, AliasMode::ColumnsFirst);
+            let typed = self.predicate(condition, "QUALIFY");
+            self.assume(typed.facts.when_true(), "QUALIFY");
+        }
+        self.enter(Clause::Select, AliasMode::Hidden);
+        let (mut relation, keys) = self.select_list(&items, names);
+        self.qualified_by_windows(select);
+        self.enter(Clause::OrderBy, AliasMode::OutputsFirst);
+        if let Some(Distinct::On(exprs)) = &select.distinct {
+            for expr in exprs {
+                self.expr(expr);
+            }
+        }
+        if let Some(OrderBy::Expressions(sorts)) = order_by {
+            let distinct = select.distinct == Some(Distinct::All);
+            self.order_by(sorts, &keys, relation.is_open(), distinct);
+        }
+        let aggregate = self.grouped(select, &items);
+        relation.open |= items.is_empty();
+        let plain = select.having.is_none() && select.qualify.is_none();
+        let one_row = match (&select.group_by, aggregate) {
+            (GroupBy::None, true) => plain,
+            (GroupBy::None, false) => select.from.is_empty() && select.selection.is_none() && plain,
+            _ => false,
+        };
+        Output { relation, one_row: one_row && !has_unnest(&items) }
+    }
+
+    fn enter(&mut self, clause: Clause, mode: AliasMode) {
+        let level = self.level();
+        (level.clause, level.alias_mode) = (clause, mode);
+    }
+
+    fn unique_windows(&mut self, select: &'a Select) {
+        for (i, (ident, _)) in select.windows.iter().enumerate() {
+            let name = self.fold(ident);
+            if select.windows[..i].iter().any(|(other, _)| self.dialect.fold(other) == name) {
+                self.error(Code::DuplicateAlias, ident.span, format!("there are two windows `{name}`"));
+            }
+        }
+    }
+
+    fn output_names(&self, items: &[Item<'a>]) -> Vec<OutputName<'a>> {
+        let level = self.levels.last();
+        let entry = |item: &Item<'a>| match *item {
+            Item::Expr(expr, Some(alias)) => {
+                let name = self.fold(&alias.ident);
+                let plain =
+                    matches!(&expr.kind, ExprKind::Column(column) if self.fold(column.last()) == name);
+                Some(OutputName { name, target: OutputTarget::Expr(expr), alias: !plain })
+            }
+            Item::Expr(expr, None) => match &expr.kind {
+                ExprKind::Column(column) => {
+                    let name = self.fold(column.last());
+                    Some(OutputName { name, target: OutputTarget::Expr(expr), alias: false })
+                }
+                _ => None,
+            },
+            Item::Field(i, _) => {
+                let name = level?.relation.fields.get(i)?.name.to_string();
+                Some(OutputName { name, target: OutputTarget::Field(i), alias: false })
+            }
+            Item::Replaced(expr, ref name) => {
+                Some(OutputName { name: name.to_string(), target: OutputTarget::Expr(expr), alias: true })
+            }
+        };
+        items.iter().filter_map(entry).collect()
+    }
+
+    /// Reads the select list: the output's columns, and the keys of what they compute.
+    pub(super) fn select_list(
+        &mut self,
+        items: &[Item<'a>],
+        names: Option<&[Rc<str>]>,
+    ) -> (Relation, Vec<Key>) {
+        let mut relation = Relation::default();
+        let mut keys = Vec::new();
+        let mut unique = HashMap::new();
+        for item in items {
+            let first = relation.fields.len();
+            match item {
+                Item::Field(i, span) => {
+                    let level = self.levels.len() - 1;
+                    let typed = self.field(level, *i, *span);
+                    let mut field = self.levels[level].relation.fields[*i].clone();
+                    (field.nullable, field.why, field.span) = (typed.nullable, typed.why, *span);
+                    self.key_of_set(&mut field, typed.key);
+                    keys.push(typed.key);
+                    relation.fields.push(field);
+                }
+                Item::Replaced(expr, name) => {
+                    let typed = self.expr(expr);
+                    keys.push(typed.key);
+                    relation.fields.push(made(name, typed.ty, typed.nullable, typed.why, expr.span));
+                }
+                Item::Expr(expr, alias) => {
+                    let other = names.and_then(|names| names.get(first)).cloned();
+                    self.item(expr, *alias, other, &mut relation, &mut keys);
+                }
+            }
+            for field in &mut relation.fields[first..] {
+                field.outer.clear();
+                field.hidden = false;
+            }
+            for i in first..relation.fields.len() {
+                self.unique_name(&relation.fields[i], &mut unique);
+            }
+        }
+        (relation, keys)
+    }
+
+    /// A wildcard's column that is a grouping key: `expr` sees to this for columns that are written.
+    fn key_of_set(&mut self, field: &mut Field, key: Key) {
+        let level = self.level();
+        match level.keys.get(&key) {
+            None => {}
+            Some(set) => {
+                let set = *set;
+                level.ungrouped.retain(|ungrouped| ungrouped.key != key);
+                if set {
+                    field.nullable = true;
+                    field.why = Why::Static("it is a key of GROUPING SETS, ROLLUP or CUBE");
+                }
+            }
+        }
+    }
+
+    fn item(
+        &mut self,
+        expr: &'a Expr,
+        alias: Option<&'a Alias>,
+        other: Option<Rc<str>>,
+        relation: &mut Relation,
+        keys: &mut Vec<Key>,
+    ) {
+        if let ExprKind::Function(function) = &expr.kind
+            && matches!(self.function_name(function).as_str(), "unnest" | "unnest_outer")
+            && self.unnest_item(expr, relation)
+        {
+            keys.resize(relation.fields.len(), Key::leaf("unnest", 0));
+            return;
+        }
+        let typed = self.expr(expr);
+        let plain = self.plain_column(expr).cloned();
+        let name: Rc<str> = match (&alias, &plain) {
+            (Some(alias), _) => self.fold(&alias.ident).into(),
+            (None, Some(field)) => field.name.clone(),
+            (None, None) => other.unwrap_or_else(|| self.schema_name(expr).into()),
+        };
+        let mut field = made(&name, typed.ty, typed.nullable, typed.why, expr.span);
+        field.origin = typed.origin;
+        if let Some(column) = plain {
+            field.native = column.native;
+            if column.name == name {
+                field.qualifier = column.qualifier;
+            }
+        }
+        if let Some(alias) = alias {
+            field.over = alias.over.clone();
+            field.span = expr.span.to(alias.ident.span);
+        }
+        keys.push(typed.key);
+        relation.fields.push(field);
+    }
+
+    /// `unnest(struct)` in a select list gives a column a field; says whether it was that.
+    fn unnest_item(&mut self, expr: &'a Expr, relation: &mut Relation) -> bool {
+        let ExprKind::Function(function) = &expr.kind else { return false };
+        let Some(crate::ast::FunctionArg::Expr(inner)) = function.args.first() else { return false };
+        let (reported, ungrouped) = (self.diagnostics.len(), self.level().ungrouped.len());
+        let typed = self.expr(inner);
+        if !matches!(self.known(&typed.ty), Some(querent_types::SqlType::Struct(_))) {
+            self.diagnostics.truncate(reported);
+            self.level().ungrouped.truncate(ungrouped);
+            return false;
+        }
+        let name = self.schema_name(inner);
+        self.unnest_fields(relation, &typed, expr.span, &name, false);
+        true
+    }
+
+    /// The column of which an expression is a plain copy, in this select's own FROM.
+    fn plain_column(&self, expr: &Expr) -> Option<&Field> {
+        let ExprKind::Column(name) = &expr.kind else { return None };
+        match self.meaning(&self.fold_name(name)) {
+            Meaning::Field(level, i, used) if used == name.parts.len() && level + 1 == self.levels.len() => {
+                self.levels[level].relation.fields.get(i)
+            }
+            _ => None,
+        }
+    }
+
+    /// Reports two output columns that DataFusion cannot tell apart.
+    fn unique_name(&mut self, field: &Field, seen: &mut HashMap<Rc<str>, Vec<(Option<Rc<[String]>>, Span)>>) {
+        let others = seen.entry(field.name.clone()).or_default();
+        let clash = others.iter().find(|(qualifier, _)| match (qualifier, &field.qualifier) {
+            (Some(a), Some(b)) => a == b,
+            _ => true,
+        });
+        if let Some((_, span)) = clash {
+            let diagnostic = Diagnostic::error(
+                Code::DuplicateColumn,
+                field.span,
+                format!("two columns of the result are called `{}`", field.name),
+            )
+            .related(*span, "the other one")
+            .help("fix this by giving one of them an alias: `AS …`");
+            self.report(diagnostic);
+        }
+        seen.entry(field.name.clone()).or_default().push((field.qualifier.clone(), field.span));
+    }
+
+    fn qualified_by_windows(&mut self, select: &'a Select) {
+        if let Some(condition) = &select.qualify
+            && self.level().window.is_none()
+        {
+            self.report(
+                Diagnostic::error(
+                    Code::MisplacedAggregate,
+                    condition.span,
+                    "QUALIFY needs a window function in it or in the select list",
+                )
+                .help("fix this by using WHERE or HAVING"),
+            );
+        }
+    }
+
+    fn order_by(&mut self, sorts: &'a [OrderByExpr], keys: &[Key], open: bool, distinct: bool) {
+        for sort in sorts {
+            if let ExprKind::Literal(Literal::Number(text)) = &sort.expr.kind {
+                self.ordinal(text, keys.len(), open, "ORDER BY", sort.expr.span);
+                continue;
+            }
+            let typed = self.expr(&sort.expr);
+            if distinct && !keys.contains(&typed.key) && !typed.is_error() && !open {
+                self.distinct_sort(sort, keys);
+            }
+        }
+    }
+
+    /// DataFusion wants every column of a sort key in the select list of a SELECT DISTINCT.
+    fn distinct_sort(&mut self, sort: &'a OrderByExpr, keys: &[Key]) {
+        let level = self.levels.len() - 1;
+        let mut columns = Vec::new();
+        column_names(&sort.expr, &mut columns);
+        let outside = columns.into_iter().find(|name| match self.meaning(&self.fold_name(name)) {
+            Meaning::Field(at, i, _) => {
+                at == level && !keys.contains(&self.levels[at].relation.fields[i].key)
+            }
+            _ => false,
+        });
+        if let Some(name) = outside {
+            self.report(
+                Diagnostic::error(
+                    Code::Unsupported,
+                    name.span(),
+                    format!("ORDER BY `{name}` of a SELECT DISTINCT is not in the select list"),
+                )
+                .help(format!("fix this by selecting `{name}`, or by leaving out DISTINCT")),
+            );
+        }
+    }
+
+    /// Whether the select groups; if so, reports the columns that are neither grouped nor aggregated.
+    fn grouped(&mut self, select: &'a Select, items: &[Item<'a>]) -> bool {
+        let level = self.level();
+        let aggregate = level.aggregate.is_some() || select.group_by != GroupBy::None;
+        let ungrouped = std::mem::take(&mut level.ungrouped);
+        if !aggregate {
+            if let Some(having) = &select.having {
+                self.report(
+                    Diagnostic::error(
+                        Code::UngroupedColumn,
+                        having.span,
+                        "HAVING needs a GROUP BY or an aggregate",
+                    )
+                    .help("fix this by using WHERE"),
+                );
+            }
+            return false;
+        }
+        let level = self.levels.len() - 1;
+        let dependent = self.dependent_on_key(level);
+        let mut seen: Vec<(Key, Span)> = Vec::new();
+        for column in ungrouped {
+            if dependent.contains(&column.key) || seen.contains(&(column.key, column.span)) {
+                continue;
+            }
+            seen.push((column.key, column.span));
+            let mut diagnostic = Diagnostic::error(
+                Code::UngroupedColumn,
+                column.span,
+                format!("column `{}` is neither in GROUP BY nor inside of an aggregate", column.name),
+            )
+            .label(format!("used in {}", column.clause.name()));
+            let add = match &select.group_by {
+                GroupBy::None => format!("`GROUP BY {}`", column.name),
+                _ => format!("`{}` to GROUP BY", column.name),
+            };
+            diagnostic = diagnostic
+                .help(format!("fix this by adding {add}, or by an aggregate of it: `max({})`", column.name));
+            self.report(diagnostic);
+        }
+        let _ = items;
+        true
+    }
+
+    /// The columns of tables whose whole primary key is grouped by: each group has one value of them.
+    fn dependent_on_key(&mut self, level: usize) -> Vec<Key> {
+        let level = &self.levels[level];
+        let mut tables: Vec<Rc<Vec<String>>> = Vec::new();
+        for field in &level.relation.fields {
+            if let Some(origin) = &field.origin
+                && level.keys.contains_key(&field.key)
+                && !tables.contains(&origin.table)
+            {
+                tables.push(origin.table.clone());
+            }
+        }
+        let mut dependent = Vec::new();
+        for path in tables {
+            let parts = path
+                .iter()
+                .map(|part| crate::ast::Ident { value: part.clone(), quoted: true, span: Span::default() })
+                .collect();
+            let crate::catalog::TableLookup::Found(table) = self.catalog.table(&crate::ast::Name { parts })
+            else {
+                continue;
+            };
+            let own: Vec<&Field> = level
+                .relation
+                .fields
+                .iter()
+                .filter(|field| field.origin.as_ref().is_some_and(|origin| origin.table == path))
+                .collect();
+            let grouped = |name: &String| {
+                own.iter().any(|field| *field.name == **name && level.keys.contains_key(&field.key))
+            };
+            if !table.primary_key.is_empty() && table.primary_key.iter().all(grouped) {
+                dependent.extend(own.iter().map(|field| field.key));
+            }
+        }
+        dependent
+    }
+}
+
+fn has_unnest(items: &[Item<'_>]) -> bool {
+    items.iter().any(|item| match item {
+        Item::Expr(expr, _) => matches!(&expr.kind, ExprKind::Function(function)
+            if function.name.last().value.to_lowercase().starts_with("unnest")),
+        _ => false,
+    })
+}
+
+/// The names of columns in an expression, subqueries left out.
+pub(super) fn column_names<'a>(expr: &'a Expr, names: &mut Vec<&'a crate::ast::Name>) {
+    let mut rest = vec![expr];
+    while let Some(expr) = rest.pop() {
+        match &expr.kind {
+            ExprKind::Column(name) => names.push(name),
+            ExprKind::Unary { expr, .. } | ExprKind::Cast { expr, .. } | ExprKind::Is { expr, .. } => {
+                rest.push(expr)
+            }
+            ExprKind::Binary { left, right, .. } => rest.extend([&**left, &**right]),
+            ExprKind::Function(function) => {
+                rest.extend(function.args.iter().filter_map(|arg| match arg {
+                    crate::ast::FunctionArg::Expr(expr) | crate::ast::FunctionArg::Named(_, expr) => {
+                        Some(expr)
+                    }
+                    _ => None,
+                }));
+            }
+            ExprKind::Case { operand, branches, otherwise } => {
+                rest.extend(operand.as_deref());
+                rest.extend(branches.iter().flat_map(|(when, then)| [when, then]));
+                rest.extend(otherwise.as_deref());
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Statements as a whole: which columns they give and what they do.
+
+use crate::ast::{Ident, SetExpr, Span, Statement, StatementKind};
+use crate::diagnostic::Code;
+use crate::plan::Effect;
+
+use super::binder::Binder;
+use super::dml::text_columns;
+use super::scope::Relation;
+
+impl<'a> Binder<'a> {
+    /// Reads a statement; gives its columns and its effect.
+    pub(super) fn statement(&mut self, statement: &'a Statement) -> (Relation, Effect) {
+        match &statement.kind {
+            StatementKind::Query(query) => {
+                let effect =
+                    if matches!(query.body, SetExpr::Statement(_)) { Effect::Write } else { Effect::Read };
+                (self.query(query).relation, effect)
+            }
+            StatementKind::Insert(insert) => {
+                self.written = match self.catalog.table(&insert.table) {
+                    crate::catalog::TableLookup::Found(table) => Some(table),
+                    _ => None,
+                };
+                (self.insert(insert), Effect::Write)
+            }
+            StatementKind::Update(update) => (self.update(update), Effect::Write),
+            StatementKind::Delete(delete) => (self.delete(delete), Effect::Write),
+            StatementKind::Explain { statement: inner, analyze } => {
+                let (_, effect) = self.statement(inner);
+                let effect = if *analyze { effect } else { Effect::Read };
+                (text_columns(&["plan_type", "plan"], statement.span), effect)
+            }
+            StatementKind::Describe(name) => {
+                self.lookup(name);
+                (text_columns(&["column_name", "data_type", "is_nullable"], statement.span), Effect::Read)
+            }
+            StatementKind::Show(words) => (self.show(words, statement.span), Effect::Read),
+            StatementKind::CreateTable(create) => {
+                if let Some(query) = &create.query {
+                    self.query(query);
+                }
+                for column in &create.columns {
+                    if let Some(ty) = &column.ty {
+                        self.type_name(ty);
+                    }
+                }
+                (Relation::default(), Effect::Define)
+            }
+            StatementKind::CreateView(create) => {
+                self.query(&create.query);
+                (Relation::default(), Effect::Define)
+            }
+            StatementKind::Drop { .. } | StatementKind::AlterTable { .. } => {
+                (Relation::default(), Effect::Define)
+            }
+            StatementKind::Other(_) => (Relation::default(), Effect::Define),
+        }
+    }
+
+    /// `SHOW …`, as DataFusion answers it from its information schema.
+    fn show(&mut self, words: &[Ident], span: Span) -> Relation {
+        let upper: Vec<String> = words.iter().map(|word| word.value.to_uppercase()).collect();
+        let upper: Vec<&str> = upper.iter().map(String::as_str).collect();
+        let upper = if upper.first() == Some(&"SHOW") { &upper[1..] } else { &upper[..] };
+        match upper {
+            ["TABLES", ..] => {
+                text_columns(&["table_catalog", "table_schema", "table_name", "table_type"], span)
+            }
+            ["COLUMNS", ..] | ["FULL", "COLUMNS", ..] | ["FIELDS", ..] => {
+                let names = [
+                    "table_catalog",
+                    "table_schema",
+                    "table_name",
+                    "column_name",
+                    "data_type",
+                    "is_nullable",
+                ];
+                text_columns(&names, span)
+            }
+            ["FUNCTIONS", ..] => {
+                self.error(
+                    Code::UnknownResult,
+                    span,
+                    "the columns of SHOW FUNCTIONS are not known: select from information_schema.routines",
+                );
+                Relation::unknown()
+            }
+            _ => {
+                let mut relation = text_columns(&["name", "value"], span);
+                if let Some(value) = relation.fields.get_mut(1) {
+                    (value.nullable, value.why) =
+                        (true, super::typed::Why::Static("a setting may have no value"));
+                }
+                relation
+            }
+        }
+    }
+}

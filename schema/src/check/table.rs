@@ -1,0 +1,211 @@
+//! The entries of FROM that name something: tables and views, common table expressions, table functions, UNNEST.
+
+use std::rc::Rc;
+
+use querent_types::{NullabilityTrust, SqlType, TableDescription};
+
+use crate::ast::{Expr, FunctionArg, Name, Span};
+use crate::catalog::TableLookup;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::FunctionKind;
+
+use super::binder::{Binder, Clause, Level};
+use super::scope::{Field, Relation};
+use super::typed::{Key, Origin, Ty, Typed, Why};
+
+impl<'a> Binder<'a> {
+    /// A table, view or common table expression.
+    pub(super) fn table(&mut self, name: &'a Name) -> Relation {
+        let parts = self.fold_name(name);
+        if let [only] = &parts[..]
+            && let Some(i) = self.ctes.iter().rposition(|cte| self.dialect.same(&cte.name, only))
+        {
+            self.ctes[i].used = true;
+            let mut relation = self.ctes[i].relation.clone();
+            self.refresh(&mut relation);
+            relation.qualify(Rc::from(parts));
+            return relation;
+        }
+        let template = match self.table_cache.get(&parts) {
+            Some(cached) => cached.clone(),
+            None => {
+                let read = self.stored_table(name, &parts).map(Rc::new);
+                self.table_cache.insert(parts.clone(), read.clone());
+                read
+            }
+        };
+        match template {
+            Some(template) => {
+                let mut relation = (*template).clone();
+                self.refresh(&mut relation);
+                relation
+            }
+            None => {
+                let qualifier: Rc<[String]> = Rc::from(parts);
+                Relation { unknown: vec![qualifier], ..Relation::default() }
+            }
+        }
+    }
+
+    /// Looks a table up; an error is reported.
+    pub(super) fn lookup(&mut self, name: &Name) -> Option<std::sync::Arc<TableDescription>> {
+        match self.catalog.table(name) {
+            TableLookup::Found(table) => {
+                self.tables.insert(table.path.clone());
+                Some(table)
+            }
+            TableLookup::Missing(near) => {
+                let mut diagnostic =
+                    Diagnostic::error(Code::UnknownTable, name.span(), format!("there is no table `{name}`"));
+                diagnostic.help = near.first().map(|near| format!("did you mean `{near}`?"));
+                self.report(diagnostic);
+                None
+            }
+            TableLookup::Ambiguous(fits) => {
+                let shown: Vec<String> = fits.iter().map(|name| format!("`{name}`")).collect();
+                self.report(
+                    Diagnostic::error(
+                        Code::AmbiguousTable,
+                        name.span(),
+                        format!("`{name}` may be any of {}", shown.join(", ")),
+                    )
+                    .help(format!("fix this by naming the schema: {}", shown[0])),
+                );
+                None
+            }
+            TableLookup::Unreadable(diagnostic) => {
+                self.report(Diagnostic { span: name.span(), ..diagnostic });
+                None
+            }
+        }
+    }
+
+    fn stored_table(&mut self, name: &Name, parts: &[String]) -> Option<Relation> {
+        let table = self.lookup(name)?;
+        let qualifier: Rc<[String]> = Rc::from(parts.to_vec());
+        Some(self.table_relation(&table, qualifier))
+    }
+
+    /// The columns of a table under a name.
+    pub(super) fn table_relation(&self, table: &TableDescription, qualifier: Rc<[String]>) -> Relation {
+        let path = Rc::new(table.path.clone());
+        let shown: Rc<str> = table.path.last().map_or("", String::as_str).into();
+        let untrusted = self.catalog.source.nullability == NullabilityTrust::Untrusted;
+        let fields = table.columns.iter().map(|column| {
+            let name: Rc<str> = column.name.as_str().into();
+            let nullable = column.nullable || untrusted;
+            Field {
+                qualifier: Some(qualifier.clone()),
+                name: name.clone(),
+                ty: column.ty.clone().map_or(Ty::Opaque, Ty::Known),
+                nullable,
+                why: Why::Column { table: shown.clone(), column: name.clone(), nullable },
+                origin: Some(Origin { table: path.clone(), column: name }),
+                outer: Vec::new(),
+                key: Key::leaf("table", 0),
+                span: Span::default(),
+                hidden: column.hidden,
+                native: column.native.as_deref().map(Rc::from),
+                over: None,
+            }
+        });
+        Relation { fields: fields.collect(), ..Relation::default() }
+    }
+
+    /// A function that gives rows.
+    pub(super) fn table_function(&mut self, name: &'a Name, args: &'a [FunctionArg], span: Span) -> Relation {
+        let function = self.fold(name.last());
+        let level = Level::new(Relation::default(), Clause::TableFunction);
+        let (args, _) = self.within(level, |binder| binder.arguments(args, &function));
+        if !self.functions.kinds(&function).contains(&FunctionKind::Table) {
+            self.unknown_function(&function, name.span());
+            return Relation::unknown();
+        }
+        let Some(resolved) = self.resolve(FunctionKind::Table, &function, &args, span) else {
+            return Relation::unknown();
+        };
+        let why = Why::Function(function.as_str().into(), "gives rows");
+        let qualifier: Rc<[String]> = Rc::from(vec![format!("{function}()")]);
+        let fields = match resolved.ty {
+            Some(SqlType::Struct(members)) => members
+                .into_iter()
+                .map(|member| made(&member.name, Ty::Known(member.ty), member.nullable, why.clone(), span))
+                .collect(),
+            Some(ty) => vec![made("value", Ty::Known(ty), false, why, span)],
+            None => return Relation { unknown: vec![qualifier], ..Relation::default() },
+        };
+        let mut relation = Relation { fields, ..Relation::default() };
+        self.refresh(&mut relation);
+        relation.qualify(qualifier);
+        relation
+    }
+
+    /// `UNNEST(…)` in FROM.
+    pub(super) fn unnest(&mut self, exprs: &'a [Expr], ordinality: bool, span: Span) -> Relation {
+        if ordinality {
+            self.unsupported("WITH ORDINALITY", span);
+        }
+        let level = Level::new(Relation::default(), Clause::TableFunction);
+        let (mut relation, _) = self.within(level, |binder| {
+            let mut relation = Relation::default();
+            for expr in exprs {
+                let list = binder.expr(expr);
+                let name = binder.schema_name(expr);
+                binder.unnest_fields(&mut relation, &list, expr.span, &name, exprs.len() > 1);
+            }
+            relation
+        });
+        self.refresh(&mut relation);
+        relation
+    }
+
+    /// The columns of one unnested value: one for a list, one a field for a struct.
+    pub(super) fn unnest_fields(
+        &mut self,
+        relation: &mut Relation,
+        list: &Typed,
+        span: Span,
+        name: &str,
+        padded: bool,
+    ) {
+        if let Some(SqlType::Struct(members)) = self.known(&list.ty) {
+            for member in members {
+                let nullable = list.nullable || member.nullable;
+                let why = Why::Static("a field of an unnested struct");
+                relation.fields.push(made(
+                    &format!("{name}.{}", member.name),
+                    Ty::Known(member.ty),
+                    nullable,
+                    why,
+                    span,
+                ));
+            }
+            return;
+        }
+        let (ty, nullable) = self.element(list, span, "UNNEST");
+        let why = Why::Static(if padded {
+            "shorter lists are filled up with NULL"
+        } else {
+            "an element of the list may be NULL"
+        });
+        relation.fields.push(made(&format!("UNNEST({name})"), ty, nullable || padded, why, span));
+    }
+}
+
+/// A column that no table has.
+pub(super) fn made(name: &str, ty: Ty, nullable: bool, why: Why, span: Span) -> Field {
+    Field {
+        qualifier: None,
+        name: name.into(),
+        ty,
+        nullable,
+        why,
+        origin: None,
+        outer: Vec::new(),
+        key: Key::leaf("made", 0),
+        span,
+        hidden: false,
+        native: None,
+        over: None,
+    }
+}

@@ -1,0 +1,174 @@
+//! Window functions: named and inline windows, frames, and when an aggregate over a frame is never NULL.
+
+use crate::ast::{Frame, FrameBound, FrameUnit, Function, Span, Window, WindowRef};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::{FunctionKind, NullRule};
+use crate::suggest;
+
+use super::binder::Binder;
+use super::expr::only;
+use super::function::sort_flags;
+use super::typed::{Key, Ty, Typed, Why};
+
+/// Window functions that are also aggregates; over a window, the window function is meant.
+const WINDOW_FIRST: &[&str] = &["first_value", "last_value", "nth_value"];
+
+impl<'a> Binder<'a> {
+    pub(super) fn window_call(
+        &mut self,
+        function: &'a Function,
+        name: &str,
+        kinds: &[FunctionKind],
+        span: Span,
+    ) -> Typed {
+        let Some(kind) = window_kind(name, kinds) else {
+            self.unknown_function(name, function.name.span());
+            return Typed::error();
+        };
+        if !self.placed(name, true, span) {
+            return Typed::error();
+        }
+        self.level().window = Some(span);
+        self.level().window_depth += 1;
+        let args = self.arguments(&function.args, name);
+        let mut keys = vec![args.key(self.functions.canonical(name)).with(u64::from(function.distinct))];
+        if let Some(filter) = &function.filter {
+            keys.push(self.predicate(filter, "FILTER").key);
+        }
+        let covers_row = match &function.over {
+            Some(WindowRef::Inline(window)) => self.window(window, &mut keys),
+            Some(WindowRef::Named(ident)) => match self.named_window(ident) {
+                Some(window) => self.window(window, &mut keys),
+                None => false,
+            },
+            None => true,
+        };
+        self.level().window_depth -= 1;
+        let key = Key::node("window", &keys).with_text(name);
+        let Some(resolved) = self.resolve(kind, name, &args, span) else {
+            return Typed::new(Ty::Error, true, Why::Static("its type is not known"), key);
+        };
+        let ty = self.result_type(&resolved, &args.operands(), false);
+        let operands: Vec<&Typed> = args.typed.iter().collect();
+        let (nullable, why) = match resolved.nulls {
+            NullRule::EmptyOrNull => match operands.iter().find(|operand| operand.nullable) {
+                Some(operand) => (true, operand.why.clone()),
+                None if !covers_row => {
+                    (true, Why::Function(name.into(), "is NULL where its frame holds no row"))
+                }
+                None if function.filter.is_some() => {
+                    (true, Why::Function(name.into(), "is NULL where its FILTER leaves no row"))
+                }
+                None => (false, Why::Function(name.into(), "has at least the row itself in its frame")),
+            },
+            rule => self.null_rule(rule, &operands, name),
+        };
+        Typed::new(ty, nullable, why, key).facts(only(key))
+    }
+
+    /// The window of a name; it is reported if there is none.
+    pub(super) fn named_window(&mut self, ident: &crate::ast::Ident) -> Option<&'a Window> {
+        let name = self.fold(ident);
+        let windows = self.level().windows;
+        if let Some((_, window)) =
+            windows.iter().find(|(own, _)| self.dialect.same(&self.dialect.fold(own), &name))
+        {
+            return Some(window);
+        }
+        let names: Vec<String> = windows.iter().map(|(own, _)| self.dialect.fold(own)).collect();
+        let mut diagnostic =
+            Diagnostic::error(Code::UnknownWindow, ident.span, format!("there is no window `{name}`"));
+        diagnostic.help = match suggest::nearest(&name, names.iter().map(String::as_str)).first() {
+            Some(near) => Some(format!("did you mean `{near}`?")),
+            None => Some(format!("fix this by declaring it: `WINDOW {name} AS (…)`")),
+        };
+        self.report(diagnostic);
+        None
+    }
+
+    /// Reads a window; says whether its frame always holds the row itself.
+    pub(super) fn window(&mut self, window: &'a Window, keys: &mut Vec<Key>) -> bool {
+        let mut covers_row = window.frame.as_ref().is_none_or(holds_current_row);
+        if let Some(base) = &window.base
+            && let Some(base) = self.named_window(base)
+            && base.base.is_none()
+        {
+            covers_row &= self.window(base, keys);
+        }
+        for expr in &window.partition_by {
+            keys.push(self.expr(expr).key);
+        }
+        for sort in &window.order_by {
+            keys.push(self.expr(&sort.expr).key.with(sort_flags(sort)));
+        }
+        if let Some(frame) = &window.frame {
+            let bounds = [Some(&frame.start), frame.end.as_ref()];
+            for bound in bounds.into_iter().flatten() {
+                keys.push(Key::leaf("bound", bound_tag(bound)));
+                if let FrameBound::Preceding(Some(expr)) | FrameBound::Following(Some(expr)) = bound {
+                    keys.push(self.expr(expr).key);
+                }
+            }
+            self.frame(frame, window);
+        }
+        covers_row
+    }
+
+    fn frame(&mut self, frame: &'a Frame, window: &'a Window) {
+        let span = window.order_by.first().or(None).map_or_else(Span::default, |sort| sort.expr.span);
+        let unbounded_start = matches!(frame.start, FrameBound::Following(None));
+        let unbounded_end = matches!(frame.end, Some(FrameBound::Preceding(None)));
+        if unbounded_start || unbounded_end {
+            let (side, bound) = if unbounded_start { ("start", "FOLLOWING") } else { ("end", "PRECEDING") };
+            self.error(Code::Unsupported, span, format!("a frame cannot {side} at UNBOUNDED {bound}"));
+        }
+        let finite = |bound: &FrameBound| {
+            matches!(bound, FrameBound::Preceding(Some(_)) | FrameBound::Following(Some(_)))
+        };
+        let bounded = finite(&frame.start) || frame.end.as_ref().is_some_and(finite);
+        if frame.unit == FrameUnit::Range && bounded && window.order_by.len() != 1 && window.base.is_none() {
+            self.error(
+                Code::Unsupported,
+                span,
+                "a RANGE frame with an offset needs exactly one ORDER BY key",
+            );
+        }
+        if frame.unit == FrameUnit::Groups && window.order_by.is_empty() && window.base.is_none() {
+            self.error(Code::Unsupported, span, "a GROUPS frame needs an ORDER BY");
+        }
+    }
+}
+
+/// What a function is when it is called over a window.
+pub(super) fn window_kind(name: &str, kinds: &[FunctionKind]) -> Option<FunctionKind> {
+    let has = |kind| kinds.contains(&kind);
+    match (has(FunctionKind::Aggregate), has(FunctionKind::Window)) {
+        (true, true) if WINDOW_FIRST.contains(&name) => Some(FunctionKind::Window),
+        (true, _) => Some(FunctionKind::Aggregate),
+        (false, true) => Some(FunctionKind::Window),
+        (false, false) => None,
+    }
+}
+
+fn bound_tag(bound: &FrameBound) -> u64 {
+    match bound {
+        FrameBound::CurrentRow => 0,
+        FrameBound::Preceding(None) => 1,
+        FrameBound::Preceding(Some(_)) => 2,
+        FrameBound::Following(None) => 3,
+        FrameBound::Following(Some(_)) => 4,
+    }
+}
+
+/// Whether a frame starts at or before the current row and ends at or after it.
+fn holds_current_row(frame: &Frame) -> bool {
+    matches!(frame.start, FrameBound::CurrentRow | FrameBound::Preceding(_))
+        && matches!(frame.end, None | Some(FrameBound::CurrentRow | FrameBound::Following(_)))
+}
+
+impl Typed {
+    /// Whether the type is one that an error was reported for.
+    pub(super) fn is_error(&self) -> bool {
+        self.ty == Ty::Error
+    }
+}
