@@ -9,6 +9,7 @@ use std::sync::Arc;
 use querent_types::{SourceDescription, TableDescription};
 
 use crate::ast::Name;
+use crate::cache::CacheError;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, Dialect};
 use crate::suggest::nearest;
@@ -28,9 +29,9 @@ pub struct Catalog {
 /// Where a [`Catalog`] finds its tables: in memory, or file by file in `.sqlcache`.
 pub trait TableStore: Send + Sync {
     /// The names of all tables, without reading them.
-    fn index(&self) -> Result<Arc<TableIndex>, Diagnostic>;
+    fn index(&self) -> Result<Arc<TableIndex>, CacheError>;
     /// One table of the index, by its [`TableKey::id`].
-    fn load(&self, id: &str) -> Result<Arc<TableDescription>, Diagnostic>;
+    fn load(&self, id: &str) -> Result<Arc<TableDescription>, CacheError>;
 }
 
 /// The names of a store's tables, without regard to case.
@@ -92,14 +93,14 @@ impl Catalog {
         let wanted: Vec<String> = name.parts.iter().map(|part| self.dialect.fold(part)).collect();
         let index = match self.tables.index() {
             Ok(index) => index,
-            Err(diagnostic) => return TableLookup::Unreadable(diagnostic),
+            Err(error) => return TableLookup::Unreadable(error.diagnostic()),
         };
         let (mut exact, mut inexact) = (Vec::new(), Vec::new());
         for key in index.ending_with(&wanted) {
             match self.tables.load(&key.id) {
                 Ok(table) if self.ends_with(&table.path, &wanted) => exact.push(table),
                 Ok(table) => inexact.push(table),
-                Err(diagnostic) => return TableLookup::Unreadable(diagnostic),
+                Err(error) => return TableLookup::Unreadable(error.diagnostic()),
             }
         }
         match exact.len() {
@@ -110,7 +111,7 @@ impl Catalog {
     }
 
     /// Every table, in the order of their paths in lower case. Reads them all.
-    pub fn tables(&self) -> Result<Vec<Arc<TableDescription>>, Diagnostic> {
+    pub fn tables(&self) -> Result<Vec<Arc<TableDescription>>, CacheError> {
         self.tables.index()?.keys.iter().map(|key| self.tables.load(&key.id)).collect()
     }
 
@@ -228,15 +229,14 @@ impl MemoryTables {
 }
 
 impl TableStore for MemoryTables {
-    fn index(&self) -> Result<Arc<TableIndex>, Diagnostic> {
+    fn index(&self) -> Result<Arc<TableIndex>, CacheError> {
         Ok(Arc::clone(&self.index))
     }
 
-    fn load(&self, id: &str) -> Result<Arc<TableDescription>, Diagnostic> {
-        self.tables.get(id).cloned().ok_or_else(|| {
-            let message = format!("the catalog has no table {id}");
-            Diagnostic::error(crate::diagnostic::Code::UnknownTable, Default::default(), message)
-        })
+    fn load(&self, id: &str) -> Result<Arc<TableDescription>, CacheError> {
+        let absent =
+            || CacheError::missing(format!("the catalog has no table {id}"), "look it up by its name");
+        self.tables.get(id).cloned().ok_or_else(absent)
     }
 }
 

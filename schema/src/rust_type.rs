@@ -192,10 +192,8 @@ impl Config {
 impl TypeDefaults {
     /// The Rust type of an SQL type, wherever it comes from.
     pub fn rust_type(&self, ty: &SqlType) -> Result<RustType, NoRustType> {
-        if !self.sql.is_empty() {
-            if let Some(rust) = self.sql.get(&ty.to_string()) {
-                return Ok(RustType::Path(rust.clone()));
-            }
+        if let Some(rust) = (!self.sql.is_empty()).then(|| self.sql.get(&ty.to_string())).flatten() {
+            return Ok(RustType::Path(rust.clone()));
         }
         Ok(RustType::Builtin(match ty {
             SqlType::Boolean => Builtin::Bool,

@@ -17,7 +17,7 @@ pub struct CacheError {
 }
 
 impl CacheError {
-    pub(super) fn missing(message: impl Into<String>, help: impl Into<String>) -> CacheError {
+    pub(crate) fn missing(message: impl Into<String>, help: impl Into<String>) -> CacheError {
         CacheError { code: Code::CacheMissing, message: message.into(), help: help.into() }
     }
 

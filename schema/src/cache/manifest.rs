@@ -211,7 +211,8 @@ impl Reader {
         if text == "querent" {
             return None;
         }
-        if !libraries.contains(&text.as_str()) && !(text.contains("::") && is_rust_type(&text)) {
+        let is_path = text.contains("::") && is_rust_type(&text);
+        if !is_path && !libraries.contains(&text.as_str()) {
             let all: Vec<&str> = ["querent"].into_iter().chain(libraries.iter().copied()).collect();
             let help = match nearest(&text, all.iter().copied()).first() {
                 Some(near) => format!("did you mean `{near}`?"),

@@ -10,7 +10,6 @@ use super::memo::{self, Stamp};
 use super::names::{self, Stem};
 use super::{CacheDir, CacheError};
 use crate::catalog::{TableIndex, TableKey, TableStore};
-use crate::diagnostic::Diagnostic;
 
 /// A `tables` directory.
 pub(super) struct DirTables {
@@ -70,12 +69,12 @@ impl DirTables {
 }
 
 impl TableStore for DirTables {
-    fn index(&self) -> Result<Arc<TableIndex>, Diagnostic> {
-        self.list().map_err(|error| error.diagnostic())
+    fn index(&self) -> Result<Arc<TableIndex>, CacheError> {
+        self.list()
     }
 
-    fn load(&self, id: &str) -> Result<Arc<TableDescription>, Diagnostic> {
-        self.read(id).map_err(|error| error.diagnostic())
+    fn load(&self, id: &str) -> Result<Arc<TableDescription>, CacheError> {
+        self.read(id)
     }
 }
 

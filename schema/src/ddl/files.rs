@@ -61,12 +61,15 @@ pub fn hashes(files: &[File]) -> BTreeMap<String, String> {
     files.iter().map(|file| (file.name.clone(), hash::hex(&file.text))).collect()
 }
 
+/// What the process remembers.
+type Kept<K, V> = LazyLock<Mutex<HashMap<K, V>>>;
+
 /// The hashes of the files that the patterns match now; a file that cannot be read has an empty one.
 ///
 /// Cheap when called again: as long as no folder changed nothing is listed, and a file that did not change is not read.
 pub(crate) fn present_hashes(root: &Path, patterns: &[String]) -> BTreeMap<String, String> {
-    static WALKS: LazyLock<Mutex<HashMap<(PathBuf, Vec<String>), Arc<Walk>>>> = LazyLock::new(Mutex::default);
-    static HASHES: LazyLock<Mutex<HashMap<PathBuf, (Stamp, String)>>> = LazyLock::new(Mutex::default);
+    static WALKS: Kept<(PathBuf, Vec<String>), Arc<Walk>> = LazyLock::new(Mutex::default);
+    static HASHES: Kept<PathBuf, (Stamp, String)> = LazyLock::new(Mutex::default);
     let key = (root.to_owned(), patterns.to_vec());
     let known = WALKS.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
     let fresh = known.filter(|walk| walk.folders.iter().all(|(folder, stamp)| Stamp::of(folder) == *stamp));

@@ -183,13 +183,10 @@ impl Evaluator<'_> {
         let mut given = given.into_iter();
         for (column, written) in declared.into_iter().zip(written) {
             let source = given.next();
-            if let Some((from, to)) =
-                source.as_ref().and_then(|source| source.ty.as_ref()).zip(column.ty.as_ref())
-            {
-                if !self.dialect.rules.can_cast(from, to) {
-                    let message = format!("column `{}` is {to}, and the query gives {from}", column.name);
-                    self.report(Diagnostic::error(Code::InvalidCast, written.name.span, message));
-                }
+            let types = source.as_ref().and_then(|source| source.ty.as_ref()).zip(column.ty.as_ref());
+            if let Some((from, to)) = types.filter(|(from, to)| !self.dialect.rules.can_cast(from, to)) {
+                let message = format!("column `{}` is {to}, and the query gives {from}", column.name);
+                self.report(Diagnostic::error(Code::InvalidCast, written.name.span, message));
             }
             let nullable = source.is_none_or(|source| source.nullable);
             columns.push(ColumnDescription { nullable, ..column });
