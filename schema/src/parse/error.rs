@@ -2,20 +2,15 @@
 
 use sqlparser::dialect::Dialect;
 use sqlparser::parser::ParserError;
-use sqlparser::tokenizer::TokenWithSpan;
 
+use super::read::Failure;
 use super::{Source, limits, significant_tokens, span_of};
 use crate::ast::Span;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The finding behind a parser's error.
-pub(super) fn explain(
-    source: &Source<'_>,
-    _syntax: &dyn Dialect,
-    tokens: &[TokenWithSpan],
-    error: &ParserError,
-    place: Option<u32>,
-) -> Diagnostic {
+pub(super) fn explain(source: &Source<'_>, _syntax: &dyn Dialect, failure: &Failure) -> Diagnostic {
+    let Failure { error, place, tokens } = failure;
     let message = match error {
         ParserError::RecursionLimitExceeded => return limits::too_deep(Span::new(0, source.text.len())),
         ParserError::TokenizerError(message) | ParserError::ParserError(message) => message.as_str(),
@@ -24,7 +19,7 @@ pub(super) fn explain(
         Some((words, column)) => (words, column.trim().parse::<u32>().ok().and_then(|c| c.checked_sub(1))),
         None => (message, None),
     };
-    let at = place.or(located);
+    let at = (*place).or(located);
     let found =
         at.and_then(|at| significant_tokens(tokens).filter_map(|t| span_of(t.span)).find(|s| s.start == at));
     let span = found.unwrap_or_else(|| Span::new(source.text.trim_end().len(), source.text.trim_end().len()));

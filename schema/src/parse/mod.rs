@@ -9,6 +9,7 @@ mod limits;
 mod lower;
 mod names;
 mod overrides;
+mod read;
 mod scan;
 mod split;
 mod template;
@@ -20,14 +21,14 @@ mod tests;
 
 use std::collections::HashMap;
 
-use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Token, TokenWithSpan};
+use sqlparser::tokenizer::TokenWithSpan;
 
 pub use self::limits::with_stack;
 use self::lower::Lower;
+use self::read::Read;
 use self::scan::Scanned;
 pub use self::split::{StatementText, split};
-use self::token::{byte_of, significant, span_of};
+use self::token::{significant, span_of};
 use crate::ast::{Span, Statement};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
@@ -149,10 +150,10 @@ impl<'a> Source<'a> {
 
     fn parse_tokens(&self, tokens: Vec<TokenWithSpan>) -> Parsed {
         let syntax = (self.dialect.syntax)();
-        let mut read = match read_statements(syntax.as_ref(), tokens, self.levels) {
+        let mut read = match read::read(syntax.as_ref(), tokens, self.levels) {
             Ok(read) => read,
-            Err((error, place, tokens)) => {
-                let found = error::explain(self, syntax.as_ref(), &tokens, &error, place);
+            Err(failure) => {
+                let found = error::explain(self, syntax.as_ref(), &failure);
                 return Parsed { statements: Vec::new(), diagnostics: vec![found] };
             }
         };
@@ -175,48 +176,11 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Statements of sqlparser with the ranges of bytes that they were read from.
-struct Read {
-    statements: Vec<(sqlparser::ast::Statement, Span)>,
-    tokens: Vec<TokenWithSpan>,
-}
-
-type Failure = (ParserError, Option<u32>, Vec<TokenWithSpan>);
-
-fn read_statements(
-    syntax: &dyn sqlparser::dialect::Dialect,
-    tokens: Vec<TokenWithSpan>,
-    levels: usize,
-) -> Result<Read, Failure> {
-    let mut parser =
-        Parser::new(syntax).with_recursion_limit(limits::ticks(levels)).with_tokens_with_locations(tokens);
-    let mut statements = Vec::new();
-    loop {
-        while parser.consume_token(&Token::SemiColon) {}
-        let first = parser.peek_token();
-        if first.token == Token::EOF {
-            return Ok(Read { statements, tokens: parser.into_tokens() });
-        }
-        let statement = match parser.parse_statement() {
-            Ok(statement) => statement,
-            Err(error) => return Err((error, None, parser.into_tokens())),
-        };
-        let next = parser.peek_token();
-        if !matches!(next.token, Token::SemiColon | Token::EOF) {
-            let error = ParserError::ParserError("Expected: end of statement".to_string());
-            return Err((error, byte_of(next.span.start), parser.into_tokens()));
-        }
-        let start = span_of(first.span).unwrap_or_default();
-        let end = span_of(next.span).map_or(u32::MAX, |s| s.start);
-        statements.push((statement, Span { start: start.start, end }));
-    }
-}
-
 fn lower_all(lower: &mut Lower<'_>, read: &Read) -> Vec<Statement> {
     let mut all = Vec::with_capacity(read.statements.len());
-    for (statement, span) in &read.statements {
-        let (start, end) = (lower.index_of(span.start), lower.index_of(span.end));
-        all.push(lower.statement_at(statement, start, end));
+    for (raw, span) in &read.statements {
+        let end = lower.index_of(span.end);
+        all.push(lower.statement_until(raw, end));
     }
     all
 }

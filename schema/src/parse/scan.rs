@@ -311,9 +311,17 @@ impl Scanner {
         };
         let glued = self.next > 0 && *self.token(self.next - 1) == Token::Period;
         match Style::read(&text) {
-            Some(style) if !glued => self.parameter(style, 1),
-            _ => self.copy(),
+            Some(style) if !glued => return self.parameter(style, 1),
+            None if text.starts_with('$') && !glued => {
+                let span = self.span(self.next);
+                let message = format!("`{text}` is neither a number nor a name");
+                let found = Diagnostic::error(Code::ParameterStyle, span, message)
+                    .help("write a parameter as `:name`, `$name` or `$1`");
+                self.out.diagnostics.push(found);
+            }
+            _ => {}
         }
+        self.copy();
     }
 
     /// Takes `len` tokens as a parameter, and the two dots of a spread.

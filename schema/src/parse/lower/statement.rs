@@ -1,25 +1,34 @@
 //! Statements.
 
 use sqlparser::ast as sp;
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::Token;
 
 use super::Lower;
-use crate::ast::{Span, Statement, StatementKind};
+use crate::ast::{Ident, SetExpr, Statement, StatementKind};
+use crate::parse::read::{Raw, RawKind};
 
 impl Lower<'_> {
-    /// A statement whose tokens are those from `start` up to `end`.
-    pub(in crate::parse) fn statement_at(
-        &mut self,
-        statement: &sp::Statement,
-        start: usize,
-        end: usize,
-    ) -> Statement {
+    /// A statement whose tokens end before the token `end`.
+    pub(in crate::parse) fn statement_until(&mut self, raw: &Raw, end: usize) -> Statement {
+        let start = self.index_of(raw.start);
         self.cursor.set(start);
-        let kind = self.statement_kind(statement);
+        let kind = match &raw.kind {
+            RawKind::Sql(statement) => self.statement_kind(statement),
+            RawKind::Explain { analyze, statement } => {
+                let statement = Box::new(self.statement_until(statement, end));
+                StatementKind::Explain { statement, analyze: *analyze }
+            }
+            RawKind::External(external) => {
+                StatementKind::CreateTable(Box::new(self.external_table(external)))
+            }
+            RawKind::Words => StatementKind::Other(self.leading_words()),
+        };
         self.cursor.set(end);
         Statement { kind, span: self.cursor.since(start) }
     }
 
-    /// The index of the token that begins there, for [`statement_at`](Self::statement_at).
+    /// The index of the token that begins there.
     pub(in crate::parse) fn index_of(&self, byte: u32) -> usize {
         self.cursor.index_of(byte)
     }
@@ -32,20 +41,111 @@ impl Lower<'_> {
     }
 
     fn statement_kind(&mut self, statement: &sp::Statement) -> StatementKind {
+        use sp::Statement as S;
         match statement {
-            sp::Statement::Query(query) => StatementKind::Query(Box::new(self.query(query))),
-            other => {
-                let name = self.leading_keywords();
-                let _ = other;
+            S::Query(query) => self.query_statement(query),
+            S::Insert(insert) => self.insert(insert),
+            S::Update(update) => self.update(update),
+            S::Delete(delete) => self.delete(delete),
+            S::CreateTable(create) => StatementKind::CreateTable(Box::new(self.create_table(create))),
+            S::CreateView(create) => StatementKind::CreateView(Box::new(self.create_view(create))),
+            S::AlterTable(alter) => self.alter_table(alter),
+            S::RenameTable(renames) => self.rename_table(renames),
+            S::Drop { object_type, if_exists, names, .. } => self.drop(object_type, *if_exists, names),
+            S::ExplainTable { table_name, .. } => StatementKind::Describe(self.name(table_name)),
+            S::Explain { analyze, statement, .. } => {
+                // EXPLAIN inside another statement; at the top it is taken apart before sqlparser sees it.
+                self.cursor.skip_any(&["explain", "describe", "desc", "analyze", "verbose"]);
+                StatementKind::Explain { statement: Box::new(self.statement(statement)), analyze: *analyze }
+            }
+            S::ShowFunctions { .. }
+            | S::ShowVariable { .. }
+            | S::ShowStatus { .. }
+            | S::ShowVariables { .. }
+            | S::ShowCreate { .. }
+            | S::ShowColumns { .. }
+            | S::ShowCatalogs { .. }
+            | S::ShowDatabases { .. }
+            | S::ShowProcessList { .. }
+            | S::ShowSchemas { .. }
+            | S::ShowCharset(_)
+            | S::ShowObjects(_)
+            | S::ShowTables { .. }
+            | S::ShowViews { .. }
+            | S::ShowCollation { .. } => self.show(),
+            _ => {
+                let words = self.leading_words();
                 self.skip_to_close();
-                StatementKind::Other(name)
+                StatementKind::Other(words)
             }
         }
     }
 
-    /// The words that a statement begins with, in upper case.
-    fn leading_keywords(&mut self) -> String {
-        let span: Span = self.cursor.here();
-        self.slice(span).to_uppercase()
+    /// A query; `WITH … INSERT` and its kin are the statements that they hold.
+    fn query_statement(&mut self, query: &sp::Query) -> StatementKind {
+        let query = self.query(query);
+        let plain = query.order_by.is_none() && query.limit.is_none() && query.offset.is_none();
+        match query {
+            crate::ast::Query { with, body: SetExpr::Statement(statement), other, .. }
+                if plain && other.is_empty() =>
+            {
+                match statement.kind {
+                    StatementKind::Insert(mut insert) => {
+                        insert.with = with;
+                        StatementKind::Insert(insert)
+                    }
+                    StatementKind::Update(mut update) => {
+                        update.with = with;
+                        StatementKind::Update(update)
+                    }
+                    StatementKind::Delete(mut delete) => {
+                        delete.with = with;
+                        StatementKind::Delete(delete)
+                    }
+                    kind => kind,
+                }
+            }
+            query => StatementKind::Query(Box::new(query)),
+        }
+    }
+
+    fn show(&mut self) -> StatementKind {
+        let mut words = Vec::new();
+        self.cursor.skip("show");
+        while !matches!(self.cursor.peek(), Token::SemiColon | Token::EOF) {
+            let span = self.cursor.here();
+            match self.cursor.peek() {
+                Token::Word(w) => {
+                    words.push(Ident { value: w.value.clone(), quoted: w.quote_style.is_some(), span });
+                }
+                Token::SingleQuotedString(text) => {
+                    words.push(Ident { value: text.clone(), quoted: true, span })
+                }
+                _ => {}
+            }
+            self.cursor.advance(1);
+        }
+        StatementKind::Show(words)
+    }
+
+    /// The keywords that a statement begins with, in upper case.
+    fn leading_words(&self) -> String {
+        let mut words = Vec::new();
+        while words.len() < 3 {
+            match self.cursor.at(words.len()) {
+                Token::Word(w)
+                    if words.is_empty() || (w.quote_style.is_none() && w.keyword != Keyword::NoKeyword) =>
+                {
+                    words.push(w.value.to_uppercase());
+                }
+                _ => break,
+            }
+            let alone =
+                matches!(words[0].as_str(), "SET" | "USE" | "COPY" | "RESET" | "CALL" | "BEGIN" | "PREPARE");
+            if alone {
+                break;
+            }
+        }
+        words.join(" ")
     }
 }

@@ -38,13 +38,17 @@ impl Lower<'_> {
             // Spreads are put in place by the IN list that they stand in; elsewhere the scan has complained.
             Some(index) => ExprKind::Param(index),
             None => {
-                let message = format!("`{}` is not a parameter", self.slice(span));
-                let name = self.slice(span).trim_start_matches([':', '@', '$', '?']).to_string();
-                let mut found = Diagnostic::error(Code::Syntax, span, message);
-                if !name.is_empty() {
-                    found = found.help(format!("write `${name}`"));
+                let own = self.slice(span);
+                let name = own.trim_start_matches([':', '@', '$', '?']);
+                // `$1x` was the scan's to refuse.
+                if !own.starts_with('$') {
+                    let mut found =
+                        Diagnostic::error(Code::Syntax, span, format!("`{own}` is not a parameter here"));
+                    if name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+                        found = found.help(format!("write `${name}`"));
+                    }
+                    self.diagnostics.push(found);
                 }
-                self.diagnostics.push(found);
                 ExprKind::Other("placeholder".to_string())
             }
         }
