@@ -1,8 +1,11 @@
 //! What the checker has to say about a query: many findings at once, each with its exact place and a way to mend it.
 //!
 //! A [`Diagnostic`] carries byte spans of the original text. Rendering (a caret snippet with the true file, line and
-//! column) is done by [`render`](Diagnostic::render) from the text alone; `macros` and `cli` add the file's position.
+//! column) is done by [`render`](Diagnostic::render) from the text and an [`Origin`], which says where the text stands.
 
+mod render;
+
+pub use self::render::{Origin, Position, line_column};
 use crate::ast::Span;
 
 /// How bad a finding is.
