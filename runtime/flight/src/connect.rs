@@ -62,7 +62,8 @@ async fn embedded(path: &Path) -> Result<Transport> {
     let server = querent_embedded::Server::open(path).await.map_err(|e| {
         Error::new(ErrorKind::Config, "the embedded server could not be opened").with_cause(e)
     })?;
-    Ok(Transport::new(server.service().map_err(|never| match never {})))
+    let service = tower::ServiceExt::<Request<Body>>::map_err(server.service(), |never| match never {});
+    Ok(Transport::new(service))
 }
 
 #[cfg(not(feature = "embedded"))]

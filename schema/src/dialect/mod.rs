@@ -150,7 +150,7 @@ pub enum CommonPlace {
     SetOperation,
     /// `VALUES`.
     Values,
-    /// ELSE, if there is one, and then the THENs of `CASE`.
+    /// THEN and ELSE of `CASE`.
     CaseResult,
     /// Operand and WHENs of `CASE x WHEN …`.
     CaseWhen,

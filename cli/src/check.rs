@@ -1,0 +1,139 @@
+//! `querent check`: is the cache still true, and which queries would break?
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use querent_schema::catalog::Catalog;
+use querent_schema::check;
+use querent_schema::diagnostic::{Diagnostic, Severity};
+
+use crate::diff;
+use crate::failure::{Failure, Result};
+use crate::output;
+use crate::project::Project;
+use crate::queries::{self, Found};
+use crate::source;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only these sources
+    sources: Vec<String>,
+    /// Ask no server: is the cache that of querent.toml and the SQL files, and do all queries fit it?
+    #[arg(long)]
+    offline: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let project = Project::find()?;
+    let names = project.sources(&arguments.sources)?;
+    let found = queries::find(&project)?;
+    let mut problems = 0;
+    for query in found.iter().filter(|q| !project.manifest.config.sources.contains_key(&q.source)) {
+        println!("{}:{}: querent.toml has no [source.{}]", query.file.display(), query.line, query.source);
+        problems += 1;
+    }
+    for name in &names {
+        let queries: Vec<&Found> = found.iter().filter(|q| q.source == *name).collect();
+        problems += match check_source(&project, name, &queries, arguments.offline) {
+            Ok(problems) => problems,
+            Err(failure) => {
+                println!("{name}: {failure}");
+                1
+            }
+        };
+    }
+    match problems {
+        0 => {
+            println!("all is well: {} sources, {} queries", names.len(), found.len());
+            Ok(ExitCode::SUCCESS)
+        }
+        1 => Err(Failure::new("1 problem")),
+        n => Err(Failure::new(format!("{n} problems"))),
+    }
+}
+
+/// How many problems there are with a source and its queries.
+fn check_source(project: &Project, name: &str, queries: &[&Found], offline: bool) -> Result<usize> {
+    let cache = project.cache();
+    if let Some(stale) = cache.stale(name) {
+        return Err(stale.into());
+    }
+    let cached = cache.catalog(name)?;
+    let broken = report(name, queries, &cached);
+    if offline {
+        println!("{name}: {} queries checked against the cache, {broken} refused", queries.len());
+        return Ok(broken);
+    }
+    let now = source::describe(project, name)?.description;
+    let changes = diff::changes(&cache.description(name)?, &now);
+    let live = Catalog::from_description(now).map_err(Failure::new)?;
+    let users = users(queries, &cached);
+    for change in &changes {
+        match &change.table {
+            None => println!("{name}: {}", change.what),
+            Some(path) => {
+                println!("{name}: {}: {}", path.join("."), change.what);
+                for query in users.get(path).into_iter().flatten() {
+                    println!("  used at {}:{}", query.file.display(), query.line);
+                }
+            }
+        }
+    }
+    let mut breaking = 0;
+    for query in queries {
+        let (before, after) = (check(&query.text.sql, &cached), check(&query.text.sql, &live));
+        let error =
+            |d: &[Diagnostic]| d.iter().find(|d| d.severity == Severity::Error).map(|d| d.message.clone());
+        let reason = match (error(&before.diagnostics), error(&after.diagnostics)) {
+            (Some(_), _) => continue,
+            (None, Some(message)) => message,
+            (None, None) => {
+                let shape = |plan: &Option<querent_schema::plan::Plan>| {
+                    plan.as_ref().map(|p| {
+                        let columns: Vec<_> =
+                            p.columns.iter().map(|c| (c.name.clone(), c.ty.clone(), c.nullable)).collect();
+                        (columns, p.params.iter().map(|p| p.ty.clone()).collect::<Vec<_>>())
+                    })
+                };
+                if shape(&before.plan) == shape(&after.plan) {
+                    continue;
+                }
+                "its columns or parameters would have other types".into()
+            }
+        };
+        println!("{name}: would break: {}:{}: {reason}", query.file.display(), query.line);
+        breaking += 1;
+    }
+    if !changes.is_empty() {
+        println!("{name}: {} changes since the last pull; run `querent pull {name}`", changes.len());
+    } else {
+        println!("{name}: {} queries checked, the cache is true", queries.len());
+    }
+    Ok(broken + breaking + changes.len())
+}
+
+/// Prints what is wrong with the queries; how many are refused.
+fn report(name: &str, queries: &[&Found], catalog: &Catalog) -> usize {
+    let mut refused = 0;
+    for query in queries {
+        let checked = check(&query.text.sql, catalog);
+        let errors: Vec<_> = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
+        for diagnostic in &errors {
+            let rendered = diagnostic.render(&query.text.sql, &query.text.origin());
+            println!("{name}: {}", output::titled(diagnostic, &rendered));
+        }
+        refused += usize::from(!errors.is_empty());
+    }
+    refused
+}
+
+/// For each table the queries that use it.
+fn users<'q>(queries: &[&'q Found], catalog: &Catalog) -> BTreeMap<Vec<String>, Vec<&'q Found>> {
+    let mut users: BTreeMap<Vec<String>, Vec<&Found>> = BTreeMap::new();
+    for query in queries {
+        for table in check(&query.text.sql, catalog).plan.map(|p| p.tables).unwrap_or_default() {
+            users.entry(table).or_default().push(query);
+        }
+    }
+    users
+}

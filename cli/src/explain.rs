@@ -1,0 +1,137 @@
+//! `querent explain`: what a query takes and gives, and why.
+
+use std::io::{BufRead as _, Write as _};
+use std::process::ExitCode;
+
+use querent_schema::catalog::Catalog;
+use querent_schema::check;
+use querent_schema::check::Checked;
+use serde_json::Value;
+use tabled::builder::Builder;
+use tabled::settings::Style;
+
+use crate::failure::{Failure, Result};
+use crate::output;
+use crate::project::Project;
+use crate::source;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The source to check against; may be left out where there is only one
+    #[arg(long)]
+    source: Option<String>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "jsonl")]
+    json: bool,
+    /// Read one {"id": …, "sql": "…"} a line from standard input, answer one line each, in order
+    #[arg(long, conflicts_with = "sql")]
+    jsonl: bool,
+    /// The query
+    #[arg(required_unless_present = "jsonl")]
+    sql: Option<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let project = Project::find()?;
+    let catalog = catalog(&project, arguments.source.as_deref())?;
+    if arguments.jsonl {
+        return lines(&catalog);
+    }
+    let sql = arguments.sql.as_deref().unwrap_or_default();
+    let checked = check(sql, &catalog);
+    if arguments.json {
+        println!("{}", output::json(sql, &checked));
+    } else {
+        print(sql, &checked);
+    }
+    Ok(if output::is_ok(&checked) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The catalog of a source: from the cache, or from its SQL files where it was never pulled or changed since.
+fn catalog(project: &Project, source: Option<&str>) -> Result<Catalog> {
+    let known = project.sources(&source.map(str::to_owned).into_iter().collect::<Vec<_>>())?;
+    let [name] = &known[..] else {
+        return Err(Failure::usage("querent.toml has several sources")
+            .help(format!("choose one with --source: {}", known.join(", "))));
+    };
+    let cache = project.cache();
+    let cached = match cache.stale(name) {
+        Some(stale) => Err(stale),
+        None => cache.catalog(name),
+    };
+    match cached {
+        Ok(catalog) => Ok(catalog),
+        Err(_) if source::is_files(project, name) => {
+            let description = source::describe(project, name)?.description;
+            Catalog::from_description(description).map_err(Failure::new)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn lines(catalog: &Catalog) -> Result<ExitCode> {
+    let failed = |e: std::io::Error| Failure::caused("standard input or output failed", &e);
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for line in std::io::stdin().lock().split(b'\n') {
+        let line = line.map_err(failed)?;
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        let answer = answer(&line, catalog);
+        writeln!(out, "{answer}").map_err(failed)?;
+    }
+    out.flush().map_err(failed)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The answer to one line, with its id first.
+fn answer(line: &[u8], catalog: &Catalog) -> String {
+    let (id, body) = match serde_json::from_slice::<Value>(line) {
+        Ok(request) => {
+            let id = request.get("id").cloned().unwrap_or(Value::Null);
+            match request.get("sql").and_then(Value::as_str) {
+                Some(sql) => (id, output::json(sql, &check(sql, catalog))),
+                None => (id, output::json_refusal("the line has no text `sql`")),
+            }
+        }
+        Err(e) => (Value::Null, output::json_refusal(&format!("the line is no JSON: {e}"))),
+    };
+    // The body is an object of several members: the id goes in front of them.
+    let body = body.to_string();
+    format!("{{\"id\":{id},{}", &body[1..])
+}
+
+fn print(sql: &str, checked: &Checked) {
+    for diagnostic in &checked.diagnostics {
+        println!("{}\n", output::render(diagnostic, "query", sql));
+    }
+    let Some(plan) = &checked.plan else { return };
+    let unknown = || String::from("unknown");
+    let yes_no = |yes: bool| String::from(if yes { "yes" } else { "no" });
+    if !plan.params.is_empty() {
+        let mut table = Builder::default();
+        table.push_record(["parameter", "type", "may be NULL"]);
+        for (index, param) in plan.params.iter().enumerate() {
+            let ty = param.ty.as_ref().map_or_else(unknown, ToString::to_string);
+            let spread = if param.spread { "list of " } else { "" };
+            table.push_record([
+                output::parameter_name(index, param),
+                format!("{spread}{ty}"),
+                yes_no(param.nullable),
+            ]);
+        }
+        println!("{}\n", table.build().with(Style::psql()));
+    }
+    if !plan.columns.is_empty() {
+        let mut table = Builder::default();
+        table.push_record(["column", "type", "may be NULL", "why"]);
+        for column in &plan.columns {
+            let ty = column.ty.as_ref().map_or_else(unknown, ToString::to_string);
+            table.push_record([column.name.clone(), ty, yes_no(column.nullable), column.why.clone()]);
+        }
+        println!("{}\n", table.build().with(Style::psql()));
+    }
+    let tables: Vec<String> = plan.tables.iter().map(|path| path.join(".")).collect();
+    println!("tables: {}", if tables.is_empty() { "none".to_owned() } else { tables.join(", ") });
+    println!("effect: {:?}", plan.effect);
+}

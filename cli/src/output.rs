@@ -1,0 +1,105 @@
+//! Findings and plans as text and as JSON.
+
+use querent_schema::check::Checked;
+use querent_schema::diagnostic::{Diagnostic, Origin, Severity, line_column};
+use querent_schema::plan::{Column, Param};
+use querent_types::SqlType;
+use serde_json::{Value, json};
+
+/// A finding with its snippet; `file` is what the place is called.
+pub(crate) fn render(diagnostic: &Diagnostic, file: &str, text: &str) -> String {
+    titled(diagnostic, &diagnostic.render(text, &Origin::file(file, text)))
+}
+
+/// A rendered finding with its severity and code in front.
+pub(crate) fn titled(diagnostic: &Diagnostic, rendered: &str) -> String {
+    format!("{}[{}]: {rendered}", severity(diagnostic), diagnostic.code.as_str())
+}
+
+fn severity(diagnostic: &Diagnostic) -> &'static str {
+    match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+/// Whether a query is accepted.
+pub(crate) fn is_ok(checked: &Checked) -> bool {
+    checked.diagnostics.iter().all(|d| d.severity != Severity::Error)
+}
+
+/// What `explain --json` prints.
+pub(crate) fn json(text: &str, checked: &Checked) -> Value {
+    let empty = || Value::Array(Vec::new());
+    let plan = checked.plan.as_ref();
+    json!({
+        "ok": is_ok(checked),
+        "columns": plan.map_or_else(empty, |p| p.columns.iter().map(column).collect()),
+        "parameters": plan.map_or_else(empty, |p| p.params.iter().enumerate().map(|(i, p)| parameter(i, p)).collect()),
+        "diagnostics": checked.diagnostics.iter().map(|d| diagnostic(text, d)).collect::<Vec<_>>(),
+    })
+}
+
+/// The same for a line that holds no query.
+pub(crate) fn json_refusal(message: &str) -> Value {
+    json!({
+        "ok": false,
+        "columns": [],
+        "parameters": [],
+        "diagnostics": [{
+            "severity": "error", "code": "input", "message": message,
+            "line": 1, "column": 1, "end_line": 1, "end_column": 1,
+            "help": "a line is {\"id\": …, \"sql\": \"…\"}",
+        }],
+    })
+}
+
+/// The type as arrow-schema prints it; null where it is not known.
+fn arrow_type(ty: Option<&SqlType>) -> Value {
+    ty.map_or(Value::Null, |ty| ty.storage().to_string().into())
+}
+
+/// The server's own name of a type, or querent's where Arrow has none.
+fn native(ty: Option<&SqlType>, native: Option<&String>) -> Value {
+    let own = || ty.filter(|ty| ty.is_extension()).map(ToString::to_string);
+    native.cloned().or_else(own).map_or(Value::Null, Value::from)
+}
+
+fn column(column: &Column) -> Value {
+    json!({
+        "name": column.name,
+        "type": arrow_type(column.ty.as_ref()),
+        "native": native(column.ty.as_ref(), column.native.as_ref()),
+        "nullable": column.nullable,
+        "why": column.why,
+    })
+}
+
+/// `name`, or `$1` where it has none.
+pub(crate) fn parameter_name(index: usize, param: &Param) -> String {
+    param.name.clone().unwrap_or_else(|| format!("${}", index + 1))
+}
+
+fn parameter(index: usize, param: &Param) -> Value {
+    json!({
+        "name": parameter_name(index, param),
+        "type": arrow_type(param.ty.as_ref()),
+        "nullable": param.nullable,
+        "spread": param.spread,
+    })
+}
+
+fn diagnostic(text: &str, diagnostic: &Diagnostic) -> Value {
+    let (line, column) = line_column(text, diagnostic.span.start as usize);
+    let (end_line, end_column) = line_column(text, diagnostic.span.end as usize);
+    json!({
+        "severity": severity(diagnostic),
+        "code": diagnostic.code.as_str(),
+        "message": diagnostic.message,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "help": diagnostic.help,
+    })
+}

@@ -1,0 +1,95 @@
+//! What a source says now: asked of its server, or read from its SQL files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use querent_flight::FlightOptions;
+use querent_schema::cache::backend_of_url;
+use querent_schema::ddl;
+use querent_types::{NullabilityTrust, SourceDescription};
+
+use crate::failure::{Failure, Result};
+use crate::output;
+use crate::project::Project;
+
+/// A source as it is now.
+pub(crate) struct Described {
+    pub(crate) description: SourceDescription,
+    /// Its SQL files with their hashes; empty for a server.
+    pub(crate) files: BTreeMap<String, String>,
+}
+
+/// Whether a source is made of SQL files.
+pub(crate) fn is_files(project: &Project, name: &str) -> bool {
+    project.manifest.config.sources.get(name).is_some_and(|s| !s.schema.is_empty())
+}
+
+/// Describes a source.
+pub(crate) fn describe(project: &Project, name: &str) -> Result<Described> {
+    let config = project
+        .manifest
+        .config
+        .sources
+        .get(name)
+        .ok_or_else(|| Failure::new(format!("querent.toml has no [source.{name}]")))?;
+    let mut described = match project.manifest.urls.get(name) {
+        Some(url) => {
+            Described { description: from_server(&project.root, name, url)?, files: BTreeMap::new() }
+        }
+        None => from_files(project, name)?,
+    };
+    let description = &mut described.description;
+    description.options.extend(config.options.clone());
+    match config.options.get("nullability").map(String::as_str) {
+        Some("trusted") => description.nullability = NullabilityTrust::Trusted,
+        Some(_) => description.nullability = NullabilityTrust::Untrusted,
+        None => {}
+    }
+    Ok(described)
+}
+
+fn from_server(root: &Path, name: &str, url: &str) -> Result<SourceDescription> {
+    let backend = backend_of_url(url).map_err(|e| Failure::from(vec![e]))?;
+    if backend != "flight" {
+        return Err(Failure::new(format!(
+            "[source.{name}]: `querent pull` does not know the backend {backend} yet"
+        ))
+        .help(
+            "describe its tables in SQL files: `dialect` and `schema = [\"ddl/*.sql\"]` instead of `url`",
+        ));
+    }
+    // A path is relative to querent.toml, wherever the command is run.
+    let url = match url.strip_prefix("embedded:") {
+        Some(path) => format!("embedded:{}", root.join(path).display()),
+        None => url.to_owned(),
+    };
+    let failed = |e: querent_core::Error| Failure::caused(format!("source `{name}` cannot be described"), &e);
+    let options = FlightOptions::parse(&url).map_err(failed)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|e| Failure::caused("no async runtime", &e))?;
+    let limit = std::time::Duration::from_secs(120);
+    runtime
+        .block_on(async { tokio::time::timeout(limit, querent_flight::describe(&options)).await })
+        .map_err(|_| Failure::new(format!("source `{name}` did not answer within {limit:?}")))?
+        .map_err(failed)
+}
+
+fn from_files(project: &Project, name: &str) -> Result<Described> {
+    let config = &project.manifest.config.sources[name];
+    let dialect = config.dialect.as_deref().and_then(querent_schema::dialect::by_name).ok_or_else(|| {
+        Failure::new(format!("[source.{name}]: the dialect {:?} cannot be checked yet", config.dialect))
+    })?;
+    let files = ddl::read(&project.root, &config.schema)
+        .map_err(|e| Failure::new(format!("[source.{name}]: `{}` {}", e.name, e.reason)))?;
+    let evaluated = ddl::evaluate(&files, dialect);
+    for finding in &evaluated.findings {
+        let text = files.iter().find(|f| f.name == finding.file).map_or("", |f| &f.text);
+        eprintln!("{}", output::render(&finding.diagnostic, &finding.file, text));
+    }
+    if evaluated.has_errors() {
+        return Err(Failure::new(format!("[source.{name}]: its SQL files have errors")));
+    }
+    let mut description = evaluated.source;
+    let notes = evaluated.notes.iter().map(|n| format!("{}:{}: {}", n.file, n.line, n.text));
+    description.notes.extend(notes);
+    Ok(Described { description, files: ddl::hashes(&files) })
+}
