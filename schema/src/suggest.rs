@@ -7,7 +7,8 @@ const SUGGESTIONS_MAX: usize = 3;
 /// of a third of its length (insertion, deletion, substitution and swap of neighbours cost one each).
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = lower(name);
-    let far = (wanted.len() / 3).max(1);
+    // A single letter is near to every other.
+    let far = if wanted.len() < 2 { 0 } else { (wanted.len() / 3).max(1) };
     let mut found: Vec<(usize, &str)> = candidates
         .into_iter()
         .filter(|candidate| !candidate.is_empty() && *candidate != name)
@@ -56,6 +57,7 @@ mod tests {
         assert_eq!(nearest("Trades", names), ["TRADES", "trades", "trader"]);
         assert_eq!(nearest("tradse", names), ["TRADES", "trades", "trader"]);
         assert_eq!(nearest("fligths", names), ["flights"]);
+        assert_eq!(nearest("b", ["a", "B", "bc"]), ["B"]);
         assert_eq!(nearest("x", names), Vec::<&str>::new());
         assert_eq!(nearest("", names), Vec::<&str>::new());
         assert_eq!(nearest("ÉTÉ", ["été", "ete"]), ["été"]);

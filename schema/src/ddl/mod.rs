@@ -112,13 +112,7 @@ impl<'a> Evaluator<'a> {
             let shown = words[..words.len().min(2)].join(" ");
             return self.note(format!("{shown} was skipped: it does not change what tables there are"));
         }
-        let end = self.end_of_external_table(statement, &words);
-        if end.is_none() && words.contains(&"EXTERNAL".to_owned()) {
-            let name = self.word_after_table(statement);
-            return self
-                .note(format!("the external table {name} was skipped: its columns are not in the SQL"));
-        }
-        let text = &self.text[statement.span.start as usize..end.unwrap_or(statement.span.end) as usize];
+        let text = &self.text[statement.span.start as usize..statement.span.end as usize];
         let (source, diagnostics) = Source::new(text, self.dialect);
         let parsed = source.parse(&|_| true);
         let broken = parsed.statements.is_empty();
@@ -145,25 +139,6 @@ impl<'a> Evaluator<'a> {
         let words: Vec<String> =
             statement.tokens.iter().map(text).take_while(is_word).take(6).map(str::to_uppercase).collect();
         if words.is_empty() { vec!["a statement".to_owned()] } else { words }
-    }
-
-    /// Where the part of a `CREATE EXTERNAL TABLE` that is SQL ends: what follows its columns (`STORED AS`, `LOCATION`,
-    /// `OPTIONS`) is each engine's own. `None` where it is another statement or has no columns.
-    fn end_of_external_table(&self, statement: &StatementText, words: &[String]) -> Option<u32> {
-        if !words.iter().any(|word| word == "EXTERNAL") {
-            return None;
-        }
-        let mut depth = 0;
-        for token in &statement.tokens {
-            match self.text[token.start as usize..token.end as usize].to_uppercase().as_str() {
-                "(" => depth += 1,
-                ")" if depth == 1 => return Some(token.end),
-                ")" => depth -= 1,
-                "STORED" | "LOCATION" | "OPTIONS" | "WITH" | "PARTITIONED" if depth == 0 => return None,
-                _ => {}
-            }
-        }
-        None
     }
 
     /// The first token behind `TABLE` or `VIEW` and `IF [NOT] EXISTS`.

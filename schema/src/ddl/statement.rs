@@ -41,6 +41,10 @@ impl Evaluator<'_> {
         if !self.may_create(&create.name, create.if_not_exists, create.or_replace) {
             return;
         }
+        if create.external && create.columns.is_empty() {
+            self.tables.poison(&create.name.last().value);
+            return self.note(format!("table {} was skipped: its columns are not in the SQL", create.name));
+        }
         let declared: Vec<ColumnDescription> =
             create.columns.iter().map(|column| self.column(column)).collect();
         let mut columns = match &create.query {
