@@ -81,6 +81,18 @@ impl Function {
         }
     }
 
+    /// What the arguments are coerced to by a call that the engine refuses after all.
+    pub(crate) fn coerced_then_refused(&self, types: &[DataType]) -> Option<Vec<DataType>> {
+        let fields: Vec<FieldRef> =
+            types.iter().map(|ty| Arc::new(Field::new("f", ty.clone(), true))).collect();
+        let coerced = catch_unwind(AssertUnwindSafe(|| match self {
+            Function::Scalar(function) => coerce(&fields, function.as_ref()),
+            Function::Aggregate(function) => coerce(&fields, function.as_ref()),
+            Function::Window(function) => coerce(&fields, function.as_ref()),
+        }));
+        Some(coerced.ok()??.iter().map(|field| field.data_type().clone()).collect())
+    }
+
     /// Plans a call with columns of these types; where a literal is given, with that literal.
     pub(crate) fn plan(
         &self,

@@ -3,9 +3,11 @@
 //! `cargo run -p querent-embedded --example probe_functions` writes the file; with `-- --check` it compares the
 //! dialect's answers with the engine's over a sample of calls of every function instead, and fails where they part.
 
+mod check;
 mod engine;
 mod fit;
 mod lattice;
+mod operators;
 mod signature;
 
 use std::path::Path;
@@ -18,6 +20,11 @@ use lattice::sql_type;
 fn main() {
     // Some functions panic on types that their signatures let through: a refusal like any other.
     std::panic::set_hook(Box::new(|_| {}));
+    if std::env::args().any(|argument| argument == "--check") {
+        let operators = operators::run();
+        let functions = check::run();
+        std::process::exit(i32::from(!(operators && functions)));
+    }
     let mut lines = vec!["# kind\tname\taliases\tsignature\treturns\tnulls".to_owned()];
     lines.extend(engine::registry().iter().map(line));
     lines.extend(TABLE_FUNCTIONS.map(|name| format!("table\t{name}\t\t{SERIES}")));
@@ -67,8 +74,10 @@ fn line(function: &Function) -> String {
         for types in lattice::lists(count, &shorter, 1500, count as u64) {
             if let Some(answer) = function.plan(&types, &vec![None; count], true) {
                 let coerced: Vec<_> = answer.coerced.iter().map(sql_type).collect();
-                examples.push((coerced, sql_type(&answer.result)));
+                examples.push((coerced, Some(sql_type(&answer.result))));
                 accepted.push(types);
+            } else if let Some(coerced) = function.coerced_then_refused(&types) {
+                examples.push((coerced.iter().map(sql_type).collect(), None));
             }
         }
         if !accepted.is_empty() {
@@ -87,7 +96,7 @@ fn line(function: &Function) -> String {
                 eprintln!(
                     "    {} -> {}",
                     example.0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-                    example.1
+                    example.1.as_ref().map_or("refused".to_owned(), ToString::to_string)
                 );
             }
             "rule(unknown)".to_owned()

@@ -150,7 +150,7 @@ pub enum CommonPlace {
     SetOperation,
     /// `VALUES`.
     Values,
-    /// THEN and ELSE of `CASE`.
+    /// ELSE, if there is one, and then the THENs of `CASE`.
     CaseResult,
     /// Operand and WHENs of `CASE x WHEN …`.
     CaseWhen,

@@ -2,6 +2,7 @@
 
 use querent_types::{IntervalUnit, SqlType, TimeUnit};
 
+use super::cast::can_cast;
 use super::coerce::{self, number_as_decimal, plain_numbers, wider_decimal_across};
 use super::shape::*;
 
@@ -26,6 +27,33 @@ const MONTH_DAY_NANO: SqlType = SqlType::Interval(IntervalUnit::MonthDayNano);
 
 /// Types an arithmetic operation.
 pub(super) fn arithmetic(op: Arithmetic, left: &SqlType, right: &SqlType) -> Option<Typed> {
+    let typed = proposed(op, left, right)?;
+    if !converts(op, left, &typed.left, &typed.right) || !converts(op, right, &typed.right, &typed.left) {
+        return None;
+    }
+    if typed.left == *left && typed.right == *right {
+        return Some(typed);
+    }
+    // The engine types the operation anew over what its operands were cast to: two Decimal128(20, 0) that came of an
+    // Int64 and a UInt64 give a digit more.
+    let result = proposed(op, &typed.left, &typed.right)?.result;
+    Some(Typed { result, ..typed })
+}
+
+/// Whether an operand can be made what it is to become: by a cast, or as a span of time in front of a time.
+fn converts(op: Arithmetic, from: &SqlType, to: &SqlType, beside: &SqlType) -> bool {
+    use SqlType::{Date32, Date64, Duration, Interval, Time, Timestamp};
+    let sum = matches!(op, Arithmetic::Add | Arithmetic::Subtract);
+    can_cast(from, to)
+        || match (from, to, beside) {
+            (number, Interval(IntervalUnit::MonthDayNano), Date32 | Date64) => sum && number.is_integer(),
+            (Time(_), Duration(TimeUnit::Nanosecond), Timestamp(TimeUnit::Nanosecond, None)) => sum,
+            (Time(_), Interval(IntervalUnit::MonthDayNano), Interval(IntervalUnit::MonthDayNano)) => sum,
+            _ => false,
+        }
+}
+
+fn proposed(op: Arithmetic, left: &SqlType, right: &SqlType) -> Option<Typed> {
     if *left == SqlType::Null && *right == SqlType::Null {
         return Some(uniform(SqlType::Int64));
     }
@@ -79,7 +107,7 @@ fn coerced(op: Arithmetic, left: &SqlType, right: &SqlType) -> Option<Typed> {
 /// What the kernel gives for operands that are not coerced.
 fn kernel(op: Arithmetic, left: &SqlType, right: &SqlType) -> Option<SqlType> {
     use Arithmetic::{Add, Multiply, Subtract};
-    use SqlType::{Date32, Date64, Decimal, Duration, Int64, Interval, Timestamp};
+    use SqlType::{Date32, Date64, Decimal, Duration, Interval, Timestamp};
     match (left, right) {
         _ if left == right && (left.is_integer() || left.is_float()) => Some(left.clone()),
         (Timestamp(unit, zone), Timestamp(other, _)) => {
@@ -96,8 +124,6 @@ fn kernel(op: Arithmetic, left: &SqlType, right: &SqlType) -> Option<SqlType> {
         (Date32 | Date64, Interval(_)) => matches!(op, Add | Subtract).then(|| left.clone()),
         (Duration(a), Duration(b)) => (a == b && matches!(op, Add | Subtract)).then(|| left.clone()),
         (Interval(a), Interval(b)) => (a == b && matches!(op, Add | Subtract)).then(|| left.clone()),
-        (Interval(_), Int64) => (op == Multiply).then(|| left.clone()),
-        (Int64, Interval(_)) => (op == Multiply).then(|| right.clone()),
         (Duration(_) | Interval(_), Date32 | Date64 | Timestamp(..)) if matches!(op, Add | Multiply) => {
             kernel(op, right, left)
         }
@@ -206,9 +232,7 @@ pub(super) fn bitwise(left: &SqlType, right: &SqlType) -> Option<SqlType> {
     use SqlType::{Dictionary, Null};
     let number = |ty: &SqlType| ty.is_numeric() || matches!(ty, Dictionary(_, value) if value.is_numeric());
     match (left, right) {
-        (Null, other) | (other, Null) if other.is_numeric() => {
-            return other.is_integer().then(|| other.clone());
-        }
+        (Null, other) | (other, Null) if number(other) => return bitwise(other, other),
         _ if !number(left) || !number(right) => return None,
         (Dictionary(_, value), other) if left == other => return value.is_integer().then(|| left.clone()),
         _ => {}

@@ -59,7 +59,7 @@ impl TypeRules for Rules {
     }
 
     fn binary(&self, op: &BinaryOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
-        operators::binary(op, left, right)
+        operators::binary(&FUNCTIONS, op, left, right)
     }
 
     fn like(&self, op: LikeOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {

@@ -1,5 +1,7 @@
 //! Operators: what they take, what they make of a parameter, what they give.
 
+use std::cmp::Ordering;
+
 use querent_types::{IntervalUnit, SqlType, TimeUnit};
 
 use super::arithmetic::{Arithmetic, arithmetic, bitwise};
@@ -7,7 +9,6 @@ use super::cast::can_cast;
 use super::coerce;
 use super::names;
 use super::shape::*;
-use super::user;
 use crate::ast::{BinaryOp, LikeOp, Literal, UnaryOp};
 use crate::dialect::function::FunctionTable;
 use crate::dialect::{CommonPlace, FunctionKind, NullRule, Operand, Refusal, Resolved};
@@ -69,7 +70,12 @@ fn bool_like(ty: &SqlType) -> bool {
     coerce::comparison(ty, &SqlType::Boolean).is_some()
 }
 
-pub(super) fn binary(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
+pub(super) fn binary(
+    functions: &FunctionTable,
+    op: &BinaryOp,
+    left: &Operand,
+    right: &Operand,
+) -> Result<Resolved, Refusal> {
     use BinaryOp::*;
     match op {
         And | Or => logical(op, left, right),
@@ -80,10 +86,10 @@ pub(super) fn binary(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<R
         Divide => calculate("/", Arithmetic::Divide, left, right),
         Modulo => calculate("%", Arithmetic::Remainder, left, right),
         BitAnd | BitOr | BitXor | Xor | ShiftLeft | ShiftRight => bits(left, right),
-        Concat => concat(left, right),
+        Concat => concat(functions, left, right),
         Regex { .. } => matched("~", coerce::regex, left, right),
         LikeMatch { .. } => matched("~~", coerce::regex, left, right),
-        Other(sign) if sign == "@>" || sign == "<@" => contains(sign, left, right),
+        Other(sign) if sign == "@>" || sign == "<@" => contains(functions, sign, left, right),
         Other(sign) if sign == "@@" => matched("@@", coerce::like, left, right),
         IntegerDivide => {
             Err(refuse("DataFusion has no integer division operator; / between integers is one"))
@@ -108,6 +114,11 @@ fn read_as(operand: &Operand, own: &SqlType, coerced: &SqlType) -> Option<SqlTyp
     if operand.ty.is_none() { (*own != SqlType::Null).then(|| own.clone()) } else { Some(coerced.clone()) }
 }
 
+/// Whether the engine inserts the cast; between structs it does and matches their members when it runs.
+fn casts(from: &SqlType, to: &SqlType) -> bool {
+    can_cast(from, to) || matches!((from, to), (SqlType::Struct(_), SqlType::Struct(_)))
+}
+
 fn logical(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
     for ty in [left, right].into_iter().filter_map(|operand| operand.ty.as_ref()) {
         if !matches!(ty, SqlType::Boolean | SqlType::Null) {
@@ -124,7 +135,8 @@ fn compare(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<Resolved, R
     let Some((a, b)) = pair(left, right) else {
         return Ok(Resolved { ty: Some(SqlType::Boolean), operands: vec![None, None], nulls });
     };
-    let Some(common) = coerce::comparison(&a, &b) else {
+    let common = coerce::comparison(&a, &b).filter(|common| casts(&a, common) && casts(&b, common));
+    let Some(common) = common else {
         return Err(refuse(format!("{a} and {b} cannot be compared")));
     };
     let operands = vec![read_as(left, &a, &common), read_as(right, &b, &common)];
@@ -175,7 +187,7 @@ fn bits(left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
     }
 }
 
-fn concat(left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
+fn concat(functions: &FunctionTable, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
     let Some((mut a, mut b)) = pair(left, right) else {
         return Ok(strict(SqlType::TEXT, vec![Some(SqlType::TEXT); 2]));
     };
@@ -189,7 +201,7 @@ fn concat(left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
         a = own(&a);
     }
     if list_ndims(&a) + list_ndims(&b) > 0 {
-        return concat_lists(left, right, &a, &b);
+        return concat_lists(functions, left, right, &a, &b);
     }
     let refused = || refuse(format!("there is no {a} || {b}"));
     let (to_a, to_b, result) = concat_types(&a, &b).ok_or_else(refused)?;
@@ -197,20 +209,22 @@ fn concat(left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
 }
 
 /// `||` on lists is `array_concat`, `array_append` or `array_prepend`, by how deep the lists are.
-fn concat_lists(left: &Operand, right: &Operand, a: &SqlType, b: &SqlType) -> Result<Resolved, Refusal> {
-    use std::cmp::Ordering::{Equal, Greater, Less};
-    let resolution = |a: &SqlType, b: &SqlType| coerce::resolution(&[a.clone(), b.clone()]);
-    let item = |list: &SqlType| element(list).map(|field| field.ty.clone());
-    let (depth_a, depth_b) = (list_ndims(a), list_ndims(b));
-    let result = match depth_a.cmp(&depth_b) {
-        Equal => user::array_concat_type(&[a.clone(), b.clone()]),
-        Greater => item(a).and_then(|item| resolution(&item, b)).map(|item| list_of(item, false)),
-        Less => item(b).and_then(|item| resolution(a, &item)).map(|item| list_of(item, false)),
+fn concat_lists(
+    functions: &FunctionTable,
+    left: &Operand,
+    right: &Operand,
+    a: &SqlType,
+    b: &SqlType,
+) -> Result<Resolved, Refusal> {
+    let name = match list_ndims(a).cmp(&list_ndims(b)) {
+        Ordering::Equal => "array_concat",
+        Ordering::Greater => "array_append",
+        Ordering::Less => "array_prepend",
     };
-    let result = result.ok_or_else(|| refuse(format!("there is no {a} || {b}")))?;
-    // Only appending to a NULL list gives NULL: a NULL list counts as an empty one.
-    let operands = vec![read_as(left, a, a), read_as(right, b, b)];
-    Ok(Resolved { ty: Some(result), operands, nulls: NullRule::Always })
+    let typed = |operand: &Operand, ty: &SqlType| Operand { ty: Some(ty.clone()), ..operand.clone() };
+    functions
+        .resolve(FunctionKind::Scalar, name, &[typed(left, a), typed(right, b)])
+        .map_err(|_| refuse(format!("there is no {a} || {b}")))
 }
 
 fn concat_types(a: &SqlType, b: &SqlType) -> Option<(SqlType, SqlType, SqlType)> {
@@ -249,7 +263,12 @@ fn matched(
     Ok(strict(SqlType::Boolean, operands))
 }
 
-fn contains(sign: &str, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
+fn contains(
+    functions: &FunctionTable,
+    sign: &str,
+    left: &Operand,
+    right: &Operand,
+) -> Result<Resolved, Refusal> {
     let Some((a, b)) = pair(left, right) else {
         return Ok(Resolved {
             ty: Some(SqlType::Boolean),
@@ -258,14 +277,16 @@ fn contains(sign: &str, left: &Operand, right: &Operand) -> Result<Resolved, Ref
         });
     };
     if list_ndims(&a) > 0 && list_ndims(&b) > 0 {
-        let base = |ty: &SqlType| element(ty).map_or(SqlType::Null, |field| field.ty.clone());
-        if coerce::resolution(&[base(&a), base(&b)]).is_none() {
-            return Err(refuse(format!("there is no {a} {sign} {b}")));
-        }
-        let operands = vec![read_as(left, &a, &a), read_as(right, &b, &b)];
-        return Ok(Resolved { ty: Some(SqlType::Boolean), operands, nulls: NullRule::Always });
+        let typed = |operand: &Operand, ty: &SqlType| Operand { ty: Some(ty.clone()), ..operand.clone() };
+        let args = [typed(left, &a), typed(right, &b)];
+        return functions
+            .resolve(FunctionKind::Scalar, "array_has_all", &args)
+            .map_err(|_| refuse(format!("there is no {a} {sign} {b}")));
     }
-    matched(sign, coerce::like, left, right)
+    let same = |a: &SqlType, b: &SqlType| {
+        if equals_datatype(a, b) { Some(a.clone()) } else { coerce::like(a, b) }
+    };
+    matched(sign, same, left, right)
 }
 
 pub(super) fn like(op: LikeOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
@@ -289,6 +310,7 @@ pub(super) fn common(place: CommonPlace, types: &[Operand]) -> Result<SqlType, R
         CommonPlace::Between => between(&known),
         CommonPlace::Values | CommonPlace::Array => resolved(&known),
     };
+    let found = found.filter(|common| known.iter().all(|ty| casts(ty, common)));
     found.ok_or_else(|| {
         let mut words: Vec<String> = Vec::new();
         for ty in &known {
@@ -329,10 +351,13 @@ pub(super) fn subscript(
     expr: &Operand,
     index: &Operand,
 ) -> Result<Resolved, Refusal> {
+    let key = matches!(index.literal, Some(Literal::String(_)));
     let name = match &expr.ty {
         None => return Ok(undecided(2)),
-        Some(SqlType::Map(..) | SqlType::Struct(_)) => "get_field",
+        Some(SqlType::Map(..)) => "get_field",
+        Some(_) if key => "get_field",
         Some(SqlType::List(..) | SqlType::FixedSizeList(..) | SqlType::Null) => "array_element",
+        Some(SqlType::Struct(_)) => return Err(refuse("a struct's member is named by a string literal")),
         Some(other) => {
             return Err(refuse(format!("a list, a map or a struct has members, {other} has none")));
         }

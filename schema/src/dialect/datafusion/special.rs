@@ -29,7 +29,10 @@ impl FunctionRules for Functions {
             "struct" => Ok(Some(user::numbered_struct(coerced))),
             "get_field" => get_field(args, coerced),
             "make_array" => Ok(Some(make_array(coerced))),
-            "array_concat" => Ok(user::array_concat_type(coerced)),
+            "array_concat" => match user::array_concat_type(coerced) {
+                Some(ty) => Ok(Some(ty)),
+                None => Err(refuse("lists of one element type")),
+            },
             "arrays_zip" => arrays_zip(coerced),
             "map" => map(coerced),
             "union_extract" => union_extract(args, coerced),
@@ -38,7 +41,7 @@ impl FunctionRules for Functions {
             "log" => Ok(coerced.last().map(|ty| if ty.is_float() { ty.clone() } else { SqlType::Float64 })),
             "map_entries" => Ok(map_entries(coerced)),
             "series" => Ok(series(coerced)),
-            "with_metadata" => Ok(coerced.first().cloned()),
+            "with_metadata" => with_metadata(args, coerced),
             _ => Ok(None),
         }
     }
@@ -60,7 +63,8 @@ fn arrow_cast(args: &[Operand]) -> Result<Option<SqlType>, Refusal> {
     let name = text(args, 1, "the type")?;
     match SqlType::from_str(name) {
         Ok(ty) => Ok(Some(ty)),
-        // Arrow also reads texts that ours does not (`Timestamp(Nanosecond, None)`); those stay unknown.
+        Err(_) if !name.contains('(') => Err(refuse("the type as Arrow names it, like 'Int64'")),
+        // Arrow also reads texts that ours does not; of those that are not listed the type stays unknown.
         Err(_) => Ok(arrow_debug_type(name)),
     }
 }
@@ -233,12 +237,28 @@ fn union_extract(args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType
     }
 }
 
-/// A list of lists becomes the list of what these hold.
+/// A list of lists becomes the list of what these hold, a large one where either is.
 fn flatten(ty: &SqlType) -> SqlType {
-    match element(ty) {
-        Some(inner) if element(&inner.ty).is_some() => inner.ty.clone(),
-        _ => ty.clone(),
+    let SqlType::List(outer, layout) = ty else { return ty.clone() };
+    let (inner, inner_layout) = match &outer.ty {
+        SqlType::List(inner, layout) => (inner, *layout),
+        SqlType::FixedSizeList(inner, _) => (inner, ListLayout::List),
+        _ => return ty.clone(),
+    };
+    SqlType::List(inner.clone(), (*layout).max(inner_layout))
+}
+
+fn with_metadata(args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal> {
+    if args.len() < 3 || args.len() % 2 == 0 {
+        return Err(Refusal::Arity("3 or another odd number of".to_owned()));
     }
+    for place in 1..args.len() {
+        let is_text = matches!(args[place].literal, Some(Literal::String(_)));
+        if !is_text || place % 2 == 1 {
+            text(args, place, "each key and value")?;
+        }
+    }
+    Ok(coerced.first().cloned())
 }
 
 /// The type of the value, or of the default where the value is NULL.

@@ -62,14 +62,22 @@ fn folded(types: &[SqlType], two: fn(&SqlType, &SqlType) -> Option<SqlType>) -> 
 
 /// The widest text, or the widest bytes where there is no text among the arguments.
 fn concat(types: &[SqlType]) -> Vec<SqlType> {
-    let text = types.iter().any(is_string);
-    let bytes = types.iter().any(is_binary);
-    let layouts = types.iter().filter_map(|ty| match ty {
-        SqlType::Text(layout) | SqlType::Binary(layout) => Some(*layout),
+    let widest =
+        |layout: fn(&SqlType) -> Option<Layout>| types.iter().filter_map(layout).reduce(wider_layout);
+    let text = widest(|ty| match ty {
+        SqlType::Text(layout) => Some(*layout),
         _ => None,
     });
-    let widest = layouts.fold(Layout::Plain, wider_layout);
-    let common = if bytes && !text { SqlType::Binary(widest) } else { SqlType::Text(widest) };
+    // Bytes of a fixed size become large ones.
+    let bytes = widest(|ty| match ty {
+        SqlType::Binary(layout) => Some(*layout),
+        SqlType::FixedSizeBinary(_) => Some(Layout::Large),
+        _ => None,
+    });
+    let common = match (text, bytes) {
+        (None, Some(layout)) => SqlType::Binary(layout),
+        (text, _) => SqlType::Text(text.unwrap_or(Layout::Plain)),
+    };
     vec![common; types.len()]
 }
 
@@ -116,7 +124,7 @@ pub(super) fn array_concat_type(types: &[SqlType]) -> Option<SqlType> {
             _ => return None,
         }
     }
-    let depth = types.iter().map(list_ndims).max()?;
+    let depth = types.iter().map(list_ndims).max().unwrap_or(0);
     if depth == 0 {
         return Some(SqlType::Null);
     }

@@ -1,0 +1,290 @@
+//! `#[derive(Type)]`: a newtype is its field; an enum is text, or an integer where it has a `#[repr]`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Data, DataEnum, DataStruct, DeriveInput, Fields, Type};
+
+use super::attributes::{self, Container};
+use crate::input::plain;
+
+/// Expands the derive.
+pub(super) fn expand(input: DeriveInput) -> syn::Result<TokenStream> {
+    let container = attributes::container(&input.attrs)?;
+    if let Some(parameter) = input.generics.params.first() {
+        return Err(syn::Error::new(parameter.span(), "`#[derive(Type)]` does not take generic types yet"));
+    }
+    match &input.data {
+        Data::Struct(data) => newtype(&input.ident, &container, data),
+        Data::Enum(data) => {
+            if let Some(span) = container.transparent {
+                return Err(syn::Error::new(span, "an enum has no field that it could be transparent to"));
+            }
+            match integer_repr(&input.attrs)? {
+                Some(repr) => integers(&input.ident, &container, data, &repr),
+                None => texts(&input.ident, &container, data),
+            }
+        }
+        Data::Union(data) => {
+            Err(syn::Error::new(data.union_token.span, "a union cannot be read from a column"))
+        }
+    }
+}
+
+fn newtype(name: &Ident, container: &Container, data: &DataStruct) -> syn::Result<TokenStream> {
+    if container.rename_all.is_some() {
+        return Err(syn::Error::new(
+            name.span(),
+            "`rename_all` renames the variants of an enum; a newtype has none",
+        ));
+    }
+    let mut fields = data.fields.iter();
+    let (field, None) = (fields.next(), fields.next()) else {
+        let message = "a column is one value: a struct with several fields is read by `#[derive(FromRow)]`";
+        return Err(syn::Error::new(name.span(), message));
+    };
+    let Some(field) = field else {
+        return Err(syn::Error::new(name.span(), "a column is one value: the struct needs a field"));
+    };
+    attributes::member(&field.attrs, &[])?;
+    let ty = &field.ty;
+    let member = field.ident.as_ref().map_or_else(|| quote!(0), |ident| quote!(#ident));
+    let p = &private(container);
+    let forward = forward(p, ty);
+    Ok(quote! {
+        #[automatically_derived]
+        impl<'querent_b, QuerentBackend: #p::Backend> #p::Decode<'querent_b, QuerentBackend> for #name
+        where
+            #ty: #p::Decode<'querent_b, QuerentBackend>,
+        {
+            #forward
+
+            fn get(
+                querent_column: &Self::Column,
+                querent_row: #p::core::primitive::usize,
+            ) -> #p::Result<Self, #p::ValueError> {
+                #p::Result::Ok(#name {
+                    #member: <#ty as #p::Decode<'querent_b, QuerentBackend>>::get(querent_column, querent_row)?,
+                })
+            }
+        }
+        #[automatically_derived]
+        impl<'querent_q, QuerentSql> #p::Bind<'querent_q, QuerentSql> for &'querent_q #name
+        where
+            &'querent_q #ty: #p::Bind<'querent_q, QuerentSql>,
+        {
+            fn bind(self) -> #p::Value<'querent_q> {
+                <&'querent_q #ty as #p::Bind<'querent_q, QuerentSql>>::bind(&self.#member)
+            }
+        }
+        #[automatically_derived]
+        impl<QuerentSql> #p::Holds<QuerentSql> for #name where #ty: #p::Holds<QuerentSql> {}
+    })
+}
+
+fn private(container: &Container) -> TokenStream {
+    let krate = &container.krate;
+    quote!(#krate::__private)
+}
+
+/// All of `Decode` but `get`, as another type has it.
+fn forward(p: &TokenStream, ty: &impl quote::ToTokens) -> TokenStream {
+    quote! {
+        type Column = <#ty as #p::Decode<'querent_b, QuerentBackend>>::Column;
+
+        fn column(
+            querent_batch: &'querent_b QuerentBackend::Batch,
+            querent_index: #p::core::primitive::usize,
+        ) -> #p::Result<Self::Column, #p::ValueError> {
+            <#ty as #p::Decode<'querent_b, QuerentBackend>>::column(querent_batch, querent_index)
+        }
+
+        fn is_null(querent_column: &Self::Column, querent_row: #p::core::primitive::usize) -> #p::core::primitive::bool {
+            <#ty as #p::Decode<'querent_b, QuerentBackend>>::is_null(querent_column, querent_row)
+        }
+    }
+}
+
+/// The integer type of `#[repr(…)]`.
+fn integer_repr(attributes: &[Attribute]) -> syn::Result<Option<Ident>> {
+    let mut found = None;
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("repr")) {
+        attribute.parse_nested_meta(|meta| {
+            let known = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
+            if let Some(ident) =
+                meta.path.get_ident().filter(|ident| known.iter().any(|known| *ident == known))
+            {
+                found = Some(ident.clone());
+            }
+            // `align(8)` and the like are the compiler's business.
+            if meta.input.peek(syn::token::Paren) {
+                let content;
+                syn::parenthesized!(content in meta.input);
+                content.parse::<TokenStream>()?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// The variants, which must have no fields, with what each is called in the database.
+fn variants<'d>(
+    data: &'d DataEnum,
+    container: &Container,
+    integer: bool,
+) -> syn::Result<Vec<(&'d Ident, String)>> {
+    let mut out: Vec<(&Ident, String)> = Vec::new();
+    let mut errors: Option<syn::Error> = None;
+    let mut refuse = |error: syn::Error| match &mut errors {
+        Some(errors) => errors.combine(error),
+        none => *none = Some(error),
+    };
+    for variant in &data.variants {
+        if !matches!(variant.fields, Fields::Unit) {
+            refuse(syn::Error::new(
+                variant.fields.span(),
+                "a variant with fields cannot be held by one column",
+            ));
+        }
+        let allowed: &[&str] = if integer { &[] } else { &["rename"] };
+        match attributes::member(&variant.attrs, allowed) {
+            Err(error) => refuse(error),
+            Ok(member) => {
+                let own = plain(&variant.ident);
+                let renamed = member.rename.as_ref().map(syn::LitStr::value);
+                let name = renamed
+                    .unwrap_or_else(|| container.rename_all.map_or(own.clone(), |case| case.apply(&own)));
+                let span = member.rename.as_ref().map_or(variant.ident.span(), |rename| rename.span());
+                if let Some((other, _)) = out.iter().find(|(_, known)| *known == name) {
+                    refuse(syn::Error::new(span, format!("`{other}` is called \"{name}\", too")));
+                }
+                out.push((&variant.ident, name));
+            }
+        }
+    }
+    errors.map_or(Ok(out), Err)
+}
+
+fn texts(name: &Ident, container: &Container, data: &DataEnum) -> syn::Result<TokenStream> {
+    let variants = variants(data, container, false)?;
+    let (idents, names): (Vec<&Ident>, Vec<&String>) =
+        variants.iter().map(|(ident, name)| (*ident, name)).unzip();
+    let p = &private(container);
+    let what = format!("the name of a `{name}`");
+    let text = quote!(#p::String);
+    Ok(quote! {
+        #[automatically_derived]
+        impl<'querent_b, QuerentBackend: #p::Backend> #p::Decode<'querent_b, QuerentBackend> for #name
+        where
+            #text: #p::Decode<'querent_b, QuerentBackend>,
+        {
+            type Column = (#p::core::primitive::u16, <#text as #p::Decode<'querent_b, QuerentBackend>>::Column);
+
+            fn column(
+                querent_batch: &'querent_b QuerentBackend::Batch,
+                querent_index: #p::core::primitive::usize,
+            ) -> #p::Result<Self::Column, #p::ValueError> {
+                let querent_column =
+                    <#text as #p::Decode<'querent_b, QuerentBackend>>::column(querent_batch, querent_index)?;
+                #p::Result::Ok((querent_index as #p::core::primitive::u16, querent_column))
+            }
+
+            fn is_null(
+                querent_column: &Self::Column,
+                querent_row: #p::core::primitive::usize,
+            ) -> #p::core::primitive::bool {
+                <#text as #p::Decode<'querent_b, QuerentBackend>>::is_null(&querent_column.1, querent_row)
+            }
+
+            fn get(
+                querent_column: &Self::Column,
+                querent_row: #p::core::primitive::usize,
+            ) -> #p::Result<Self, #p::ValueError> {
+                let querent_text =
+                    <#text as #p::Decode<'querent_b, QuerentBackend>>::get(&querent_column.1, querent_row)?;
+                match querent_text.as_str() {
+                    #(#names => #p::Result::Ok(#name::#idents),)*
+                    _ => #p::Result::Err(#p::malformed(querent_column.0, querent_row, #what)),
+                }
+            }
+        }
+        #[automatically_derived]
+        impl<'querent_q, QuerentSql> #p::Bind<'querent_q, QuerentSql> for &#name
+        where
+            &'static #p::core::primitive::str: #p::Bind<'static, QuerentSql>,
+        {
+            fn bind(self) -> #p::Value<'querent_q> {
+                let querent_text = match self {
+                    #(#name::#idents => #names,)*
+                };
+                <&'static #p::core::primitive::str as #p::Bind<'static, QuerentSql>>::bind(querent_text)
+            }
+        }
+        #[automatically_derived]
+        impl<QuerentSql> #p::Holds<QuerentSql> for #name where #text: #p::Holds<QuerentSql> {}
+    })
+}
+
+fn integers(name: &Ident, container: &Container, data: &DataEnum, repr: &Ident) -> syn::Result<TokenStream> {
+    if container.rename_all.is_some() {
+        let message = format!(
+            "`rename_all` is for enums that are text; `{name}` is an integer by its `#[repr({repr})]`"
+        );
+        return Err(syn::Error::new(name.span(), message));
+    }
+    let variants = variants(data, container, true)?;
+    let idents: Vec<&Ident> = variants.iter().map(|(ident, _)| *ident).collect();
+    let p = &private(container);
+    let what = format!("the number of a `{name}`");
+    let integer: Type = syn::parse_quote!(#p::core::primitive::#repr);
+    Ok(quote! {
+        #[automatically_derived]
+        impl<'querent_b, QuerentBackend: #p::Backend> #p::Decode<'querent_b, QuerentBackend> for #name
+        where
+            #integer: #p::Decode<'querent_b, QuerentBackend>,
+        {
+            type Column = (#p::core::primitive::u16, <#integer as #p::Decode<'querent_b, QuerentBackend>>::Column);
+
+            fn column(
+                querent_batch: &'querent_b QuerentBackend::Batch,
+                querent_index: #p::core::primitive::usize,
+            ) -> #p::Result<Self::Column, #p::ValueError> {
+                let querent_column =
+                    <#integer as #p::Decode<'querent_b, QuerentBackend>>::column(querent_batch, querent_index)?;
+                #p::Result::Ok((querent_index as #p::core::primitive::u16, querent_column))
+            }
+
+            fn is_null(
+                querent_column: &Self::Column,
+                querent_row: #p::core::primitive::usize,
+            ) -> #p::core::primitive::bool {
+                <#integer as #p::Decode<'querent_b, QuerentBackend>>::is_null(&querent_column.1, querent_row)
+            }
+
+            fn get(
+                querent_column: &Self::Column,
+                querent_row: #p::core::primitive::usize,
+            ) -> #p::Result<Self, #p::ValueError> {
+                match <#integer as #p::Decode<'querent_b, QuerentBackend>>::get(&querent_column.1, querent_row)? {
+                    #(querent_number if querent_number == #name::#idents as #integer => #p::Result::Ok(#name::#idents),)*
+                    _ => #p::Result::Err(#p::malformed(querent_column.0, querent_row, #what)),
+                }
+            }
+        }
+        #[automatically_derived]
+        impl<'querent_q, QuerentSql> #p::Bind<'querent_q, QuerentSql> for &#name
+        where
+            for<'querent_n> &'querent_n #integer: #p::Bind<'querent_q, QuerentSql>,
+        {
+            fn bind(self) -> #p::Value<'querent_q> {
+                let querent_number = match self {
+                    #(#name::#idents => #name::#idents as #integer,)*
+                };
+                <&#integer as #p::Bind<'querent_q, QuerentSql>>::bind(&querent_number)
+            }
+        }
+        #[automatically_derived]
+        impl<QuerentSql> #p::Holds<QuerentSql> for #name where #integer: #p::Holds<QuerentSql> {}
+    })
+}

@@ -1,0 +1,255 @@
+//! `query!`, `query_as!`, `query_scalar!` and their `query_file` siblings, from call to expansion.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use querent_schema::cache::CacheError;
+use querent_schema::diagnostic::Code;
+use querent_schema::plan::Plan;
+use quote::quote;
+
+use crate::arguments::{self, Passed};
+use crate::cache::SourceCache;
+use crate::expand::{self, Context, Field, Stub};
+use crate::file;
+use crate::input::{self, Argument, Input, Rows, TextTokens, first_span};
+use crate::report::{self, Problem};
+use crate::source;
+use crate::text::Text;
+
+/// Which macro was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub(crate) rows: Rows,
+    /// Whether the literal is the path of a file.
+    pub(crate) file: bool,
+}
+
+/// Expands one call; what is wrong comes out as `compile_error!`.
+pub(crate) fn expand(kind: Kind, tokens: TokenStream) -> TokenStream {
+    let (krate, tokens) = input::take_crate(tokens);
+    match parsed(kind, &krate, tokens) {
+        Ok(expansion) => expansion,
+        Err(problem) => report::expression(&[problem]),
+    }
+}
+
+fn parsed(kind: Kind, krate: &Ident, tokens: TokenStream) -> Result<TokenStream, Problem> {
+    let input = input::parse(tokens, kind.rows)?;
+    let source = input.source.clone().unwrap_or_else(|| quote!(Db));
+    let at = input.source.as_ref().map(first_span);
+    let cache = match SourceCache::open(&source::name_of(&source)) {
+        Ok(cache) => cache,
+        Err(error) => return Ok(without_cache(krate, &source, at, &error)),
+    };
+    let (text, file) = read_text(kind, krate, input.text.clone_literals()?)?;
+    let call =
+        Call { krate, source: &source, cache: &cache, text: &text, file, input: &input, rows: kind.rows };
+    Ok(call.expand())
+}
+
+/// The text and, for a file, the tokens that make the compiler watch it.
+pub(crate) fn read_text(
+    kind: Kind,
+    krate: &Ident,
+    literals: Vec<Literal>,
+) -> Result<(Text, TokenStream), Problem> {
+    let text = Text::from_literals(literals)?;
+    if !kind.file {
+        return Ok((text, TokenStream::new()));
+    }
+    let span = text.first_span();
+    let file = file::read(&text.value, span)?;
+    let tracking = crate::cache::track(krate, &file.path);
+    Ok((Text::from_file(file.content, file.shown, span), tracking))
+}
+
+impl TextTokens {
+    /// The literals; JSON is refused.
+    pub(crate) fn clone_literals(&self) -> Result<Vec<Literal>, Problem> {
+        match self {
+            TextTokens::Literals(literals) => Ok(literals.clone()),
+            TextTokens::Json(group) => Err(Problem::new(
+                group.span_open(),
+                "queries in JSON are not supported yet by this source's backend",
+            )
+            .help("write the text of the query as a string literal")),
+        }
+    }
+}
+
+/// What stands in for a query whose source has no cache.
+///
+/// One error a crate is enough: `source!` says what is wrong and gives the source's type a backend that the compiler knows
+/// to be wrong, so that nothing is said here. Where the type comes from elsewhere, this says it by an unmet bound, and
+/// the expression's type is as wrong, so that nothing follows from it.
+fn without_cache(krate: &Ident, source: &TokenStream, at: Option<Span>, error: &CacheError) -> TokenStream {
+    let name = Ident::new("querent_no_cache", at.unwrap_or_else(Span::call_site));
+    let absent = absence(krate, error);
+    quote! {{
+        #absent
+        fn #name<S: #krate::__private::Source>() -> <S::Backend as QuerentNoCache>::Query
+        where
+            S::Backend: QuerentNoCache,
+        {
+            loop {}
+        }
+        #name::<#source>()
+    }}
+}
+
+/// The trait that no backend implements.
+pub(crate) fn absence(_krate: &Ident, error: &CacheError) -> TokenStream {
+    let (message, note) = (&error.message, &error.help);
+    quote! {
+        #[diagnostic::on_unimplemented(message = #message, label = "this query cannot be checked", note = #note)]
+        trait QuerentNoCache {
+            type Query;
+        }
+    }
+}
+
+/// One call whose parts are all there.
+struct Call<'a> {
+    krate: &'a Ident,
+    source: &'a TokenStream,
+    cache: &'a SourceCache,
+    text: &'a Text,
+    /// Tracking of the file that the text comes from.
+    file: TokenStream,
+    input: &'a Input,
+    rows: Rows,
+}
+
+impl Call<'_> {
+    fn expand(self) -> TokenStream {
+        let (plan, mut problems) = check(self.text, self.cache);
+        let Some(plan) = plan else {
+            return self.without_plan(&problems);
+        };
+        let context = Context {
+            krate: self.krate,
+            source: self.source,
+            cache: self.cache,
+            text: self.text,
+            plan: &plan,
+            unchecked: self.input.unchecked,
+        };
+        let passed = arguments::assign(&plan.params, &self.input.arguments, self.text, &mut problems);
+        let fields = match self.rows {
+            Rows::Scalar => expand::value(&context, &mut problems),
+            Rows::Anonymous | Rows::As => expand::fields(&context, &mut problems),
+        };
+        self.check_columns(&plan, &mut problems);
+        let complete: Option<Vec<Passed>> = passed.iter().cloned().collect();
+        match complete {
+            Some(passed) if !problems.iter().any(Problem::is_error) => {
+                self.checked(&context, &passed, &fields, &problems)
+            }
+            _ => self.refused(&context, passed.into_iter().flatten().collect(), &fields, &problems),
+        }
+    }
+
+    fn check_columns(&self, plan: &Plan, problems: &mut Vec<Problem>) {
+        if problems.iter().any(Problem::is_error) {
+            return;
+        }
+        let span = self.text.first_span();
+        match (self.rows, plan.columns.len()) {
+            (Rows::Scalar, 1) | (Rows::Anonymous, _) => {}
+            (Rows::Scalar, columns) => {
+                let span = plan.columns.get(1).map_or(span, |second| self.text.span(second.span));
+                problems.push(
+                    Problem::new(
+                        span,
+                        format!("`query_scalar!` takes a query of one column, and this one has {columns}"),
+                    )
+                    .help("select one column, or use `query!`"),
+                );
+            }
+            (Rows::As, 0) => {
+                problems.push(
+                    Problem::new(span, "the statement gives no rows that could be put into a struct")
+                        .help("use `query!`"),
+                );
+            }
+            (Rows::As, _) => {}
+        }
+    }
+
+    fn checked(
+        &self,
+        context: &Context<'_>,
+        passed: &[Passed],
+        fields: &[Field],
+        warnings: &[Problem],
+    ) -> TokenStream {
+        let krate = self.krate;
+        let warnings = report::statements(warnings);
+        let preamble = context.preamble(self.file.clone());
+        let variables = expand::variables(passed);
+        let decode_fn = quote!(querent_decode);
+        let (items, row, decode) = match self.rows {
+            _ if fields.is_empty() => (TokenStream::new(), quote!(()), expand::empty(context)),
+            Rows::Scalar => (expand::scalar(context, &fields[0]), fields[0].ty.clone(), decode_fn),
+            Rows::As => {
+                let row = self.input.row.clone().unwrap_or_default();
+                (expand::as_type(context, &row, fields), row, decode_fn)
+            }
+            Rows::Anonymous => {
+                let structure =
+                    context.structure(&TokenStream::new(), &Ident::new("Record", Span::call_site()), fields);
+                let row = quote!(Record);
+                let decode = expand::structure(context, &row, fields);
+                let items = quote! {
+                    #[derive(#krate::__private::Debug)]
+                    #[allow(dead_code, non_snake_case)]
+                    #structure
+                    #decode
+                };
+                (items, row, decode_fn)
+            }
+        };
+        let query = context.query(&row, &decode, &variables);
+        expand::with_arguments(passed, &variables, &quote!(#warnings #preamble #items #query))
+    }
+
+    fn refused(
+        &self,
+        context: &Context<'_>,
+        passed: Vec<Passed>,
+        fields: &[Field],
+        problems: &[Problem],
+    ) -> TokenStream {
+        let unit = quote!(());
+        let row = match (self.rows, &self.input.row) {
+            _ if fields.is_empty() => return self.without_plan(problems),
+            (Rows::As, Some(row)) => Stub::Type(row),
+            (Rows::Scalar, _) => fields.first().map_or(Stub::Type(&unit), |field| Stub::Type(&field.ty)),
+            _ => Stub::Structure(fields),
+        };
+        expand::stub(context, &passed, row, problems)
+    }
+
+    /// Nothing is known of the rows: the expression's type is wrong, and the arguments are still mentioned.
+    fn without_plan(&self, problems: &[Problem]) -> TokenStream {
+        let passed: Vec<Passed> = self.input.arguments.iter().map(passed).collect();
+        let unused: Vec<Ident> =
+            (0..passed.len()).map(|i| Ident::new(&format!("_querent_arg_{i}"), Span::call_site())).collect();
+        expand::with_arguments(&passed, &unused, &report::expression(problems))
+    }
+}
+
+fn passed(argument: &Argument) -> Passed {
+    Passed { expression: argument.expression.clone(), span: argument.span() }
+}
+
+/// Checks a text; the findings are where the user can see them.
+pub(crate) fn check(text: &Text, cache: &SourceCache) -> (Option<Plan>, Vec<Problem>) {
+    let checked = querent_schema::check(&text.value, &cache.catalog);
+    let mut problems: Vec<Problem> =
+        checked.diagnostics.iter().map(|found| Problem::of_text(found, text)).collect();
+    if checked.plan.is_none() && !problems.iter().any(Problem::is_error) {
+        let found = format!("the query could not be checked ({})", Code::Syntax.as_str());
+        problems.push(Problem::new(text.first_span(), found));
+    }
+    (checked.plan, problems)
+}

@@ -1,0 +1,177 @@
+//! The text of a query and where each byte of it stands in the user's files.
+//!
+//! A text is string literals joined by `+`, or a file. rustc on stable gives macros the place of a whole literal only, so
+//! the exact place of a finding is computed here from the literal's own text and printed in the message.
+
+use std::ops::Range;
+
+use proc_macro2::{Literal, Span};
+use querent_schema::ast;
+
+use crate::literal::{self, Decoded, NotText};
+use crate::report::Problem;
+
+/// The text of a query.
+pub(crate) struct Text {
+    /// What is checked and sent.
+    pub(crate) value: String,
+    pieces: Vec<Piece>,
+}
+
+/// One literal, or the whole of a file.
+struct Piece {
+    /// Where its value begins in the text's.
+    start: usize,
+    /// The text as it stands in the file.
+    source: String,
+    /// How offsets in the value become offsets in `source`; `None` where they are equal.
+    decoded: Option<Decoded>,
+    /// The token to underline, and the literal where places inside it may be had.
+    span: Span,
+    literal: Option<Literal>,
+    /// Where `source` begins.
+    origin: Option<Place>,
+}
+
+/// A place in a file, counted from one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) file: String,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+/// Some bytes of a text, as they stand in a file.
+pub(crate) struct Found<'t> {
+    /// The whole of what the bytes stand in: a literal as written, or a file.
+    pub(crate) source: &'t str,
+    /// The bytes in it.
+    pub(crate) range: Range<usize>,
+    /// Where `source` begins, if that is known.
+    pub(crate) origin: Option<&'t Place>,
+}
+
+impl Text {
+    /// Reads literals.
+    pub(crate) fn from_literals(literals: Vec<Literal>) -> Result<Text, Problem> {
+        let mut text = Text { value: String::new(), pieces: Vec::new() };
+        for literal in literals {
+            let source = literal.to_string();
+            let decoded = literal::decode(&source).map_err(|why| refusal(why, literal.span()))?;
+            let start = text.value.len();
+            text.value.push_str(&decoded.value);
+            let (span, origin) = (literal.span(), place_of(literal.span()));
+            text.pieces.push(Piece {
+                start,
+                source,
+                decoded: Some(decoded),
+                span,
+                literal: Some(literal),
+                origin,
+            });
+        }
+        Ok(text)
+    }
+
+    /// The text of a file; `span` is the literal that names it.
+    pub(crate) fn from_file(content: String, file: String, span: Span) -> Text {
+        let origin = Some(Place { file, line: 1, column: 1 });
+        let piece = Piece { start: 0, source: content.clone(), decoded: None, span, literal: None, origin };
+        Text { value: content, pieces: vec![piece] }
+    }
+
+    /// The span to underline for some bytes: those bytes where the compiler can say so, else the literal.
+    pub(crate) fn span(&self, at: ast::Span) -> Span {
+        let Some(piece) = self.piece(at.start as usize) else { return Span::call_site() };
+        let exact = piece.literal.as_ref().and_then(|literal| literal.subspan(piece.range(at)));
+        exact.unwrap_or(piece.span)
+    }
+
+    /// Whether the compiler can underline the bytes themselves.
+    pub(crate) fn is_exact(&self, at: ast::Span) -> bool {
+        let piece = self.piece(at.start as usize);
+        piece
+            .is_some_and(|p| p.literal.as_ref().is_some_and(|literal| literal.subspan(p.range(at)).is_some()))
+    }
+
+    /// Where some bytes stand.
+    pub(crate) fn find(&self, at: ast::Span) -> Option<Found<'_>> {
+        let piece = self.piece(at.start as usize)?;
+        Some(Found { source: &piece.source, range: piece.range(at), origin: piece.origin.as_ref() })
+    }
+
+    /// The span of the first literal.
+    pub(crate) fn first_span(&self) -> Span {
+        self.pieces.first().map_or_else(Span::call_site, |piece| piece.span)
+    }
+
+    fn piece(&self, offset: usize) -> Option<&Piece> {
+        let after = self.pieces.partition_point(|piece| piece.start <= offset);
+        let found = self.pieces.get(after.checked_sub(1)?)?;
+        // What is said of the very end of the text, or of an empty piece, goes to the last literal with something in it.
+        let is_end = offset >= self.value.len();
+        let filled = self.pieces.iter().rev().find(|piece| piece.start < self.value.len());
+        if is_end { filled.or(Some(found)) } else { Some(found) }
+    }
+}
+
+impl Piece {
+    /// Where bytes of the value stand in `source`; never past the piece.
+    fn range(&self, at: ast::Span) -> Range<usize> {
+        let map = |offset: usize| match &self.decoded {
+            Some(decoded) => decoded.source_offset(offset.min(decoded.value.len())),
+            None => offset.min(self.source.len()),
+        };
+        let start = (at.start as usize).saturating_sub(self.start);
+        let end = (at.end as usize).saturating_sub(self.start).max(start);
+        let from = map(start);
+        // The end of the last byte, not the start of what follows it: an escape may stand between them.
+        let to = if end > start { map(end - 1) + 1 } else { from };
+        let to = (to..=self.source.len())
+            .find(|to| self.source.is_char_boundary(*to))
+            .unwrap_or(self.source.len());
+        from..to.max(from)
+    }
+}
+
+impl Found<'_> {
+    /// The place of a byte of `source`.
+    pub(crate) fn place(&self, offset: usize) -> Place {
+        let before = self.source.get(..offset).unwrap_or(self.source);
+        let line = before.matches('\n').count();
+        let chars = before.rsplit('\n').next().unwrap_or(before).chars().count();
+        match self.origin {
+            Some(origin) => Place {
+                file: origin.file.clone(),
+                line: origin.line + line,
+                column: if line == 0 { origin.column + chars } else { chars + 1 },
+            },
+            None => Place { file: String::new(), line: line + 1, column: chars + 1 },
+        }
+    }
+}
+
+/// Where a token begins; `None` where the compiler (or rust-analyzer) does not say.
+pub(crate) fn place_of(span: Span) -> Option<Place> {
+    if !is_compiler() {
+        return None;
+    }
+    let span = span.unwrap();
+    let (file, line, column) = (span.file(), span.line(), span.column());
+    (!file.is_empty() && line > 0 && column > 0).then_some(Place { file, line, column })
+}
+
+/// Whether this runs inside the compiler; unit tests do not.
+pub(crate) fn is_compiler() -> bool {
+    proc_macro::is_available()
+}
+
+fn refusal(why: NotText, span: Span) -> Problem {
+    match why {
+        NotText::Bytes => {
+            Problem::new(span, "the text of a query is a plain string literal, not one of bytes")
+        }
+        NotText::Other => Problem::new(span, "the text of a query is a string literal"),
+        NotText::Malformed => Problem::new(span, "this string literal cannot be read"),
+    }
+}

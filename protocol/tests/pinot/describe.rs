@@ -1,0 +1,132 @@
+//! Documents of the controller.
+
+use querent_protocol::pinot::describe::{self, Broker, SourceOptions};
+use querent_protocol::pinot::request::Engine;
+use querent_types::{ColumnDescription, NullabilityTrust, TableDescription};
+
+use crate::random::Random;
+use crate::wire;
+
+fn table(name: &str, null_handling: bool) -> TableDescription {
+    let options = SourceOptions { engine: Engine::SingleStage, null_handling };
+    describe::table(&wire(name), &options).unwrap()
+}
+
+fn column<'t>(table: &'t TableDescription, name: &str) -> &'t ColumnDescription {
+    table.columns.iter().find(|column| column.name == name).unwrap()
+}
+
+#[test]
+fn a_real_table() {
+    let table = table("controller-table-all_types", true);
+    assert_eq!(table.path, ["all_types"]);
+    assert_eq!(table.properties["kind"], "offline");
+    let visible: Vec<&str> =
+        table.columns.iter().filter(|column| !column.hidden).map(|column| column.name.as_str()).collect();
+    assert_eq!(visible.len(), 26);
+    assert!(visible.is_sorted(), "SELECT * is in the order of names: {visible:?}");
+    for (name, ty, native) in [
+        ("id", "Int32", "INT"),
+        ("c_long", "Int64", "LONG"),
+        ("c_float", "Float32", "FLOAT"),
+        ("c_double", "Float64", "DOUBLE"),
+        ("c_big_decimal", "BigDecimal", "BIG_DECIMAL"),
+        ("c_boolean", "Boolean", "BOOLEAN"),
+        ("c_timestamp", "Timestamp(ms, \"UTC\")", "TIMESTAMP"),
+        ("c_string", "Utf8", "STRING"),
+        ("c_json", "Json", "JSON"),
+        ("c_bytes", "Binary", "BYTES"),
+        ("c_map", "Json", "MAP<STRING, INT>"),
+        ("a_timestamp", "List(Timestamp(ms, \"UTC\"))", "TIMESTAMP_ARRAY"),
+        ("a_bytes", "List(Binary)", "BYTES_ARRAY"),
+        ("m_big_decimal", "BigDecimal", "BIG_DECIMAL"),
+        ("$docId", "Int32", "INT"),
+    ] {
+        let column = column(&table, name);
+        assert_eq!(column.ty.as_ref().unwrap().to_string(), ty, "{name}");
+        assert_eq!(column.native.as_deref(), Some(native), "{name}");
+        assert_eq!(column.nullable, !matches!(name, "id" | "$docId"), "{name}");
+        assert_eq!(column.hidden, name.starts_with('$'), "{name}");
+    }
+    assert_eq!(column(&table, "d_ts").comment.as_deref(), Some("format TIMESTAMP"));
+}
+
+#[test]
+fn nulls_come_only_where_they_are_stored_and_asked_for() {
+    let any_nullable = |table: TableDescription| table.columns.iter().any(|column| column.nullable);
+    assert!(!any_nullable(table("controller-table-all_types", false)));
+    assert!(!any_nullable(table("controller-table-all_types_off", true)));
+    let older = String::from_utf8(wire("controller-table-all_types_off")).unwrap();
+    let older = older.replace("\"nullHandlingEnabled\":false", "\"nullHandlingEnabled\":true");
+    for engine in [Engine::SingleStage, Engine::MultiStage] {
+        let options = SourceOptions { engine, null_handling: true };
+        let table = describe::table(older.as_bytes(), &options).unwrap();
+        assert!(table.columns.iter().all(|column| column.nullable || column.hidden));
+    }
+}
+
+#[test]
+fn older_and_newer_schemas() {
+    let body = r#"{"tableName":"t","schema":{"schemaName":"t","primaryKeyColumns":["k"],
+        "dimensionFieldSpecs":[{"name":"k","dataType":"UUID"},{"name":"B","dataType":"INT"},{"name":"s","dataType":"STRUCT"},
+            {"name":"u","dataType":"UUID","singleValueField":false}],
+        "timeFieldSpec":{"incomingGranularitySpec":{"name":"day","dataType":"INT","timeType":"DAYS"}}},
+        "realtime":{"segmentsConfig":{"timeColumnName":"day"}},"offline":{}}"#;
+    let table = describe::table(body.as_bytes(), &SourceOptions::default()).unwrap();
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["B", "day", "k", "s", "u", "$docId", "$hostName", "$segmentName"]);
+    assert_eq!(table.primary_key, ["k"]);
+    assert_eq!(
+        (table.properties["kind"].as_str(), table.properties["time_column"].as_str()),
+        ("offline+realtime", "day")
+    );
+    assert_eq!(column(&table, "k").ty.as_ref().unwrap().to_string(), "Uuid");
+    assert_eq!(column(&table, "u").ty.as_ref().unwrap().to_string(), "List(Uuid)");
+    assert_eq!((&column(&table, "s").ty, column(&table, "s").native.as_deref()), (&None, Some("STRUCT")));
+    let source = describe::source(&SourceOptions::default(), Some("1.6.0".into()), vec![table]);
+    assert_eq!(source.notes, ["t.s has the type STRUCT, which has no counterpart in SQL"]);
+}
+
+#[test]
+fn a_source() {
+    let options = SourceOptions { engine: Engine::MultiStage, null_handling: true };
+    let version = describe::version(&wire("controller-version")).unwrap();
+    assert_eq!(version, "1.5.1");
+    let source = describe::source(&options, Some(version), Vec::new());
+    assert_eq!((source.backend.as_str(), source.dialect.as_str()), ("pinot", "pinot-mse"));
+    assert_eq!(source.options["engine"], "multi-stage");
+    assert_eq!(source.options["null_handling"], "true");
+    assert_eq!(source.nullability, NullabilityTrust::Trusted);
+}
+
+#[test]
+fn lists() {
+    let names = describe::table_names(&wire("controller-tables")).unwrap();
+    assert_eq!(names, ["airlines", "all_types", "all_types_empty", "all_types_off"]);
+    let brokers = describe::brokers(&wire("controller-brokers")).unwrap();
+    assert_eq!(brokers["all_types"], [Broker { host: "127.0.0.1".into(), port: 41743 }]);
+    assert!(describe::brokers(br#"{"t":[{"host":"h","port":65536}]}"#).is_err());
+    assert!(describe::table_names(br#"{"tables":[1]}"#).is_err());
+    assert!(describe::version(b"{}").is_err());
+}
+
+#[test]
+fn damaged_documents_never_panic() {
+    let mut random = Random::new(3);
+    for _ in 0..2_000 {
+        for name in
+            ["controller-table-all_types", "controller-tables", "controller-brokers", "controller-version"]
+        {
+            let mut body = wire(name);
+            let at = random.below(body.len() as u64) as usize;
+            match random.below(2) {
+                0 => body[at] = random.u64() as u8,
+                _ => body.truncate(at),
+            }
+            let _ = describe::table(&body, &SourceOptions::default());
+            let _ = describe::table_names(&body);
+            let _ = describe::brokers(&body);
+            let _ = describe::version(&body);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What generated code names. Nothing here is for users, and nothing here is stable.
+
+pub use core;
+pub use core::default::Default;
+pub use core::fmt::Debug;
+pub use core::option::Option;
+pub use core::result::Result;
+pub use std::string::String;
+pub use std::vec::Vec;
+
+pub use querent_core::types::value as types;
+pub use querent_core::{
+    Backend, BackendOf, Batch, Bind, ColumnMeta, Decode, Element, FromRow, Holds, InPredicate, ParamMeta,
+    Piece, Plan, Query, Source, Transactions, Typed, Value, ValueError, column_of, sql,
+};
+#[cfg(feature = "macros")]
+pub use querent_macros as macros;
+
+#[cfg(feature = "bigdecimal")]
+pub use bigdecimal;
+#[cfg(feature = "jiff")]
+pub use jiff;
+#[cfg(feature = "rust_decimal")]
+pub use rust_decimal;
+#[cfg(feature = "time")]
+pub use time;
+#[cfg(feature = "uuid")]
+pub use uuid;
+
+/// chrono's types as columns become them.
+#[cfg(feature = "chrono")]
+pub mod chrono {
+    pub use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+    /// A timestamp with a zone.
+    pub type DateTimeUtc = chrono::DateTime<chrono::Utc>;
+}
+
+/// The backends that are compiled in.
+pub mod backends {
+    #[cfg(feature = "flight")]
+    pub use querent_flight::Flight;
+    #[cfg(feature = "picodata")]
+    pub use querent_picodata::Picodata;
+    #[cfg(feature = "pinot")]
+    pub use querent_pinot::Pinot;
+}
+
+/// The decode function of a statement that gives no rows.
+pub fn no_rows<B: Backend>(_: &B::Batch, _: &mut Vec<()>) -> Result<(), ValueError> {
+    Ok(())
+}
+
+/// Stands in for a query that the compiler refused; it is never run.
+pub fn refused<S: Source, R>() -> Query<'static, S, R> {
+    unreachable!("a query that was refused is not run")
+}
+
+/// A column whose Rust type is found by inference, from the field that it is put into.
+pub struct Column<'b, B: Backend, T: Decode<'b, B>> {
+    column: T::Column,
+}
+
+/// Begins to read a column.
+pub fn column<'b, B: Backend, T: Decode<'b, B>>(
+    batch: &'b B::Batch,
+    index: usize,
+) -> Result<Column<'b, B, T>, ValueError> {
+    Ok(Column { column: T::column(batch, index)? })
+}
+
+impl<'b, B: Backend, T: Decode<'b, B>> Column<'b, B, T> {
+    /// The value of a row.
+    pub fn get(&self, row: usize) -> Result<T, ValueError> {
+        T::get(&self.column, row)
+    }
+}
+
+/// A column by name, if the result has it.
+pub fn column_if_any<'b, B: Backend, T: Decode<'b, B>>(
+    batch: &'b B::Batch,
+    name: &str,
+) -> Result<Option<T::Column>, ValueError> {
+    querent_core::column_index(batch, name).map(|index| T::column(batch, index)).transpose()
+}
+
+/// A value that is none of an enum's.
+pub fn malformed(column: u16, row: usize, what: &'static str) -> ValueError {
+    ValueError::row(column, row, querent_core::ValueProblem::Malformed(what))
+}

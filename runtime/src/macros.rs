@@ -1,0 +1,96 @@
+//! The macros that users call. They pass `$crate` to the procedural ones, so that a renamed or re-exported `querent` works,
+//! and tokens instead of fragments, so that errors land on what the user wrote.
+
+/// Declares the type of one `[source.*]` of `querent.toml`.
+///
+/// `source!(pub Market);` reads `[source.market]`: the snake case of the name. `source!(pub Market = "eu");` reads
+/// `[source.eu]`; it must stand above the queries of its crate. `source!(pub Market: my::Backend);` names a backend that
+/// querent does not bring.
+#[macro_export]
+macro_rules! source {
+    ($($t:tt)*) => { $crate::__private::macros::source! { $crate $($t)* } };
+}
+
+/// A query, checked: `query!([Source,] [unchecked,] "SELECT …" [, arguments…])`.
+///
+/// Arguments are `name` or `name = expression` for `:name` (a variable of that name is taken where none is given), and
+/// expressions in order for `$1` and `?`. Without a source, the type `Db` in scope is meant. `unchecked` leaves out the
+/// comparison of the types of arguments and fields. The rows are of an anonymous struct with a field for each column.
+#[macro_export]
+macro_rules! query {
+    ($($t:tt)*) => { $crate::__private::macros::query! { $crate $($t)* } };
+}
+
+/// A query whose rows are of a struct of yours: `query_as!([Source,] Row, "SELECT …" [, arguments…])`.
+///
+/// Each column goes to the field of its name; there must be neither more nor fewer fields than columns.
+#[macro_export]
+macro_rules! query_as {
+    ($($t:tt)*) => { $crate::__private::macros::query_as! { $crate $($t)* } };
+}
+
+/// A query of one column, whose rows are that column's values.
+#[macro_export]
+macro_rules! query_scalar {
+    ($($t:tt)*) => { $crate::__private::macros::query_scalar! { $crate $($t)* } };
+}
+
+/// [`query!`] with its text in a file: `query_file!([Source,] "queries/top.sql" [, arguments…])`.
+///
+/// The path is relative to the folder of Cargo.toml, or to the current file where it begins with `./` or `../`.
+#[macro_export]
+macro_rules! query_file {
+    ($($t:tt)*) => { $crate::__private::macros::query_file! { $crate $($t)* } };
+}
+
+/// [`query_as!`] with its text in a file.
+#[macro_export]
+macro_rules! query_file_as {
+    ($($t:tt)*) => { $crate::__private::macros::query_file_as! { $crate $($t)* } };
+}
+
+/// [`query_scalar!`] with its text in a file.
+#[macro_export]
+macro_rules! query_file_scalar {
+    ($($t:tt)*) => { $crate::__private::macros::query_file_scalar! { $crate $($t)* } };
+}
+
+/// A row struct that has a name, and its query: `record! { pub struct Top from Market, "SELECT …" }`.
+///
+/// `Top::query(…)` takes the parameters in their order and gives the [`Query`](crate::Query). Attributes before the struct
+/// (`#[derive(…)]`) are kept.
+#[macro_export]
+macro_rules! record {
+    ($($t:tt)*) => { $crate::__private::macros::record! { $crate $($t)* } };
+}
+
+/// Declares the macro by which `source!` names a backend, or says which feature is missing.
+macro_rules! backend {
+    ($macro:ident, $feature:literal, $backend:ident) => {
+        #[cfg(feature = $feature)]
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $macro {
+            () => {
+                $crate::__private::backends::$backend
+            };
+        }
+
+        #[cfg(not(feature = $feature))]
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $macro {
+            () => {
+                ::core::compile_error!(concat!(
+                    "the source needs the feature `",
+                    $feature,
+                    "` of the crate `querent`: add it in Cargo.toml"
+                ))
+            };
+        }
+    };
+}
+
+backend!(__backend_flight, "flight", Flight);
+backend!(__backend_pinot, "pinot", Pinot);
+backend!(__backend_picodata, "picodata", Picodata);

@@ -1,0 +1,142 @@
+//! The committed caches of these tests are what this file describes. `BLESS=1` writes them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use querent_schema::cache::{CacheDir, Config, SourceConfig, TypeDefaults};
+use querent_types::{
+    ColumnDescription, Field, NullabilityTrust, SourceDescription, SqlType, TableDescription, TimeUnit,
+};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// `name type` for NOT NULL, `name? type` for a column that may be NULL, `name= type` for one with a default.
+fn table(name: &str, columns: &[(&str, SqlType)]) -> TableDescription {
+    let column = |(name, ty): &(&str, SqlType)| {
+        let plain = name.trim_end_matches(['?', '=']);
+        let mut column = ColumnDescription::new(plain, ty.clone(), name.ends_with('?'));
+        column.has_default = name.ends_with('=');
+        column
+    };
+    let path = vec!["datafusion".to_owned(), "public".to_owned(), name.to_owned()];
+    TableDescription::new(path, columns.iter().map(column).collect())
+}
+
+fn tables() -> Vec<TableDescription> {
+    use SqlType::{Boolean, Float64 as Double, Int32, Int64 as Int};
+    let text = || SqlType::TEXT_VIEW;
+    let instant = || SqlType::Timestamp(TimeUnit::Microsecond, Some("UTC".to_owned()));
+    let point = SqlType::Struct(vec![Field::new("x", Double, true), Field::new("y", Double, true)]);
+    vec![
+        table("airlines", &[("carrier", text()), ("name", text())]),
+        table(
+            "airports",
+            &[("faa", text()), ("name", text()), ("lat", Double), ("alt", Int), ("tzone?", text())],
+        ),
+        table("planes", &[("tailnum", text()), ("year?", Int), ("seats", Int), ("model", text())]),
+        table(
+            "flights",
+            &[
+                ("year", Int),
+                ("month", Int),
+                ("dep_delay?", Int),
+                ("carrier", text()),
+                ("flight", Int),
+                ("tailnum?", text()),
+                ("origin", text()),
+                ("dest", text()),
+                ("distance", Int),
+                ("time_hour", instant()),
+            ],
+        ),
+        table(
+            "odd",
+            &[
+                ("id=", Int),
+                ("type", text()),
+                ("self", Int),
+                ("a-b?", Int32),
+                ("flag", Boolean),
+                ("price?", SqlType::decimal128(10, 2)),
+                ("tags?", SqlType::list(text())),
+                ("place?", point),
+            ],
+        ),
+    ]
+}
+
+fn source(name: &str) -> SourceDescription {
+    let backend = match name {
+        "warehouse" => "flight",
+        "plain" => "plain",
+        _ => "scripted",
+    };
+    let capabilities = if name == "plain" { Vec::new() } else { vec!["transactions".to_owned()] };
+    SourceDescription {
+        backend: backend.to_owned(),
+        dialect: "datafusion".to_owned(),
+        nullability: NullabilityTrust::Trusted,
+        capabilities,
+        tables: tables(),
+        ..SourceDescription::default()
+    }
+}
+
+/// Writes a cache of these sources into `dir`.
+fn write(dir: &Path, manifest: &str, names: &[&str]) {
+    let cache = CacheDir::at(dir.join(".sqlcache"));
+    let mut sources: BTreeMap<String, SourceConfig> =
+        names.iter().map(|name| (name.to_string(), SourceConfig::default())).collect();
+    if let Some(typed) = sources.get_mut("typed") {
+        typed.columns = BTreeMap::from([("flights.carrier".to_owned(), "crate::Carrier".to_owned())]);
+    }
+    let config = Config::new(manifest, sources, TypeDefaults::default());
+    cache.write_config(&config).unwrap();
+    for name in names {
+        cache.write(name, &config, &source(name), BTreeMap::new()).unwrap();
+    }
+}
+
+fn files(dir: &Path, out: &mut BTreeMap<PathBuf, Vec<u8>>, base: &Path) {
+    for entry in std::fs::read_dir(dir).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => files(&path, out, base),
+            false => {
+                drop(out.insert(path.strip_prefix(base).unwrap().to_owned(), std::fs::read(&path).unwrap()))
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn check(folder: &str, manifest: &str, names: &[&str]) {
+    let committed = root().join(folder);
+    if std::env::var_os("BLESS").is_some() {
+        write(&committed, manifest, names);
+    }
+    let fresh = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cache-{}", folder.replace('/', "-")));
+    let _ = std::fs::remove_dir_all(&fresh);
+    std::fs::create_dir_all(&fresh).unwrap();
+    write(&fresh, manifest, names);
+    let (mut expected, mut found) = (BTreeMap::new(), BTreeMap::new());
+    files(&fresh.join(".sqlcache"), &mut expected, &fresh);
+    files(&committed.join(".sqlcache"), &mut found, &committed);
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "run with BLESS=1");
+    for (path, bytes) in expected {
+        assert!(found[&path] == bytes, "{} differs: run with BLESS=1", path.display());
+    }
+}
+
+#[test]
+fn the_committed_cache_is_what_is_described() {
+    let manifest = std::fs::read_to_string(root().join("querent.toml")).unwrap();
+    check(".", &manifest, &["db", "flights", "plain", "eu_flights", "warehouse", "typed"]);
+}
+
+#[test]
+fn the_stale_cache_is_what_is_described() {
+    check("fixtures/stale", "[source.flights]\n", &["flights"]);
+}

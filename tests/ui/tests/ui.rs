@@ -1,0 +1,179 @@
+//! Compiles each `ui/<case>.rs` and compares what the compiler says with `ui/<case>.stderr`. `BLESS=1` writes those.
+//!
+//! rustc is called directly on the libraries that cargo has built: a case costs a fraction of a second, and there is no
+//! second target folder. Lines of a case may say
+//! - `//@ pass`: it compiles without a word;
+//! - `//@ manifest: fixtures/stale`: `CARGO_MANIFEST_DIR`, relative to this package;
+//! - `//@ nowhere`: a manifest folder with no `.sqlcache` above it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// What it takes to call rustc.
+#[derive(Clone)]
+struct Compiler {
+    package: PathBuf,
+    deps: PathBuf,
+    externs: Vec<(String, PathBuf)>,
+}
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let compiler = Compiler::find(&package).unwrap_or_else(|error| {
+        eprintln!("{error}");
+        std::process::exit(1);
+    });
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(package.join("ui"))
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect();
+    cases.sort();
+    let trials = cases.into_iter().map(|case| {
+        let compiler = compiler.clone();
+        let name = case.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Trial::test(name.clone(), move || compiler.check(&name).map_err(Failed::from))
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+impl Compiler {
+    /// Asks cargo where the libraries are; they are built already, for this test depends on them.
+    fn find(package: &Path) -> Result<Compiler, String> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let output = Command::new(cargo)
+            .args(["build", "--offline", "--message-format=json", "-p", "querent-ui-tests", "--lib"])
+            .current_dir(package)
+            .output()
+            .map_err(|error| format!("cannot run cargo: {error}"))?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        let mut externs = Vec::new();
+        for line in String::from_utf8_lossy(&output.stdout).lines() {
+            let message: serde_json::Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+            let name = message["target"]["name"].as_str().unwrap_or_default();
+            if message["reason"] != "compiler-artifact" || !matches!(name, "querent" | "querent_ui_tests") {
+                continue;
+            }
+            let files =
+                message["filenames"].as_array().into_iter().flatten().filter_map(|file| file.as_str());
+            let library = files.filter(|file| file.ends_with(".rlib")).map(PathBuf::from);
+            externs.extend(library.map(|path| (name.to_owned(), path)));
+        }
+        let querent =
+            externs.iter().find(|(name, _)| name == "querent").ok_or("cargo did not name querent")?;
+        let beside = querent.1.parent().unwrap_or(Path::new("."));
+        // A library of the workspace may be linked one folder up; the others are in `deps`.
+        let deps = if beside.ends_with("deps") { beside.to_owned() } else { beside.join("deps") };
+        Ok(Compiler { package: package.to_owned(), deps, externs })
+    }
+
+    fn check(&self, name: &str) -> Result<(), String> {
+        let case = format!("ui/{name}.rs");
+        let source = std::fs::read_to_string(self.package.join(&case)).map_err(|error| error.to_string())?;
+        let header = Header::read(&source);
+        let (succeeded, found) = self.compile(&case, &header)?;
+        if header.pass {
+            return if succeeded && found.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("it must compile:\n{found}"))
+            };
+        }
+        if succeeded && !header.warns {
+            return Err("it compiled".to_owned());
+        }
+        let file = self.package.join(format!("ui/{name}.stderr"));
+        if std::env::var_os("BLESS").is_some() {
+            return std::fs::write(&file, found).map_err(|error| error.to_string());
+        }
+        let expected = std::fs::read_to_string(&file).unwrap_or_default();
+        if found == expected { Ok(()) } else { Err(format!("expected:\n{expected}\nfound:\n{found}")) }
+    }
+
+    /// Whether the compiler accepted a case, and what it said.
+    fn compile(&self, case: &str, header: &Header) -> Result<(bool, String), String> {
+        let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ui").join(case.replace(['/', '.'], "-"));
+        std::fs::create_dir_all(&out).map_err(|error| error.to_string())?;
+        let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+        rustc
+            .args(["--edition=2024", "--crate-type=bin", "--emit=metadata", "--color=never", case])
+            .arg("--out-dir")
+            .arg(&out)
+            .arg("-L")
+            .arg(format!("dependency={}", self.deps.display()))
+            .env("CARGO_MANIFEST_DIR", self.manifest(header))
+            .env_remove("QUERENT_CACHE_DIR")
+            .current_dir(&self.package);
+        for (name, path) in &self.externs {
+            rustc.arg("--extern").arg(format!("{name}={}", path.display()));
+        }
+        let output = rustc.output().map_err(|error| format!("cannot run rustc: {error}"))?;
+        Ok((output.status.success(), self.normal(&String::from_utf8_lossy(&output.stderr))))
+    }
+
+    fn manifest(&self, header: &Header) -> PathBuf {
+        match &header.manifest {
+            Some(folder) if folder == "/" => PathBuf::from("/querent-ui-nowhere"),
+            Some(folder) => self.package.join(folder),
+            None => self.package.clone(),
+        }
+    }
+
+    /// Takes out what differs between machines, and places in querent itself, which move with every edit.
+    fn normal(&self, text: &str) -> String {
+        let text = text.replace(&self.package.display().to_string(), "$PACKAGE");
+        let mut out = String::with_capacity(text.len());
+        for line in text.lines() {
+            let place =
+                line.trim_start().strip_prefix("--> ").or_else(|| line.trim_start().strip_prefix("::: "));
+            match place.filter(|place| !place.starts_with("ui/") && !place.starts_with("$PACKAGE")) {
+                Some(place) => {
+                    let mut parts = place.rsplitn(3, ':');
+                    let numbers = (parts.next(), parts.next());
+                    let file = parts.next().unwrap_or(place);
+                    let is_numbered = matches!(numbers, (Some(a), Some(b)) if [a, b].iter().all(|n| n.parse::<u32>().is_ok()));
+                    let shown = file.rsplit_once("/runtime/").map_or(file, |(_, rest)| rest);
+                    let lead = &line[..line.len() - place.len()];
+                    match is_numbered && !file.starts_with("queries/") {
+                        true => out.push_str(&format!("{lead}{shown}:LL:CC")),
+                        false => out.push_str(line),
+                    }
+                }
+                None => out.push_str(line),
+            }
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// The first lines of a case.
+#[derive(Default)]
+struct Header {
+    pass: bool,
+    /// It compiles with warnings.
+    warns: bool,
+    manifest: Option<String>,
+}
+
+impl Header {
+    fn read(source: &str) -> Header {
+        let mut header = Header::default();
+        for line in source.lines().filter_map(|line| line.strip_prefix("//@ ")) {
+            match line.split_once(": ") {
+                Some(("manifest", folder)) => header.manifest = Some(folder.to_owned()),
+                _ if line == "pass" => header.pass = true,
+                _ if line == "warns" => header.warns = true,
+                _ if line == "nowhere" => header.manifest = Some("/".to_owned()),
+                _ => {}
+            }
+        }
+        header
+    }
+}
