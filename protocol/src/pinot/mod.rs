@@ -14,6 +14,7 @@ pub mod literal;
 pub mod request;
 pub mod response;
 mod rows;
+pub mod summary;
 mod timestamp;
 mod types;
 pub mod value;

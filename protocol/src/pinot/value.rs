@@ -155,7 +155,8 @@ impl<'a> Cell<'a> {
     /// `TIMESTAMP`: what a wall clock in the broker's own zone shows.
     ///
     /// For a broker that runs in UTC that is the instant; for any other the caller has to know the zone, for the text
-    /// does not name it. Days before 1582-10-15 are in the Julian calendar, as Java writes them, and come out right.
+    /// does not name it. Days before 1582-10-15 are in the Julian calendar, as Java writes them, and come out right;
+    /// years before Christ do not, for Java writes 3 BC as `0003`.
     pub fn timestamp(&self) -> Read<Timestamp> {
         const EXPECTED: &str = "yyyy-MM-dd HH:mm:ss.f";
         timestamp::parse(&self.string(EXPECTED)?).ok_or_else(|| self.error(EXPECTED))

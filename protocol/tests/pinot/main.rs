@@ -10,7 +10,8 @@ mod responses;
 use std::path::Path;
 
 use bytes::BytesMut;
-use querent_protocol::pinot::response::{Event, ResponseDecoder, Summary};
+use querent_protocol::pinot::response::{Event, ResponseDecoder};
+use querent_protocol::pinot::summary::Summary;
 use querent_protocol::pinot::{Column, DecodeError, Limits, RowBatch};
 
 /// A recorded body.

@@ -1,7 +1,7 @@
 //! Answers of the broker.
 
 use querent_protocol::pinot::code::{ErrorClass, ErrorCode};
-use querent_protocol::pinot::response::Incomplete;
+use querent_protocol::pinot::summary::Incomplete;
 use querent_protocol::pinot::{Limits, PinotType};
 
 use crate::random::Random;
