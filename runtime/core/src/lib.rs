@@ -12,6 +12,7 @@ mod connection;
 mod decode;
 mod error;
 mod executor;
+mod foreign;
 mod from_row;
 mod plan;
 mod pool;

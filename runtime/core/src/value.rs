@@ -38,6 +38,8 @@ pub enum Value<'q> {
     Interval(Interval),
     /// A UUID.
     Uuid(Uuid),
+    /// A value that no SQL value is equal to; what it is, in words. A query with one is refused before it is sent.
+    Invalid(&'static str),
     /// Several values: an array, or the elements of a spread.
     List(Vec<Value<'q>>),
 }

@@ -133,6 +133,10 @@ impl<'q, B: Backend> Raw<'q, B> {
 
     /// What is wrong with the call before anything is sent.
     fn refuse(&self) -> Result<()> {
+        if let Some((index, what)) = self.values.iter().enumerate().find_map(|(i, v)| Some((i, invalid(v)?)))
+        {
+            return Err(Error::new(ErrorKind::Value, format!("parameter {}: {what}", index + 1)));
+        }
         let read_only = match &self.plan {
             PlanRef::Checked(plan) => plan.read_only,
             PlanRef::Text(text) => {
@@ -292,6 +296,15 @@ fn compare<T: Batch>(columns: &[ColumnMeta], batch: &T) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Why a value cannot be sent to any server.
+fn invalid(value: &Value<'_>) -> Option<&'static str> {
+    match value {
+        Value::Invalid(what) => Some(what),
+        Value::List(values) => values.iter().find_map(invalid),
+        _ => None,
+    }
 }
 
 fn mismatch(what: String) -> Error {
