@@ -244,6 +244,25 @@ fn mangled_files_are_named_with_what_mends_them() {
 }
 
 #[test]
+fn a_mangled_configuration_is_named() {
+    let fixture = Fixture::new(Vec::new());
+    let file = fixture.cache.config_file();
+    let text = fs::read_to_string(&file).unwrap();
+    for (bytes, expected) in [
+        (String::new(), "run `querent pull`"),
+        (text.replace("\"format\": 1", "\"format\": 2"), "upgrade querent"),
+        (text.replace("\"sources\"", "\"source\""), "unknown field `source`"),
+        (format!("{text}{text}"), "trailing characters"),
+        (text.replace("\"market\": {}", "\"market\": {}, \"market\": {\"version\": 1}"), "invalid type"),
+    ] {
+        fs::remove_file(&file).unwrap();
+        fs::write(&file, bytes).unwrap();
+        let error = fixture.cache.catalog("market").err().unwrap();
+        assert!(error.message.contains("querent.json") && error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[test]
 fn a_directory_in_the_place_of_a_file_is_an_error() {
     let fixture = Fixture::new(vec![table(&["a"], "x")]);
     fs::remove_file(fixture.path("tables/a.json")).unwrap();

@@ -24,7 +24,9 @@ fn shown(table: &TableDescription) -> String {
     } else {
         format!(" key {}", table.primary_key.join(","))
     };
-    format!("{kind}{}({}){key}", table.path.join("."), columns.join(", "))
+    let path = table.path.join(".");
+    let path = path.strip_prefix("datafusion.").unwrap_or(&path);
+    format!("{kind}{path}({}){key}", columns.join(", "))
 }
 
 /// The tables of one script without findings.
@@ -116,7 +118,7 @@ fn filters_prove_nothing_about_a_table() {
         run(&[("a.sql", &format!("{TRADES} CREATE TABLE t AS {query}; CREATE VIEW v AS {query};"))]);
     assert_eq!(findings(&evaluated), Vec::<String>::new());
     let nullable = |name: &str| {
-        let table = evaluated.source.tables.iter().find(|table| table.path[1] == name).unwrap();
+        let table = evaluated.source.tables.iter().find(|table| table.path[2] == name).unwrap();
         table.columns.iter().map(|column| column.nullable).collect::<Vec<_>>()
     };
     assert_eq!(nullable("t"), [true, true, false]);
@@ -288,6 +290,19 @@ fn external_tables_count_where_their_columns_are_there() {
 }
 
 #[test]
+fn names_are_in_the_default_catalog_and_schema() {
+    let evaluated = run(&[(
+        "a.sql",
+        "CREATE TABLE t (a INT); CREATE TABLE s.u (a INT); CREATE TABLE c.s.v (a INT);
+         CREATE VIEW w AS SELECT x.a FROM datafusion.public.t x, public.t y, u, c.s.v;
+         DROP TABLE public.t; ALTER TABLE datafusion.s.u RENAME TO z;",
+    )]);
+    assert_eq!(findings(&evaluated), Vec::<String>::new());
+    let paths: Vec<String> = evaluated.source.tables.iter().map(|table| table.path.join(".")).collect();
+    assert_eq!(paths, ["c.s.v", "datafusion.public.w", "datafusion.s.z"]);
+}
+
+#[test]
 fn the_description_says_what_it_is() {
     let source = run(&[]).source;
     assert_eq!((&*source.backend, &*source.dialect), ("flight", "datafusion"));
@@ -313,4 +328,7 @@ fn no_script_makes_it_panic() {
         run(&[("a.sql", &format!("{text};{text}"))]);
     }
     run(&[("a.sql", &format!("CREATE VIEW v AS SELECT {}1", "(".repeat(5000)))]);
+    let nested =
+        format!("CREATE TABLE t AS {}SELECT 1 AS a{}", "SELECT * FROM (".repeat(60), ") x".repeat(60));
+    assert_eq!(findings(&run(&[("a.sql", &nested)])), Vec::<String>::new());
 }

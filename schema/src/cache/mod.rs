@@ -37,6 +37,31 @@ use format::SourceFile;
 pub const DIR_NAME: &str = ".sqlcache";
 
 /// One `.sqlcache`.
+///
+/// ```
+/// # use std::collections::BTreeMap;
+/// # use querent_schema::cache::{CacheDir, Config, SourceConfig, TypeDefaults};
+/// # use querent_types::{ColumnDescription, SourceDescription, SqlType, TableDescription};
+/// # let dir = tempfile::tempdir()?;
+/// let columns = vec![ColumnDescription::new("symbol", SqlType::TEXT, false)];
+/// let pulled = SourceDescription {
+///     backend: "flight".into(),
+///     dialect: "datafusion".into(),
+///     tables: vec![TableDescription::new(vec!["public".into(), "trades".into()], columns)],
+///     ..SourceDescription::default()
+/// };
+/// let sources = BTreeMap::from([("market".to_owned(), SourceConfig::default())]);
+/// let config = Config::new("the text of querent.toml", sources, TypeDefaults::default());
+///
+/// let cache = CacheDir::at(dir.path().join(".sqlcache"));
+/// cache.write_config(&config)?;
+/// cache.write("market", &config, &pulled, BTreeMap::new())?;
+///
+/// let found = CacheDir::find(&dir.path().join("src/bin"))?;
+/// assert!(found.table_file("market", &pulled.tables[0].path).ends_with("market/tables/public.trades.json"));
+/// assert_eq!(found.catalog("market")?.tables()?.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CacheDir {
     root: PathBuf,

@@ -64,6 +64,18 @@ impl Evaluated {
 }
 
 /// Follows the statements of the files in order.
+///
+/// ```
+/// use querent_schema::{ddl, dialect};
+///
+/// let file = ddl::File {
+///     name: "ddl/1.sql".into(),
+///     text: "CREATE TABLE trades (price DOUBLE); CREATE VIEW n AS SELECT count(*) AS n FROM trades".into(),
+/// };
+/// let made = ddl::evaluate(&[file], dialect::by_name("datafusion").expect("a dialect"));
+/// assert!(!made.has_errors());
+/// assert_eq!(made.source.tables[0].columns[0].ty.as_ref().unwrap().to_string(), "Int64");
+/// ```
 pub fn evaluate(files: &[File], dialect: &'static Dialect) -> Evaluated {
     let mut evaluator = Evaluator {
         tables: Tables::new(dialect),

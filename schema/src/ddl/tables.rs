@@ -28,11 +28,15 @@ impl Tables {
         tables
     }
 
-    /// The full path that a name in a statement means: in the first default schema where it names none.
+    /// The full path that a name in a statement means: in the default catalog and the first default schema where it
+    /// names none.
     pub(super) fn path(&self, name: &Name) -> Vec<String> {
         let mut path: Vec<String> = name.parts.iter().map(|part| self.dialect.fold(part)).collect();
         if path.len() == 1 {
             path.splice(0..0, self.dialect.default_schemas.first().map(|schema| schema.to_string()));
+        }
+        if path.len() == 2 {
+            path.splice(0..0, self.dialect.default_catalog.map(str::to_owned));
         }
         path
     }

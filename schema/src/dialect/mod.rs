@@ -24,6 +24,8 @@ pub struct Dialect {
     pub placeholder: Placeholder,
     /// How FALSE and TRUE are written where an IN list is empty.
     pub booleans: [&'static str; 2],
+    /// The catalog that a name without a catalog is looked up in, where catalogs have names of their own.
+    pub default_catalog: Option<&'static str>,
     /// Schemas that a name without a schema is looked up in first.
     pub default_schemas: &'static [&'static str],
     /// The syntax, for `parse/` alone.

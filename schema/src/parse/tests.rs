@@ -57,6 +57,7 @@ pub(super) static GENERIC: Dialect = Dialect {
     fold: Fold::Lower,
     placeholder: Placeholder::Dollar,
     booleans: ["FALSE", "TRUE"],
+    default_catalog: None,
     default_schemas: &[],
     syntax: || Box::new(sqlparser::dialect::GenericDialect {}),
     rules: &NoRules,

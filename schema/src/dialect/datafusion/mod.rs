@@ -26,6 +26,7 @@ pub static DATAFUSION: Dialect = Dialect {
     fold: Fold::Lower,
     placeholder: Placeholder::Dollar,
     booleans: ["FALSE", "TRUE"],
+    default_catalog: Some("datafusion"),
     default_schemas: &["public"],
     syntax: || Box::new(sqlparser::dialect::GenericDialect {}),
     rules: &Rules,
