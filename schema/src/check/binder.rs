@@ -87,6 +87,8 @@ pub(super) struct Level<'a> {
     pub(super) window: Option<Span>,
     pub(super) ungrouped: Vec<Ungrouped>,
     pub(super) windows: &'a [(Ident, Window)],
+    /// Whether a column of this select was read.
+    pub(super) read: bool,
 }
 
 /// A column of the select list that a later clause may use by its name.
@@ -136,6 +138,7 @@ impl<'a> Level<'a> {
             window: None,
             ungrouped: Vec::new(),
             windows: &[],
+            read: false,
         }
     }
 }

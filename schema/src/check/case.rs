@@ -22,7 +22,7 @@ impl<'a> Binder<'a> {
         for (when, then) in branches {
             let condition = self.expr(when);
             if operand.is_none() {
-                self.boolean(&condition, when.span, "WHEN");
+                self.condition(&condition, when.span);
             }
             let held = match operand {
                 None => self.assume(condition.facts.when_true(), "its WHEN"),
@@ -37,7 +37,8 @@ impl<'a> Binder<'a> {
             whens.push((condition, when.span));
         }
         if let Some(otherwise) = otherwise {
-            results.push((self.expr(otherwise), otherwise.span));
+            // Rules want ELSE before the THENs, as the engine's coercion has them.
+            results.insert(0, (self.expr(otherwise), otherwise.span));
         }
         self.forget(&lasting);
         if let Some((typed, operand_span)) = &operand_typed {

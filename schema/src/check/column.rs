@@ -167,6 +167,7 @@ impl<'a> Binder<'a> {
             Ungrouped { span, name: field.flat_name(), clause: self.levels[level].clause, key: field.key };
         let innermost = level + 1 == self.levels.len();
         let level = &mut self.levels[level];
+        level.read = true;
         if level.clause.allows_aggregates()
             && level.aggregate_depth == 0
             && (innermost || !level.keys.contains_key(&typed.key))

@@ -9,6 +9,7 @@ use crate::ast::{
     Update,
 };
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Syntax;
 use crate::suggest;
 
 use super::binder::{AliasMode, Binder, Clause, Level};
@@ -115,9 +116,7 @@ impl<'a> Binder<'a> {
         }
         for (i, expr) in row.iter().enumerate() {
             let typed = self.expr(expr);
-            if let Some(Some(Some(column))) =
-                targets.map(|targets| targets.get(i).copied().flatten()).map(Some)
-            {
+            if let Some(column) = targets.and_then(|targets| targets.get(i).copied().flatten()) {
                 self.assign(&typed, column, expr.span);
             }
         }
@@ -170,6 +169,9 @@ impl<'a> Binder<'a> {
                 .help("fix this by giving a value"),
             );
             return;
+        }
+        if let Some(to) = &column.ty {
+            self.check_literal(typed, to, span);
         }
         if let (Some(from), Some(to)) = (self.known(&typed.ty), &column.ty)
             && from != SqlType::Null
@@ -226,6 +228,8 @@ impl<'a> Binder<'a> {
 
     fn on_conflict(&mut self, insert: &'a Insert, relation: &Relation) {
         let Some(conflict) = &insert.on_conflict else { return };
+        let span = conflict.columns.first().map_or(insert.table.span(), |column| column.span);
+        self.refused(Syntax::OnConflict, "ON CONFLICT", span);
         let table = self.written.clone();
         if let Some(table) = &table {
             for ident in &conflict.columns {
@@ -267,6 +271,9 @@ impl<'a> Binder<'a> {
         self.written = table.clone();
         let mut relation = self.table_with_joins(&update.table, &Relation::default());
         let own = relation.clone();
+        if let Some(entry) = update.from.first() {
+            self.refused(Syntax::UpdateFrom, "UPDATE … FROM", entry.relation.span);
+        }
         for entry in &update.from {
             let right = self.table_with_joins(entry, &relation);
             self.check_names(&relation, &right, entry.relation.span);
@@ -332,6 +339,9 @@ impl<'a> Binder<'a> {
             self.alias(&mut relation, alias);
         }
         let own = relation.clone();
+        if let Some(entry) = delete.using.first() {
+            self.refused(Syntax::DeleteUsing, "DELETE … USING", entry.relation.span);
+        }
         for entry in &delete.using {
             let right = self.table_with_joins(entry, &relation);
             self.check_names(&relation, &right, entry.relation.span);
@@ -348,6 +358,13 @@ impl<'a> Binder<'a> {
         let returned = self.returning(delete.returning.as_deref(), own);
         self.ctes.truncate(outside);
         returned
+    }
+
+    /// Reports syntax that the engine parses only to refuse it.
+    pub(super) fn refused(&mut self, syntax: Syntax, what: &str, span: Span) {
+        if self.dialect.rules.refuses(syntax) {
+            self.unsupported(what, span);
+        }
     }
 
     fn returning_scope(
@@ -367,6 +384,11 @@ impl<'a> Binder<'a> {
 
     fn returning(&mut self, items: Option<&'a [SelectItem]>, relation: Relation) -> Relation {
         let Some(items) = items else { return Relation::default() };
+        let span = items.first().map_or(Span::default(), |item| match item {
+            SelectItem::Expr { expr, .. } => expr.span,
+            SelectItem::Wildcard { span, .. } => *span,
+        });
+        self.refused(Syntax::Returning, "RETURNING", span);
         let open = relation.is_open();
         let (mut output, _) = self.within(Level::new(relation, Clause::Set), |binder| {
             let level = binder.level();

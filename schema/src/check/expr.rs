@@ -4,9 +4,9 @@ use querent_types::{Field as Member, IntervalUnit, SqlType};
 
 use crate::ast::{Expr, ExprKind, Ident, Literal, Span, TypeName, UnaryOp};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{CommonPlace, FunctionKind, NullRule, Operand, Refusal, Resolved};
+use crate::dialect::{CommonPlace, FunctionKind, NullRule, Operand, Refusal, Resolved, Syntax};
 
-use super::binder::{Binder, strict};
+use super::binder::{Binder, Clause, strict};
 use super::typed::{Facts, Key, Ty, Typed, Why};
 
 impl<'a> Binder<'a> {
@@ -104,6 +104,7 @@ impl<'a> Binder<'a> {
             ExprKind::Extract { field, expr: inner } => self.extract(field, inner, expr.span),
             ExprKind::Function(function) => self.function(function, expr.span),
             ExprKind::Exists { query, .. } => {
+                self.predicate_place("EXISTS", expr.span);
                 self.subquery(query);
                 let key = self.fresh_key();
                 Typed::flag("EXISTS is never NULL", key)
@@ -127,8 +128,11 @@ impl<'a> Binder<'a> {
                 self.struct_field(base, field)
             }
             ExprKind::Collate { expr: inner, .. } => {
-                self.expr(inner);
-                self.unsupported("COLLATE", expr.span)
+                let typed = self.expr(inner);
+                if self.dialect.rules.refuses(Syntax::Collate) {
+                    return self.unsupported("COLLATE", expr.span);
+                }
+                typed
             }
             ExprKind::GroupingSets(_) | ExprKind::Cube(_) | ExprKind::Rollup(_) => {
                 self.error(Code::Unsupported, expr.span, "grouping sets can stand in GROUP BY only");
@@ -146,6 +150,23 @@ impl<'a> Binder<'a> {
     pub(super) fn unsupported(&mut self, what: &str, span: Span) -> Typed {
         self.error(Code::Unsupported, span, format!("{what} is not supported by {}", self.dialect.name));
         Typed::error()
+    }
+
+    /// Reports a predicate over a subquery where the engine has none.
+    pub(super) fn predicate_place(&mut self, what: &str, span: Span) {
+        let clause = self.level().clause;
+        let filter = matches!(clause, Clause::Where | Clause::On | Clause::Having | Clause::Qualify);
+        if !filter && self.dialect.rules.refuses(Syntax::SubqueryPredicate) {
+            self.report(
+                Diagnostic::error(
+                    Code::Unsupported,
+                    span,
+                    format!("{what} over a subquery cannot stand in {}", clause.name()),
+                )
+                .note(format!("{} has it in WHERE, HAVING and ON only", self.dialect.name))
+                .help("fix this by a scalar subquery: `(SELECT count(*) FROM …) > 0`"),
+            );
+        }
     }
 
     fn literal(&mut self, literal: &Literal, span: Span) -> Typed {
@@ -242,6 +263,16 @@ impl<'a> Binder<'a> {
             .label(format!("{ty}"))
             .help("fix this by comparing it with something"),
         );
+    }
+
+    /// Requires what can be cast to a truth value, as a WHEN is.
+    pub(super) fn condition(&mut self, typed: &Typed, span: Span) {
+        match self.known(&typed.ty) {
+            Some(ty) if self.dialect.rules.can_cast(&ty, &SqlType::Boolean) => {
+                self.want(typed, &SqlType::Boolean, span, "a truth value in WHEN");
+            }
+            _ => self.boolean(typed, span, "WHEN"),
+        }
     }
 
     /// Whether a type comes from a parameter whose uses clash, which is reported already.

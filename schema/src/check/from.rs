@@ -9,6 +9,7 @@ use crate::ast::{
     Ident, Join, JoinConstraint, JoinKind, Span, TableAlias, TableFactor, TableFactorKind, TableWithJoins,
 };
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Syntax;
 
 use super::binder::{Binder, Clause, Level, joins_of};
 use super::scope::{Field, Found, OuterJoin, Relation};
@@ -46,7 +47,12 @@ impl<'a> Binder<'a> {
             for side in visible {
                 seen = concat(seen, (*side).clone());
             }
-            self.within(Level::new(seen, Clause::TableFunction), |binder| binder.factor_kind(factor)).0
+            let level = Level::new(seen, Clause::TableFunction);
+            let (relation, level) = self.within(level, |binder| binder.factor_kind(factor));
+            if unnest && level.read {
+                self.refused(Syntax::LateralUnnest, "UNNEST of another entry's column", factor.span);
+            }
+            relation
         } else {
             self.factor_kind(factor)
         };
@@ -206,8 +212,7 @@ impl<'a> Binder<'a> {
     fn apply_join(&mut self, mut both: Relation, split: usize, kind: JoinKind, proven: &[Key]) -> Relation {
         match kind {
             JoinKind::Inner | JoinKind::Cross | JoinKind::CrossApply | JoinKind::AsOf => {
-                self.exclude(&joins_of(&both.fields, proven));
-                self.assume(proven, "the join condition");
+                self.prove(&mut both.fields, proven);
             }
             JoinKind::Left | JoinKind::OuterApply => self.nullify(&mut both.fields[split..], kind, proven),
             JoinKind::Right => self.nullify(&mut both.fields[..split], kind, proven),
@@ -219,20 +224,30 @@ impl<'a> Binder<'a> {
             JoinKind::RightSemi | JoinKind::RightAnti => drop(both.fields.drain(..split)),
         }
         if matches!(kind, JoinKind::LeftSemi | JoinKind::RightSemi) {
-            self.exclude(&joins_of(&both.fields, proven));
-            self.assume(proven, "the join condition");
+            self.prove(&mut both.fields, proven);
         }
         both
     }
 
+    /// Marks columns that a join condition proves not NULL. This stays with the column, for an outer join around this one
+    /// may leave it NULL all the same.
+    fn prove(&mut self, fields: &mut [Field], proven: &[Key]) {
+        if proven.is_empty() {
+            return;
+        }
+        let joins = joins_of(fields, proven);
+        self.exclude(&joins);
+        let proven: std::collections::HashSet<Key> = proven.iter().copied().collect();
+        for field in fields.iter_mut().filter(|field| field.nullable && proven.contains(&field.key)) {
+            (field.nullable, field.why) = (false, Why::Proven("the join condition"));
+        }
+    }
+
     fn nullify(&mut self, fields: &mut [Field], kind: JoinKind, proven: &[Key]) {
-        self.exclude(&joins_of(fields, proven));
+        self.prove(fields, proven);
         let join = self.outer_joins.len();
         self.outer_joins.push(OuterJoin { kind, excluded: false });
         for field in fields {
-            if proven.contains(&field.key) {
-                (field.nullable, field.why) = (false, Why::Proven("the join condition"));
-            }
             field.outer.push(join);
         }
     }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::ast::{Expr, ExprKind, GroupBy, Literal, Name, Select, SelectItem, Span, WildcardOptions};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Syntax;
 use crate::suggest;
 
 use super::binder::{AliasMode, Binder, Clause};
@@ -43,15 +44,23 @@ impl<'a> Binder<'a> {
         let parts = self.fold_name(name);
         let dialect = self.dialect;
         let relation = &self.level().relation;
-        let fields: Vec<usize> =
-            relation.of_relation(dialect, &parts).filter(|&i| !relation.fields[i].hidden).collect();
+        // Unlike a column's, a wildcard's qualifier must be the relation's name in full.
+        let whole =
+            |i: &usize| relation.fields[*i].qualifier.as_ref().is_some_and(|own| own.len() == parts.len());
+        let fields: Vec<usize> = relation
+            .of_relation(dialect, &parts)
+            .filter(|i| whole(i) && !relation.fields[*i].hidden)
+            .collect();
         if fields.is_empty() && !relation.is_open() {
-            let near = suggest::nearest(
-                &parts[parts.len() - 1],
-                relation.fields.iter().map(|field| field.relation()),
-            )
-            .first()
-            .map(|near| format!("did you mean `{near}.*`?"));
+            let other = relation.of_relation(dialect, &parts).next().map(|i| &relation.fields[i].qualifier);
+            let near = match other {
+                Some(Some(own)) => Some(format!("fix this by naming it as FROM does: `{}.*`", own.join("."))),
+                _ => {
+                    let names = relation.fields.iter().map(|field| field.relation());
+                    let near = suggest::nearest(&parts[parts.len() - 1], names);
+                    near.first().map(|near| format!("did you mean `{near}.*`?"))
+                }
+            };
             let mut diagnostic = Diagnostic::error(
                 Code::UnknownAlias,
                 name.span(),
@@ -182,6 +191,10 @@ impl<'a> Binder<'a> {
             for expr in exprs {
                 self.group_key(expr, items, in_set);
             }
+            return None;
+        }
+        if matches!(&expr.kind, ExprKind::Tuple(exprs) if exprs.is_empty()) {
+            self.refused(Syntax::EmptyGrouping, "GROUP BY ()", expr.span);
             return None;
         }
         let typed = match &expr.kind {

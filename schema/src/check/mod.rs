@@ -13,6 +13,7 @@ mod expr;
 mod from;
 mod function;
 mod group;
+mod literal;
 mod missing;
 mod operator;
 mod params;

@@ -43,6 +43,11 @@ impl<'a> Binder<'a> {
             None => Ty::Error,
             Some(Ok(resolved)) => {
                 nulls = resolved.nulls;
+                for ((typed, span), read_as) in operands.iter().zip(&resolved.operands) {
+                    if let Some(ty) = read_as {
+                        self.check_literal(typed, ty, *span);
+                    }
+                }
                 self.result_type(&resolved, &operands, true)
             }
             Some(Err(refusal)) => {
@@ -154,6 +159,9 @@ impl<'a> Binder<'a> {
                 return None;
             }
         };
+        for (typed, span) in items {
+            self.check_literal(typed, &base, *span);
+        }
         let params: Vec<(usize, Span)> = items
             .iter()
             .filter_map(

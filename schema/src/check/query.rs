@@ -450,6 +450,7 @@ impl<'a> Binder<'a> {
         negated: bool,
         span: Span,
     ) -> Typed {
+        self.predicate_place("IN", span);
         let column = self.one_column(query);
         let typed = self.expr(inner);
         let key = self.fresh_key();
@@ -479,6 +480,7 @@ impl<'a> Binder<'a> {
         query: &'a Query,
         span: Span,
     ) -> Typed {
+        self.predicate_place("ANY or ALL", span);
         let column = self.one_column(query);
         let typed = self.expr(left);
         let key = self.fresh_key();

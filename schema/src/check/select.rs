@@ -213,6 +213,7 @@ impl<'a> Binder<'a> {
         }
         let typed = self.expr(expr);
         let plain = self.plain_column(expr).cloned();
+        let other = other.filter(|_| !self.has_own_alias(expr));
         let name: Rc<str> = match (&alias, &plain) {
             (Some(alias), _) => self.fold(&alias.ident).into(),
             (None, Some(field)) => field.name.clone(),
@@ -252,6 +253,10 @@ impl<'a> Binder<'a> {
 
     /// The column of which an expression is a plain copy, in this select's own FROM.
     fn plain_column(&self, expr: &Expr) -> Option<&Field> {
+        // The engine drops a plus sign.
+        if let ExprKind::Unary { op: crate::ast::UnaryOp::Plus, expr } = &expr.kind {
+            return self.plain_column(expr);
+        }
         let ExprKind::Column(name) = &expr.kind else { return None };
         match self.meaning(&self.fold_name(name)) {
             Meaning::Field(level, i, used) if used == name.parts.len() && level + 1 == self.levels.len() => {

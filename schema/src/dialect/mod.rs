@@ -143,6 +143,31 @@ pub trait TypeRules: Send + Sync {
     }
     /// `expr AT TIME ZONE zone`.
     fn at_time_zone(&self, expr: &Operand, zone: &Operand) -> Result<Resolved, Refusal>;
+    /// Whether the engine parses a syntax only to refuse it.
+    fn refuses(&self, _syntax: Syntax) -> bool {
+        false
+    }
+}
+
+/// Syntax that some engines parse and then refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Syntax {
+    /// `UPDATE … FROM`.
+    UpdateFrom,
+    /// `DELETE … USING`.
+    DeleteUsing,
+    /// `RETURNING`.
+    Returning,
+    /// `ON CONFLICT`.
+    OnConflict,
+    /// `EXISTS`, `IN (SELECT …)` or `ANY (SELECT …)` outside of a filter.
+    SubqueryPredicate,
+    /// `UNNEST` of a column of an earlier entry of FROM.
+    LateralUnnest,
+    /// `COLLATE`.
+    Collate,
+    /// `GROUP BY ()`.
+    EmptyGrouping,
 }
 
 /// Where several values must have one type.

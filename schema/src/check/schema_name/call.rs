@@ -56,6 +56,15 @@ impl<'a> Binder<'a> {
         }
     }
 
+    /// Whether DataFusion plans an expression as one with an alias: a call by another of the function's names, `count(*)`.
+    pub(in crate::check) fn has_own_alias(&self, expr: &Expr) -> bool {
+        let ExprKind::Function(function) = &expr.kind else { return false };
+        let name = self.function_name(function);
+        let counts_rows = matches!(function.args[..], [] | [FunctionArg::Wildcard(_)]);
+        let special = SPECIAL.iter().any(|(own, _)| *own == name);
+        (name == "count" && counts_rows) || (!special && self.functions.canonical(&name) != name)
+    }
+
     fn args_name(&mut self, function: &'a Function, form: Form, separator: &str) -> String {
         let names: Vec<String> = function.args.iter().map(|arg| self.arg_name(arg, form)).collect();
         names.join(separator)

@@ -300,7 +300,7 @@ impl<'a> Binder<'a> {
     ) {
         let (x, list) = (self.name_of(left, form), self.name_of(array, form));
         if all {
-            out.push_str(&format!("{x} {} ALL({list})", symbol(op)));
+            out.push_str(&all_name(&x, op, &list, comma(form)));
             return;
         }
         let (bound, turned) = match op {
@@ -406,6 +406,21 @@ impl<'a> Binder<'a> {
         self.level().ungrouped.truncate(ungrouped);
         self.known(&typed.ty)
     }
+}
+
+/// The CASE that `x op ALL(list)` is planned as.
+fn all_name(x: &str, op: &BinaryOp, list: &str, comma: &str) -> String {
+    let decisive = match op {
+        BinaryOp::Eq => format!("NOT array_min({list}) = {x} AND array_max({list}) = {x}"),
+        BinaryOp::NotEq => format!("array_has({list}{comma}{x})"),
+        BinaryOp::Gt | BinaryOp::GtEq => format!("NOT {x} {} array_max({list})", symbol(op)),
+        _ => format!("NOT {x} {} array_min({list})", symbol(op)),
+    };
+    format!(
+        "CASE WHEN {list} IS NULL THEN Boolean(NULL) WHEN cardinality({list}) = UInt64(0) THEN Boolean(true) \
+         WHEN {x} IS NULL THEN Boolean(NULL) WHEN {decisive} THEN Boolean(false) \
+         WHEN array_position({list}{comma}NULL{comma}Int64(1)) IS NOT NULL THEN Boolean(NULL) ELSE Boolean(true) END"
+    )
 }
 
 /// How arguments are separated.

@@ -17,7 +17,7 @@ mod user;
 use querent_types::SqlType;
 
 use super::function::FunctionTable;
-use super::{CommonPlace, Dialect, Fold, Operand, Placeholder, Refusal, Resolved, TypeRules};
+use super::{CommonPlace, Dialect, Fold, Operand, Placeholder, Refusal, Resolved, Syntax, TypeRules};
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 
 /// The dialect `datafusion`.
@@ -90,6 +90,11 @@ impl TypeRules for Rules {
 
     fn at_time_zone(&self, expr: &Operand, zone: &Operand) -> Result<Resolved, Refusal> {
         operators::at_time_zone(expr, zone)
+    }
+
+    fn refuses(&self, _syntax: Syntax) -> bool {
+        // DataFusion 55.2 plans none of them, or has no physical plan for them.
+        true
     }
 }
 
