@@ -121,7 +121,9 @@ impl<'a> Lines<'a> {
         loop {
             let range = self.line_around(at);
             let part = at..end.min(range.end);
-            let next = self.text[range.end..].starts_with('\n').then_some(range.end + 1).unwrap_or(range.end);
+            let rest = &self.text[range.end..];
+            let next = range.end
+                + ["\r\n", "\n"].iter().find(|end| rest.starts_with(**end)).map_or(0, |end| end.len());
             parts.push((range, part));
             if next >= end || next <= at {
                 break;
@@ -165,7 +167,7 @@ impl<'a> Lines<'a> {
         let number = self.origin.at(at).line;
         let mut start = text[..at].rfind('\n').map_or(0, |i| i + 1);
         let mut end = text[at..].find('\n').map_or(text.len(), |i| at + i);
-        if end > start && text.as_bytes()[end - 1] == b'\r' && end - 1 >= at {
+        if end > start && text.as_bytes()[end - 1] == b'\r' && end > at {
             end -= 1;
         }
         if self.origin.at(start).line != number {
@@ -365,6 +367,8 @@ mod tests {
         let crlf = "SELECT a\r\nFROM x\r\n";
         let found = Diagnostic::error(Code::UnknownTable, place(crlf, "x"), "no x");
         check(&found, crlf, "no x\n --> q.sql:2:6\n  |\n2 | FROM x\n  |      ^");
+        let found = Diagnostic::error(Code::Syntax, Span::new(0, 16), "both");
+        check(&found, crlf, "both\n --> q.sql:1:1\n  |\n1 | SELECT a\n  | ^^^^^^^^\n2 | FROM x\n  | ^^^^^^");
     }
 
     #[test]

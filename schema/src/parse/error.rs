@@ -1,31 +1,417 @@
 //! What sqlparser could not parse, in the user's words and with the exact place.
+//!
+//! sqlparser stops at the first error and, where it tries several readings, tells of the last one. So subqueries are read
+//! again on their own, innermost first: the first that fails is where the slip is. What users get wrong most (a misspelt
+//! keyword, a missing or surplus comma, a clause out of order) is recognised from the tokens around the place.
 
 use sqlparser::dialect::Dialect;
-use sqlparser::parser::ParserError;
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::read::Failure;
+use super::scan::is_string;
+use super::token::is_word;
 use super::{Source, limits, significant_tokens, span_of};
 use crate::ast::Span;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::suggest::nearest;
 
 /// The finding behind a parser's error.
-pub(super) fn explain(source: &Source<'_>, _syntax: &dyn Dialect, failure: &Failure) -> Diagnostic {
-    let Failure { error, place, tokens } = failure;
+pub(super) fn explain(source: &Source<'_>, syntax: &dyn Dialect, failure: &Failure) -> Diagnostic {
+    let tokens: Vec<(&Token, Span)> =
+        significant_tokens(&failure.tokens).filter_map(|t| Some((&t.token, span_of(t.span)?))).collect();
+    let (mut words, mut at) = match read_error(&failure.error) {
+        Some((words, at)) => (words, failure.place.or(at)),
+        None => return limits::too_deep(Span::new(0, source.text.len())),
+    };
+    if let Some((inner, place)) = inner_error(source, syntax, &tokens, &failure.tokens) {
+        (words, at) = (inner, Some(place));
+    }
+    let mut index = at.map_or(tokens.len(), |at| tokens.partition_point(|t| t.1.start < at));
+    if let Some((inner, place)) = case_error(syntax, &tokens, index, &failure.tokens, source.levels()) {
+        words = inner;
+        index = place.map_or(tokens.len(), |at| tokens.partition_point(|t| t.1.start < at));
+    }
+    Slip { text: source.text, tokens: &tokens, index, expected: expected(&words) }.explain()
+}
+
+/// The words of an error and the byte that it names; `None` where the recursion limit was hit.
+fn read_error(error: &ParserError) -> Option<(String, Option<u32>)> {
     let message = match error {
-        ParserError::RecursionLimitExceeded => return limits::too_deep(Span::new(0, source.text.len())),
-        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message.as_str(),
+        ParserError::RecursionLimitExceeded => return None,
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
     };
-    let (words, located) = match message.rsplit_once(" at Line: 1, Column: ") {
-        Some((words, column)) => (words, column.trim().parse::<u32>().ok().and_then(|c| c.checked_sub(1))),
-        None => (message, None),
-    };
-    let at = (*place).or(located);
-    let found =
-        at.and_then(|at| significant_tokens(tokens).filter_map(|t| span_of(t.span)).find(|s| s.start == at));
-    let span = found.unwrap_or_else(|| Span::new(source.text.trim_end().len(), source.text.trim_end().len()));
-    let expected = words.strip_prefix("Expected: ").unwrap_or(words);
-    let expected = expected.split(", found: ").next().unwrap_or(expected);
-    let text = &source.text[span.start as usize..span.end as usize];
-    let what = if text.is_empty() { "the end of the text".to_string() } else { format!("`{text}`") };
-    Diagnostic::error(Code::Syntax, span, format!("expected {expected}, found {what}"))
+    Some(match message.rsplit_once(" at Line: 1, Column: ") {
+        Some((words, column)) => {
+            let column = column.trim().parse::<u32>().ok();
+            (words.to_string(), column.and_then(|c| c.checked_sub(1)))
+        }
+        None => (message.clone(), None),
+    })
+}
+
+/// At most this many subqueries are read again.
+const SUBQUERIES_MAX: usize = 64;
+
+/// The error of the innermost subquery that fails on its own.
+fn inner_error(
+    source: &Source<'_>,
+    syntax: &dyn Dialect,
+    tokens: &[(&Token, Span)],
+    all: &[TokenWithSpan],
+) -> Option<(String, u32)> {
+    let mut open = Vec::new();
+    let mut read = 0;
+    for (i, (token, _)) in tokens.iter().enumerate() {
+        match token {
+            Token::LParen | Token::LBracket | Token::LBrace => open.push(i),
+            Token::RParen | Token::RBracket | Token::RBrace => {
+                let start = open.pop()?;
+                let first = tokens[start + 1].0;
+                if !(is_word(first, "select") || is_word(first, "with")) || read == SUBQUERIES_MAX {
+                    continue;
+                }
+                read += 1;
+                let range = tokens[start].1.end..tokens[i].1.start;
+                let inner: Vec<TokenWithSpan> = all
+                    .iter()
+                    .filter(|t| span_of(t.span).is_some_and(|s| range.start <= s.start && s.end <= range.end))
+                    .cloned()
+                    .collect();
+                if let Some((words, at)) = query_error(syntax, inner, source.levels()) {
+                    return Some((words, at.unwrap_or(range.end)));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The error of a CASE that sqlparser took for a column when it could not read it.
+fn case_error(
+    syntax: &dyn Dialect,
+    tokens: &[(&Token, Span)],
+    index: usize,
+    all: &[TokenWithSpan],
+    levels: usize,
+) -> Option<(String, Option<u32>)> {
+    let nearby = (1..=2).filter_map(|n| tokens.get(index.checked_sub(n)?));
+    let case = nearby.into_iter().find(|t| is_word(t.0, "case"))?;
+    let rest =
+        all.iter().filter(|t| span_of(t.span).is_some_and(|s| s.start >= case.1.end)).cloned().collect();
+    let mut parser =
+        Parser::new(syntax).with_recursion_limit(limits::ticks(levels)).with_tokens_with_locations(rest);
+    read_error(&parser.parse_case_expr().err()?)
+}
+
+/// Why tokens are not a query.
+fn query_error(
+    syntax: &dyn Dialect,
+    tokens: Vec<TokenWithSpan>,
+    levels: usize,
+) -> Option<(String, Option<u32>)> {
+    let mut parser =
+        Parser::new(syntax).with_recursion_limit(limits::ticks(levels)).with_tokens_with_locations(tokens);
+    match parser.parse_query() {
+        Err(error) => read_error(&error),
+        Ok(_) => {
+            let next = parser.peek_token();
+            let rest = next.token != Token::EOF;
+            rest.then(|| {
+                ("Expected: the end of the subquery".to_string(), span_of(next.span).map(|s| s.start))
+            })
+        }
+    }
+}
+
+/// What was expected, in the user's words; `None` where sqlparser does not say.
+fn expected(words: &str) -> Option<String> {
+    let expected =
+        ["Expected: ", "Expected ", "expected "].iter().find_map(|prefix| words.strip_prefix(prefix))?;
+    let expected = expected.split(", found: ").next().unwrap_or(expected).trim_end_matches(", but");
+    Some(match expected {
+        "an SQL statement" => "a statement".to_string(),
+        "identifier" => "a name".to_string(),
+        "an expression" | "an expression:" => "an expression".to_string(),
+        "a data type name" => "a type".to_string(),
+        "SELECT, VALUES, or a subquery in the query body" => "SELECT, VALUES or a subquery".to_string(),
+        "(" | ")" | "[" | "]" | "{" | "}" | "," | "=" | "." | ":" => format!("`{expected}`"),
+        "joined table" => "a joined table".to_string(),
+        other => other.to_string(),
+    })
+}
+
+/// A place where the text stops being SQL.
+struct Slip<'a> {
+    text: &'a str,
+    tokens: &'a [(&'a Token, Span)],
+    /// The token that cannot stand there; past the last one at the end of the text.
+    index: usize,
+    expected: Option<String>,
+}
+
+/// Clauses of a query in their order.
+const CLAUSES: &[&str] = &[
+    "FROM",
+    "WHERE",
+    "GROUP",
+    "HAVING",
+    "WINDOW",
+    "QUALIFY",
+    "UNION",
+    "ORDER",
+    "LIMIT",
+    "OFFSET",
+    "RETURNING",
+];
+
+/// Keywords that are misspelt most.
+const KEYWORDS: &[&str] = &[
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "GROUP",
+    "HAVING",
+    "WINDOW",
+    "QUALIFY",
+    "UNION",
+    "EXCEPT",
+    "INTERSECT",
+    "ORDER",
+    "LIMIT",
+    "OFFSET",
+    "RETURNING",
+    "JOIN",
+    "INNER",
+    "LEFT",
+    "RIGHT",
+    "FULL",
+    "OUTER",
+    "CROSS",
+    "NATURAL",
+    "USING",
+    "VALUES",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "INTO",
+    "CASE",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "END",
+    "DISTINCT",
+    "BETWEEN",
+    "LIKE",
+    "ILIKE",
+    "EXISTS",
+    "NULLS",
+    "FIRST",
+    "LAST",
+    "PARTITION",
+    "OVER",
+    "FILTER",
+    "WITHIN",
+    "RECURSIVE",
+    "WITH",
+    "CREATE",
+    "TABLE",
+    "VIEW",
+    "DROP",
+    "ALTER",
+    "AND",
+    "NOT",
+    "NULL",
+    "DESC",
+    "ASC",
+    "SET",
+    "EXPLAIN",
+    "ANALYZE",
+    "DESCRIBE",
+    "CONFLICT",
+    "INTERVAL",
+    "CAST",
+    "ROWS",
+    "RANGE",
+    "PRECEDING",
+    "FOLLOWING",
+    "UNBOUNDED",
+];
+
+/// Words that begin a statement.
+const STATEMENTS: &[&str] = &[
+    "SELECT", "WITH", "VALUES", "FROM", "INSERT", "UPDATE", "DELETE", "EXPLAIN", "DESCRIBE", "SHOW",
+    "CREATE", "DROP", "ALTER", "SET", "COPY", "MERGE", "TRUNCATE", "BEGIN", "COMMIT", "ROLLBACK", "PREPARE",
+    "EXECUTE", "REPLACE",
+];
+
+impl Slip<'_> {
+    fn explain(&self) -> Diagnostic {
+        if self.tokens.is_empty() {
+            let whole = Span::new(0, self.text.len());
+            return Diagnostic::error(Code::StatementCount, whole, "the text holds no statement");
+        }
+        self.misspelt()
+            .or_else(|| self.surplus_comma())
+            .or_else(|| self.parameter())
+            .unwrap_or_else(|| self.plain())
+    }
+
+    fn token(&self, index: usize) -> Option<&Token> {
+        self.tokens.get(index).map(|t| t.0)
+    }
+
+    /// The place of the token; at the end of the text an empty one right behind the last token.
+    fn span(&self, index: usize) -> Span {
+        match self.tokens.get(index) {
+            Some((_, span)) => *span,
+            None => {
+                let end = self.tokens.last().map_or(0, |t| t.1.end);
+                Span { start: end, end }
+            }
+        }
+    }
+
+    fn shown(&self, index: usize) -> String {
+        let span = self.span(index);
+        match self.token(index) {
+            None => "the end of the text".to_string(),
+            // Whatever a literal holds stays out of messages.
+            Some(token) if is_string(token) => "a string".to_string(),
+            Some(_) => format!("`{}`", &self.text[span.start as usize..span.end as usize]),
+        }
+    }
+
+    fn message(&self) -> String {
+        let found = self.shown(self.index);
+        match &self.expected {
+            Some(expected) => format!("expected {expected}, found {found}"),
+            None => format!("{found} cannot stand here"),
+        }
+    }
+
+    fn error(&self, index: usize, message: String) -> Diagnostic {
+        Diagnostic::error(Code::Syntax, self.span(index), message)
+    }
+
+    /// The place itself or the word before it, which was then read as an alias, may be a misspelt keyword.
+    fn misspelt(&self) -> Option<Diagnostic> {
+        let statement = self.expected.as_deref() == Some("a statement");
+        let candidates = if statement { STATEMENTS } else { KEYWORDS };
+        for index in [Some(self.index), self.index.checked_sub(1)].into_iter().flatten() {
+            let Some(Token::Word(word)) = self.token(index) else { continue };
+            let known =
+                word.keyword != Keyword::NoKeyword && !matches!(word.value.to_uppercase().as_str(), "FORM");
+            if word.quote_style.is_some() || known || word.value.len() < 3 {
+                continue;
+            }
+            let Some(meant) =
+                nearest(&word.value.to_uppercase(), candidates.iter().copied()).into_iter().next()
+            else {
+                continue;
+            };
+            let message = if index == self.index {
+                self.message()
+            } else {
+                format!("{} cannot follow `{}`, which is no keyword", self.shown(self.index), word.value)
+            };
+            return Some(self.error(index, message).help(format!("did you mean `{meant}`?")));
+        }
+        None
+    }
+
+    /// A comma before the end of a list.
+    fn surplus_comma(&self) -> Option<Diagnostic> {
+        let before = self.index.checked_sub(1)?;
+        let ends = match self.token(self.index) {
+            None | Some(Token::RParen | Token::RBracket | Token::RBrace | Token::SemiColon) => true,
+            Some(Token::Word(w)) => {
+                w.quote_style.is_none() && CLAUSES.contains(&w.value.to_uppercase().as_str())
+            }
+            Some(_) => false,
+        };
+        // `a, ORDER BY`: ORDER was taken for a column, and BY is what cannot follow.
+        let clause = |i: usize| matches!(self.token(i), Some(Token::Word(w)) if w.quote_style.is_none() && CLAUSES.contains(&w.value.to_uppercase().as_str()));
+        let (comma, end) = match before.checked_sub(1) {
+            Some(two) if clause(before) && self.token(two) == Some(&Token::Comma) => (two, before),
+            _ if ends && *self.token(before)? == Token::Comma => (before, self.index),
+            _ => return None,
+        };
+        let message = format!("a comma before {}", self.shown(end));
+        Some(self.error(comma, message).help("remove the comma, or add what should follow it"))
+    }
+
+    /// A parameter where a name has to stand.
+    fn parameter(&self) -> Option<Diagnostic> {
+        let Some(Token::Placeholder(_)) = self.token(self.index) else { return None };
+        let names = ["name", "identifier", "table", "alias"];
+        if !self.expected.as_deref().is_some_and(|e| names.iter().any(|n| e.contains(n))) {
+            return None;
+        }
+        let message = format!("{} stands for a value, not for a name", self.shown(self.index));
+        Some(
+            self.error(self.index, message)
+                .help("write the name itself; a query is checked for one table at a time"),
+        )
+    }
+
+    fn plain(&self) -> Diagnostic {
+        let found = self.error(self.index, self.message());
+        match self.advice() {
+            Some(advice) => found.help(advice),
+            None => found,
+        }
+    }
+
+    fn advice(&self) -> Option<String> {
+        let token = self.token(self.index)?;
+        if let Token::Word(word) = token
+            && word.quote_style.is_none()
+        {
+            if let Some(later) = self.clause_before(&word.value) {
+                return Some(format!("`{}` has to stand before `{later}`", word.value.to_uppercase()));
+            }
+            let name_wanted =
+                self.expected.as_deref().is_some_and(|e| e.contains("name") || e.contains("identifier"));
+            if name_wanted && word.keyword != Keyword::NoKeyword {
+                return Some(format!("a keyword used as a name has to be quoted: `\"{}\"`", word.value));
+            }
+        }
+        let operand = |t: &Token| match t {
+            Token::Word(w) => w.quote_style.is_some() || w.keyword == Keyword::NoKeyword,
+            Token::Number(..) | Token::Placeholder(_) => true,
+            t => is_string(t),
+        };
+        let before = self.index.checked_sub(1).and_then(|i| self.token(i))?;
+        let after_operand =
+            operand(before) || matches!(before, Token::RParen | Token::RBracket | Token::RBrace);
+        if after_operand && operand(token) {
+            return Some(format!("is a `,` or an operator missing before {}?", self.shown(self.index)));
+        }
+        None
+    }
+
+    /// The clause that stands before the place though it has to follow this one.
+    fn clause_before(&self, word: &str) -> Option<&'static str> {
+        let place = CLAUSES.iter().position(|c| c.eq_ignore_ascii_case(word))?;
+        let mut depth = 0;
+        for (token, _) in self.tokens[..self.index].iter().rev() {
+            match token {
+                Token::RParen => depth += 1,
+                Token::LParen if depth == 0 => return None,
+                Token::LParen => depth -= 1,
+                Token::SemiColon => return None,
+                Token::Word(w) if depth == 0 && w.quote_style.is_none() => {
+                    let other = CLAUSES.iter().position(|c| c.eq_ignore_ascii_case(&w.value));
+                    if let Some(other) = other.filter(|other| *other > place) {
+                        return Some(CLAUSES[other]);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
 }

@@ -45,6 +45,9 @@ const READ_TWICE_MAX: usize = 14;
 /// The stack that one level of nesting takes at most.
 const STACK_PER_LEVEL: usize = 512 << 10;
 
+/// So many tokens take the stack of a level at most, should they all be one chain.
+const TOKENS_PER_LEVEL: usize = 256;
+
 /// The stack that is taken for granted.
 const STACK_AT_HAND: usize = 2 << 20;
 
@@ -87,7 +90,8 @@ pub(super) fn measure(tokens: &[TokenWithSpan]) -> Result<usize, Box<Diagnostic>
         }
         previous = &token.token;
     }
-    Ok(measure.deepest)
+    // A chain of operators is a tree as deep as it is long, and dropping one recurses.
+    Ok(measure.deepest + tokens.len() / TOKENS_PER_LEVEL)
 }
 
 /// The nesting at a place.

@@ -136,7 +136,7 @@ impl<'a> Source<'a> {
     /// The template to send. `statement` is the tree with all sections active; from it come the places of IN
     /// predicates that hold a spread.
     pub fn template(&self, statement: &Statement) -> Vec<Piece> {
-        template::template(self, statement)
+        with_stack(self.levels, || template::template(self, statement))
     }
 
     fn active_tokens(&self, active: &dyn Fn(usize) -> bool) -> Vec<TokenWithSpan> {

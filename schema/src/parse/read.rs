@@ -64,7 +64,13 @@ pub(super) fn read(syntax: &dyn Dialect, tokens: Vec<TokenWithSpan>, levels: usi
         }
         let raw = match statement(&mut parser) {
             Ok(raw) => raw,
-            Err(error) => return Err(Failure { error, place: None, tokens: parser.into_tokens() }),
+            Err(error) => {
+                // Some errors name no place: then it is where the parser stands.
+                let located =
+                    error.to_string().contains(" at Line: ") || error.to_string().contains("found: EOF");
+                let place = if located { None } else { byte_of(parser.peek_token_ref().span.start) };
+                return Err(Failure { error, place, tokens: parser.into_tokens() });
+            }
         };
         let next = parser.peek_token();
         if !matches!(next.token, Token::SemiColon | Token::EOF) {

@@ -35,8 +35,14 @@ pub(super) struct Scan {
 
 /// Scans the tokens of a text.
 pub(super) fn scan(tokens: Vec<TokenWithSpan>) -> Scan {
-    let mut scanner =
-        Scanner { input: tokens, next: 0, open: Vec::new(), names: Names::default(), out: Scan::default() };
+    let mut scanner = Scanner {
+        input: tokens,
+        next: 0,
+        open: Vec::new(),
+        within: Vec::new(),
+        names: Names::default(),
+        out: Scan::default(),
+    };
     while scanner.next < scanner.input.len() {
         scanner.step();
     }
@@ -77,12 +83,24 @@ struct Open {
     bracket: Bracket,
     span: Span,
     token: usize,
+    /// A section that opened directly in it.
+    section: Option<usize>,
+    /// Whether a spread stands directly in it, or in a section directly in it.
+    spread: bool,
+}
+
+impl Open {
+    fn new(bracket: Bracket, span: Span, token: usize) -> Open {
+        Open { bracket, span, token, section: None, spread: false }
+    }
 }
 
 struct Scanner {
     input: Vec<TokenWithSpan>,
     next: usize,
     open: Vec<Open>,
+    /// The open sections among `open`.
+    within: Vec<usize>,
     names: Names,
     out: Scan,
 }
@@ -111,11 +129,9 @@ impl Scanner {
         self.input.get(index).map_or(&Token::EOF, |t| &t.token)
     }
 
+    /// The innermost open section.
     fn section(&self) -> Option<usize> {
-        self.open.iter().rev().find_map(|o| match o.bracket {
-            Bracket::Section(index) => Some(index),
-            _ => None,
-        })
+        self.within.last().copied()
     }
 
     fn push(&mut self, token: TokenWithSpan) {
@@ -138,7 +154,7 @@ impl Scanner {
 
     fn open(&mut self, bracket: Bracket) {
         let span = self.span(self.next);
-        self.open.push(Open { bracket, span, token: self.out.tokens.len() });
+        self.open.push(Open::new(bracket, span, self.out.tokens.len()));
         self.out.depth = self.out.depth.max(self.open.len());
         self.copy();
     }
@@ -147,6 +163,9 @@ impl Scanner {
         let span = self.span(self.next);
         match self.open.last() {
             Some(open) if open.bracket == bracket => {
+                if let (Some(section), true) = (open.section, open.spread) {
+                    self.section_in_list(section);
+                }
                 self.open.pop();
             }
             Some(open) if open.bracket == Bracket::Brace || !matches!(open.bracket, Bracket::Section(_)) => {
@@ -177,6 +196,14 @@ impl Scanner {
         self.open.pop();
     }
 
+    /// A list with a spread is sent element by element, so that no section can stand between elements.
+    fn section_in_list(&mut self, section: usize) {
+        let message = "a section cannot stand among the elements of a list with a spread";
+        let found = Diagnostic::error(Code::InvalidSection, self.out.sections[section].span, message)
+            .help("put the section around the whole `… IN (…)`");
+        self.out.diagnostics.push(found);
+    }
+
     fn unbalanced_section(&mut self, opened: Span, span: Span) {
         let found = Diagnostic::error(
             Code::InvalidSection,
@@ -205,7 +232,11 @@ impl Scanner {
         let index = self.out.sections.len();
         let parent = self.section();
         self.out.sections.push(SectionUse { span, parent, params: Vec::new() });
-        self.open.push(Open { bracket: Bracket::Section(index), span, token: self.out.tokens.len() });
+        if let Some(outer) = self.open.last_mut() {
+            outer.section.get_or_insert(index);
+        }
+        self.open.push(Open::new(Bracket::Section(index), span, self.out.tokens.len()));
+        self.within.push(index);
         self.out.depth = self.out.depth.max(self.open.len());
         self.next += 2;
     }
@@ -221,16 +252,26 @@ impl Scanner {
             }
             Some((Bracket::Section(index), opened)) if double => {
                 self.open.pop();
+                self.within.pop();
                 self.out.sections[index].span = opened.to(both);
                 self.next += 2;
             }
-            Some((Bracket::Section(_), opened)) => {
+            Some((Bracket::Section(index), opened)) => {
                 let found =
                     Diagnostic::error(Code::InvalidSection, span, "an optional section is closed by `}}`")
                         .related(opened, "the section opens here")
                         .help("write `}}`, without a space between the braces");
                 self.out.diagnostics.push(found);
                 self.next += 1;
+                // `} }` was meant to close it.
+                let rest = self.input[self.next..].iter().position(|t| significant(&t.token));
+                if let Some(second) = rest.map(|i| self.next + i).filter(|i| *self.token(*i) == Token::RBrace)
+                {
+                    self.open.pop();
+                    self.within.pop();
+                    self.out.sections[index].span = opened.to(self.span(second));
+                    self.next = second + 1;
+                }
             }
             Some((bracket, opened)) if self.section().is_some() && double => {
                 let message = format!("`{}` is not closed before the section ends", bracket.opener());
@@ -340,6 +381,11 @@ impl Scanner {
             .help("write `x IN (:list..)`, or pass a single value");
             self.out.diagnostics.push(found);
         }
+        if spread
+            && let Some(list) = self.open.iter_mut().rev().find(|o| !matches!(o.bracket, Bracket::Section(_)))
+        {
+            list.spread = true;
+        }
         let section = self.section();
         let index = self.names.add(style, span, spread, section);
         let token = Token::Placeholder(format!("${}", index + 1));
@@ -352,7 +398,7 @@ impl Scanner {
         let starts = matches!(self.before(), Some(Token::LParen | Token::Comma));
         let follows =
             self.input[after.min(self.input.len())..].iter().map(|t| &t.token).find(|t| significant(t));
-        let ends = matches!(follows, Some(Token::RParen | Token::Comma));
+        let ends = matches!(follows, Some(Token::RParen | Token::Comma | Token::LBrace | Token::RBrace));
         let Some(open) = self.open.iter().rev().find(|o| !matches!(o.bracket, Bracket::Section(_))) else {
             return false;
         };

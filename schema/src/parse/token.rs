@@ -105,8 +105,8 @@ fn unreadable(
     if opener.starts_with("/*") {
         return unclosed("the comment", 2, "*/");
     }
-    if opener.starts_with('$') {
-        let len = opener[1..].find('$').map_or(1, |i| i + 2);
+    if let Some(tag) = opener.strip_prefix('$') {
+        let len = tag.find('$').map_or(1, |i| i + 2);
         let delimiter = &opener[..len.min(opener.len())];
         return unclosed("the dollar-quoted string", len, delimiter);
     }

@@ -6,6 +6,7 @@ use sqlparser::tokenizer::Token;
 use super::Lower;
 use super::operator::{binary_op, is_quantifier, unary_op};
 use crate::ast::{Expr, ExprKind, IsTest, LikeOp, Name, Span};
+use crate::parse::limits;
 
 impl Lower<'_> {
     /// An expression that begins under the cursor.
@@ -252,6 +253,10 @@ impl Lower<'_> {
         let start = self.cursor.pos();
         let mut expr = self.expr(root);
         let mut plain = matches!(root, sp::Expr::Identifier(_));
+        if chain.len() > limits::TREE_DEPTH_MAX {
+            self.diagnostics.push(limits::too_long(expr.span));
+            return ExprKind::Other("a long chain".to_string());
+        }
         for access in chain {
             let kind = match access {
                 sp::AccessExpr::Dot(sp::Expr::Identifier(ident)) => {

@@ -7,6 +7,10 @@ use super::*;
 use crate::ast::{BinaryOp, ExprKind, LikeOp, Literal, StatementKind, TypeName, UnaryOp};
 use crate::dialect::{CommonPlace, Fold, Operand, Placeholder, Refusal, Resolved, TypeRules};
 
+mod errors;
+mod limits;
+mod params;
+
 /// Rules that know no types: parsing asks none of them.
 struct NoRules;
 
