@@ -1,0 +1,189 @@
+//! A backend that does what the statement's text says: `rows N`, `hang`, `refused`, `broken`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use querent_core::{
+    Backend, Batch, Decode, Error, ErrorKind, Placeholder, PoolOptions, Request, Result, Source, Transact,
+    Transactions, ValueError, ValueProblem, Wants,
+};
+use tokio::sync::Semaphore;
+
+pub enum Scripted {}
+
+/// What happened, and what is let happen.
+pub struct Control {
+    pub connected: AtomicUsize,
+    pub ended: AtomicUsize,
+    /// How many of the next connects fail.
+    pub failing: AtomicUsize,
+    /// A permit for each connect that may go on.
+    pub gate: Semaphore,
+    pub committed: AtomicUsize,
+}
+
+impl Control {
+    pub fn new() -> Arc<Control> {
+        Control::gated(Semaphore::MAX_PERMITS)
+    }
+
+    /// The same where only so many connects go on before more permits are added.
+    pub fn gated(permits: usize) -> Arc<Control> {
+        Arc::new(Control {
+            connected: AtomicUsize::new(0),
+            ended: AtomicUsize::new(0),
+            failing: AtomicUsize::new(0),
+            gate: Semaphore::new(permits),
+            committed: AtomicUsize::new(0),
+        })
+    }
+
+    pub fn connected(&self) -> usize {
+        self.connected.load(Ordering::SeqCst)
+    }
+
+    pub fn ended(&self) -> usize {
+        self.ended.load(Ordering::SeqCst)
+    }
+}
+
+pub struct Connection {
+    control: Arc<Control>,
+    pub id: usize,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.control.ended.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+pub struct Cursor {
+    left: usize,
+    hang: bool,
+    id: usize,
+    affected: Option<u64>,
+}
+
+pub struct Rows(Vec<i64>);
+
+impl Batch for Rows {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn width(&self) -> usize {
+        1
+    }
+
+    fn column_name(&self, _: usize) -> Option<&str> {
+        Some("id")
+    }
+}
+
+impl Backend for Scripted {
+    const NAME: &'static str = "scripted";
+    const PLACEHOLDER: Placeholder = Placeholder::Dollar;
+    type Options = Arc<Control>;
+    type Call = ();
+    type PlanExt = ();
+    type Connection = Connection;
+    type Cursor = Cursor;
+    type Batch = Rows;
+
+    fn options(_: &str) -> Result<Arc<Control>> {
+        Err(Error::new(ErrorKind::Config, "a scripted pool is made of its control"))
+    }
+
+    async fn connect(control: &Arc<Control>) -> Result<Connection> {
+        let permit = control
+            .gate
+            .acquire()
+            .await
+            .map_err(|_| Error::new(ErrorKind::Connection, "the gate is closed"))?;
+        permit.forget();
+        let one_less = |n: usize| n.checked_sub(1);
+        if control.failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
+            return Err(Error::new(ErrorKind::Connection, "refused by the script"));
+        }
+        let id = control.connected.fetch_add(1, Ordering::SeqCst);
+        Ok(Connection { control: control.clone(), id })
+    }
+
+    async fn open(connection: &mut Connection, request: Request<'_, Scripted>) -> Result<Cursor> {
+        let sql = request.render().sql.into_owned();
+        let (word, number) = sql.split_once(' ').unwrap_or((&sql, "0"));
+        let left = number.parse().unwrap_or(0);
+        match word {
+            "rows" => {
+                let affected = (request.wants == Wants::Affected).then_some(left as u64);
+                Ok(Cursor { left, hang: false, id: connection.id, affected })
+            }
+            "hang" => Ok(Cursor { left: 0, hang: true, id: connection.id, affected: None }),
+            "broken" => Err(Error::new(ErrorKind::Connection, "the connection broke")),
+            _ => Err(Error::new(ErrorKind::Query, "the server refuses the statement")),
+        }
+    }
+
+    async fn next(_: &mut Connection, cursor: &mut Cursor) -> Result<Option<Rows>> {
+        if cursor.hang {
+            std::future::pending::<()>().await;
+        }
+        tokio::task::yield_now().await;
+        Ok(cursor.left.checked_sub(1).map(|left| {
+            cursor.left = left;
+            Rows(vec![cursor.id as i64])
+        }))
+    }
+
+    fn affected(cursor: &Cursor) -> Option<u64> {
+        cursor.affected
+    }
+}
+
+impl Transact for Scripted {
+    async fn begin(_: &mut Connection) -> Result<()> {
+        Ok(())
+    }
+
+    async fn commit(connection: &mut Connection) -> Result<()> {
+        connection.control.committed.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+
+    async fn rollback(_: &mut Connection) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<'b> Decode<'b, Scripted> for i64 {
+    type Column = &'b [i64];
+
+    fn column(batch: &'b Rows, index: usize) -> Result<&'b [i64], ValueError> {
+        if index == 0 { Ok(&batch.0) } else { Err(ValueError::column(index, ValueProblem::MissingColumn)) }
+    }
+
+    fn is_null(_: &&'b [i64], _: usize) -> bool {
+        false
+    }
+
+    fn get(column: &&'b [i64], row: usize) -> Result<i64, ValueError> {
+        Ok(column[row])
+    }
+}
+
+pub enum Test {}
+
+impl Source for Test {
+    type Backend = Scripted;
+    const NAME: &'static str = "test";
+    const FINGERPRINT: u64 = 0;
+}
+
+impl Transactions for Test {}
+
+pub type Pool = querent_core::Pool<Test>;
+
+pub fn pool(control: &Arc<Control>, options: PoolOptions) -> Pool {
+    Pool::with_options(control.clone(), options).expect("the test runs in a runtime")
+}
