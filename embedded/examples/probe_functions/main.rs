@@ -7,8 +7,10 @@ mod check;
 mod engine;
 mod fit;
 mod lattice;
+mod nulls;
 mod operators;
 mod signature;
+mod values;
 
 use std::path::Path;
 
@@ -67,7 +69,9 @@ const SERIES: &str = "exact(Int64); exact(Int64, Int64); exact(Int64, Int64, Int
 
 fn line(function: &Function) -> String {
     let mut examples: Vec<Example> = Vec::new();
+    let rule = RULES.iter().find(|(name, _)| *name == function.name());
     let mut counts = Vec::new();
+    let mut signatures: Vec<Vec<DataType>> = Vec::new();
     let mut shorter: Vec<Vec<DataType>> = Vec::new();
     for count in 0..=signature::LONGEST {
         let mut accepted = Vec::new();
@@ -75,8 +79,13 @@ fn line(function: &Function) -> String {
             if let Some(answer) = function.plan(&types, &vec![None; count], true) {
                 let coerced: Vec<_> = answer.coerced.iter().map(sql_type).collect();
                 examples.push((coerced, Some(sql_type(&answer.result))));
+                signatures.push(answer.coerced);
                 accepted.push(types);
             } else if let Some(coerced) = function.coerced_then_refused(&types) {
+                if rule.is_some() {
+                    // It wants a literal, which the runs give it.
+                    signatures.push(coerced.clone());
+                }
                 examples.push((coerced.iter().map(sql_type).collect(), None));
             }
         }
@@ -87,7 +96,8 @@ fn line(function: &Function) -> String {
     }
     examples.sort();
     examples.dedup();
-    let rule = RULES.iter().find(|(name, _)| *name == function.name());
+    signatures.sort_by_cached_key(|types| format!("{types:?}"));
+    signatures.dedup();
     let returns = match rule {
         Some((_, rule)) => format!("rule({rule})"),
         None => fit::fit(&examples).unwrap_or_else(|| {
@@ -104,5 +114,6 @@ fn line(function: &Function) -> String {
     };
     let signature = signature::text(function.name(), &function.signature().type_signature, &counts);
     let aliases = function.aliases().join(" ");
-    [function.kind(), function.name(), &aliases, &signature, &returns, "always"].join("\t")
+    [function.kind(), function.name(), &aliases, &signature, &returns, &nulls::rule(function, &signatures)]
+        .join("\t")
 }

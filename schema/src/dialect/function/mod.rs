@@ -14,8 +14,8 @@ use std::sync::OnceLock;
 use querent_types::{IntervalUnit, SqlType, TimeUnit};
 
 use super::{FunctionKind, NullRule, Operand, Refusal, Resolved};
-use returns::Returns;
-use signature::Signature;
+use returns::{Pattern, Returns};
+use signature::{Signature, split_top};
 
 /// The part of a dialect's functions that is code.
 pub trait FunctionRules: Send + Sync {
@@ -40,7 +40,7 @@ struct Entry {
 struct Parsed {
     signature: Signature,
     returns: Returns,
-    nulls: NullRule,
+    nulls: Vec<(Vec<Pattern>, NullRule)>,
 }
 
 /// The functions of one dialect.
@@ -145,6 +145,15 @@ impl FunctionTable {
                 None => return Err(Refusal::Types(parsed.signature.types_in_words())),
             },
         };
+        let fits = |patterns: &[Pattern]| {
+            patterns.len() <= coerced.len()
+                && patterns.iter().zip(&coerced).all(|(pattern, ty)| pattern.fits(ty))
+        };
+        let nulls = parsed
+            .nulls
+            .iter()
+            .find(|(patterns, _)| fits(patterns))
+            .map_or(NullRule::Always, |(_, rule)| *rule);
         let undecided = args.iter().any(|arg| arg.ty.is_none());
         let operands = args.iter().zip(coerced).map(|(arg, ty)| {
             // A parameter read as NULL says nothing about its type.
@@ -153,7 +162,7 @@ impl FunctionTable {
         Ok(Resolved {
             ty: ty.filter(|ty| !undecided || !mentions_null(ty)),
             operands: operands.collect(),
-            nulls: parsed.nulls,
+            nulls,
         })
     }
 
@@ -237,7 +246,7 @@ impl Entry {
         Some(Parsed {
             signature: Signature::parse(self.signature)?,
             returns: Returns::parse(self.returns)?,
-            nulls: null_rule(self.nulls)?,
+            nulls: null_rules(self.nulls)?,
         })
     }
 }
@@ -250,6 +259,18 @@ fn kind_by_name(name: &str) -> Option<FunctionKind> {
         "table" => FunctionKind::Table,
         _ => return None,
     })
+}
+
+/// `strict`, or cases like those of `returns`: `Utf8 -> strict; always`.
+fn null_rules(text: &str) -> Option<Vec<(Vec<Pattern>, NullRule)>> {
+    let case = |part: &str| {
+        let Some((patterns, rule)) = part.split_once(" -> ") else {
+            return Some((Vec::new(), null_rule(part)?));
+        };
+        let patterns = split_top(patterns, ',').into_iter().map(|pattern| Pattern::parse(pattern.trim()));
+        Some((patterns.collect::<Option<_>>()?, null_rule(rule)?))
+    };
+    split_top(text, ';').into_iter().map(|part| case(part.trim())).collect()
 }
 
 fn null_rule(name: &str) -> Option<NullRule> {

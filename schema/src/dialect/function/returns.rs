@@ -113,7 +113,7 @@ impl Case {
 }
 
 impl Pattern {
-    fn parse(text: &str) -> Option<Pattern> {
+    pub(super) fn parse(text: &str) -> Option<Pattern> {
         if text == "_" {
             return Some(Pattern::Any);
         }
@@ -123,7 +123,7 @@ impl Pattern {
         text.chars().all(|c| c.is_ascii_alphanumeric()).then(|| Pattern::Kind(text.to_owned()))
     }
 
-    fn fits(&self, ty: &SqlType) -> bool {
+    pub(super) fn fits(&self, ty: &SqlType) -> bool {
         match self {
             Pattern::Any => true,
             Pattern::Type(pattern) => pattern == ty,
