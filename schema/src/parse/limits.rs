@@ -3,9 +3,10 @@
 //! sqlparser and everything that walks a tree recurse. The token pre-pass bounds what they recurse over, and what nests
 //! deeper than a small stack carries is read on a thread of its own. Measured unoptimised, on sqlparser 0.62.
 
+use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
-use super::token::{is_word, significant, span_of};
+use super::token::{significant, span_of};
 use crate::ast::Span;
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -124,19 +125,20 @@ impl Measure {
                 self.prefixes = 0;
             }
             Token::Minus | Token::Plus | Token::Tilde | Token::ExclamationMark => self.prefixes += 1,
-            _ if is_word(token, "not") || is_word(token, "explain") || is_word(token, "prior") => {
-                self.prefixes += 1
-            }
-            _ if is_word(token, "case") => {
-                self.depth += 1 + self.prefixes;
-                self.prefixes = 0;
-            }
-            // A column of this name does no harm: the depth only bounds.
-            _ if is_word(token, "end") => {
-                let floor = self.open.last().map_or(0, |o| o.0 + 1);
-                self.depth = self.depth.saturating_sub(1).max(floor);
-                self.prefixes = 0;
-            }
+            Token::Word(word) => match word.keyword {
+                Keyword::NOT | Keyword::EXPLAIN | Keyword::PRIOR => self.prefixes += 1,
+                Keyword::CASE => {
+                    self.depth += 1 + self.prefixes;
+                    self.prefixes = 0;
+                }
+                // A column of this name does no harm: the depth only bounds.
+                Keyword::END => {
+                    let floor = self.open.last().map_or(0, |o| o.0 + 1);
+                    self.depth = self.depth.saturating_sub(1).max(floor);
+                    self.prefixes = 0;
+                }
+                _ => self.prefixes = 0,
+            },
             _ => self.prefixes = 0,
         }
         self.deepest = self.deepest.max(self.depth + self.prefixes);

@@ -19,8 +19,6 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-
 use sqlparser::tokenizer::TokenWithSpan;
 
 pub use self::limits::with_stack;
@@ -158,16 +156,14 @@ impl<'a> Source<'a> {
             }
         };
         let tokens = std::mem::take(&mut read.tokens);
-        let mut lower = Lower::new(self.text, tokens.clone(), &self.params, HashMap::new());
+        let mut lower = Lower::new(self.text, tokens, &self.params);
         let mut statements = lower_all(&mut lower, &read);
-        let mut diagnostics = std::mem::take(&mut lower.diagnostics);
-        let stripped = lower.stripped();
-        if template::refers_to(&self.tokens, &stripped, &statements) {
+        if template::refers_to(&self.tokens, lower.stripped(), &statements) {
             // `ORDER BY "x!"` means the alias that lost its override: read again, knowing which did.
-            let mut lower = Lower::new(self.text, tokens, &self.params, stripped);
+            lower.restart();
             statements = lower_all(&mut lower, &read);
-            diagnostics = std::mem::take(&mut lower.diagnostics);
         }
+        let mut diagnostics = lower.diagnostics;
         if statements.is_empty() {
             let message = "the text holds no statement";
             diagnostics.push(Diagnostic::error(Code::StatementCount, Span::new(0, self.text.len()), message));

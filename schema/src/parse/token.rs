@@ -72,14 +72,18 @@ impl<'a> Walk<'a> {
         if (to.line, to.column) < (self.line, self.column) {
             (self.line, self.column, self.byte) = (1, 1, 0);
         }
-        let mut chars = self.text[self.byte..].chars();
+        let bytes = self.text.as_bytes();
         while (self.line, self.column) < (to.line, to.column) {
-            let Some(c) = chars.next() else { break };
-            self.byte += c.len_utf8();
-            if c == '\n' {
+            let Some(&byte) = bytes.get(self.byte) else { break };
+            self.byte += 1;
+            if byte == b'\n' {
                 (self.line, self.column) = (self.line + 1, 1);
-            } else {
-                self.column += 1;
+                continue;
+            }
+            self.column += 1;
+            // The rest of a character counts with it.
+            while bytes.get(self.byte).is_some_and(|b| b & 0xC0 == 0x80) {
+                self.byte += 1;
             }
         }
         self.byte

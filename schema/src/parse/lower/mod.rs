@@ -45,17 +45,12 @@ pub(super) struct Lower<'a> {
 }
 
 impl<'a> Lower<'a> {
-    pub(super) fn new(
-        text: &'a str,
-        tokens: Vec<TokenWithSpan>,
-        params: &'a [ParamUse],
-        stripped: HashMap<String, String>,
-    ) -> Lower<'a> {
+    pub(super) fn new(text: &'a str, tokens: Vec<TokenWithSpan>, params: &'a [ParamUse]) -> Lower<'a> {
         Lower {
             text,
             cursor: Cursor::new(tokens),
             params,
-            stripped,
+            stripped: HashMap::new(),
             depth: 0,
             half_closed: false,
             diagnostics: Vec::new(),
@@ -63,8 +58,14 @@ impl<'a> Lower<'a> {
     }
 
     /// The aliases that lost an override.
-    pub(super) fn stripped(self) -> HashMap<String, String> {
-        self.stripped
+    pub(super) fn stripped(&self) -> &HashMap<String, String> {
+        &self.stripped
+    }
+
+    /// Back to the start, knowing which aliases lost an override.
+    pub(super) fn restart(&mut self) {
+        self.cursor.set(0);
+        self.diagnostics.clear();
     }
 
     /// How often the tokens were not what the tree says; a test holds this at zero.

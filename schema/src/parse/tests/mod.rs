@@ -80,7 +80,7 @@ fn one(text: &str) -> (Statement, usize) {
         Ok(read) => read,
         Err(failure) => panic!("{text}: {} at {:?}", failure.error, failure.place),
     };
-    let mut lower = Lower::new(text, read.tokens.clone(), &source.params, HashMap::new());
+    let mut lower = Lower::new(text, read.tokens.clone(), &source.params);
     let mut statements = lower_all(&mut lower, &read);
     let errors: Vec<_> = lower.diagnostics.iter().filter(|d| d.code != Code::Unsupported).collect();
     assert!(errors.is_empty(), "{text}: {errors:#?}");
@@ -148,4 +148,87 @@ fn spans_of_expressions_are_their_text() {
         failed += usize::from(std::panic::catch_unwind(|| check_spans(text)).is_err());
     }
     assert_eq!(failed, 0, "statements whose spans are not exact");
+}
+
+/// Reads a text as far as it goes; whatever it is, nothing panics and every place lies within it.
+fn survives(text: &str) {
+    let (source, mut found) = Source::new(text, &GENERIC);
+    let parsed = source.parse(&|_| true);
+    found.extend(parsed.diagnostics);
+    let origin = crate::diagnostic::Origin::file("q.sql", text);
+    for finding in &found {
+        assert!(
+            finding.span.start <= finding.span.end && finding.span.end as usize <= text.len(),
+            "{text}: {finding:#?}"
+        );
+        assert!(text.is_char_boundary(finding.span.start as usize), "{text}: {finding:#?}");
+        assert!(text.is_char_boundary(finding.span.end as usize), "{text}: {finding:#?}");
+        finding.render(text, &origin);
+    }
+    for statement in &parsed.statements {
+        source.template(statement);
+        visit::statement(statement, &mut |node| {
+            let Node::Expr(expr) = node else { return };
+            assert!(
+                text.get(expr.span.start as usize..expr.span.end as usize).is_some(),
+                "{text}: {expr:#?}"
+            );
+        });
+    }
+}
+
+#[test]
+fn texts_cut_anywhere_are_survived() {
+    for text in include_str!("corpus.sql").split(";\n").map(str::trim) {
+        for (at, c) in text.char_indices().step_by(7) {
+            survives(&text[..at]);
+            survives(&format!("{}{}", &text[..at], &text[at + c.len_utf8()..]));
+        }
+    }
+}
+
+#[test]
+fn types_stand_where_they_are_written() {
+    for ty in [
+        "INT",
+        "int[]",
+        "INT[3][]",
+        "DECIMAL(10, 2)",
+        "TIMESTAMP(3) WITH TIME ZONE",
+        "DOUBLE PRECISION",
+        "CHARACTER VARYING(10)",
+        "ARRAY<ARRAY<INT>>",
+        "STRUCT<a INT, b ARRAY<DOUBLE PRECISION>>",
+        "MAP(TEXT, INT[])",
+        "BIGINT UNSIGNED",
+        "INTERVAL",
+        "a.b.\"C d\"",
+        "TIME WITHOUT TIME ZONE",
+        "my_type(1, 'x')",
+    ] {
+        for text in [format!("SELECT CAST(a AS {ty}) FROM t"), format!("SELECT a::{ty}, b FROM t")] {
+            let (statement, astray) = one(&text);
+            assert_eq!(astray, 0, "{text}");
+            let mut seen = 0;
+            visit::statement(&statement, &mut |node| {
+                if let Node::Expr(crate::ast::Expr { kind: ExprKind::Cast { ty: read, .. }, .. }) = node {
+                    seen += 1;
+                    assert_eq!(&text[read.span.start as usize..read.span.end as usize], ty, "{text}");
+                }
+            });
+            assert_eq!(seen, 1, "{text}");
+        }
+    }
+    let (statement, _) = one("SELECT CAST(a AS STRUCT<x INT, y ARRAY<MAP(TEXT, DECIMAL(10, 2))>>)");
+    let mut names = Vec::new();
+    visit::statement(&statement, &mut |node| {
+        if let Node::Expr(crate::ast::Expr { kind: ExprKind::Cast { ty, .. }, .. }) = node {
+            let mut types = vec![ty];
+            while let Some(ty) = types.pop() {
+                names.push(format!("{}({})", ty.name, ty.args.join("|")));
+                types.extend(ty.elements.iter().rev().map(|(_, ty)| ty));
+            }
+        }
+    });
+    assert_eq!(names, ["STRUCT()", "INT()", "ARRAY()", "MAP()", "TEXT()", "DECIMAL(10|2)"]);
 }
