@@ -10,11 +10,11 @@
 use querent_types::{ColumnDescription, TableDescription, TableKind};
 
 use super::Evaluator;
-use super::strip::without_filters;
+use super::strip::{Decided, decided, without_filters};
 use crate::ast::{
     AlterOperation, ColumnDef, CreateTable, CreateView, Ident, Name, Query, Span, StatementKind,
 };
-use crate::catalog::TableLookup;
+use crate::catalog::{Catalog, TableLookup};
 use crate::check::check;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::plan::Column;
@@ -155,7 +155,8 @@ impl Evaluator<'_> {
         };
         let columns = plan.columns.into_iter().enumerate().map(|(i, column)| {
             let unfiltered = engine.as_ref().and_then(|columns| columns.get(i));
-            let nullable = column.nullable || (is_table && may_hold_null(&column, unfiltered, &catalog));
+            let nullable = column.nullable
+                || (is_table && may_hold_null(&column, decided(query, i), unfiltered, &catalog));
             ColumnDescription {
                 name: column.name,
                 native: column.native,
@@ -371,11 +372,19 @@ impl Evaluator<'_> {
 
 /// Whether a later INSERT may put a NULL into a column of a table made by a query that gave none: where the engine,
 /// which looks at declarations and not at filters, calls the column nullable.
-fn may_hold_null(column: &Column, unfiltered: Option<&Column>, catalog: &crate::catalog::Catalog) -> bool {
-    let Some((path, name)) = &column.origin else { return unfiltered.is_none_or(|column| column.nullable) };
-    let quoted = |part: &String| Ident { value: part.clone(), quoted: true, span: Span::default() };
-    let TableLookup::Found(table) = catalog.table(&Name { parts: path.iter().map(quoted).collect() }) else {
-        return true;
+fn may_hold_null(column: &Column, decided: Decided, unfiltered: Option<&Column>, catalog: &Catalog) -> bool {
+    let Some((path, name)) = &column.origin else {
+        return match decided {
+            Decided::Form => false,
+            Decided::Inputs => unfiltered.is_none_or(|column| column.nullable),
+            Decided::Open => true,
+        };
     };
-    table.columns.iter().find(|column| column.name == *name).is_none_or(|column| column.nullable)
+    let quoted = |part: &String| Ident { value: part.clone(), quoted: true, span: Span::default() };
+    match catalog.table(&Name { parts: path.iter().map(quoted).collect() }) {
+        TableLookup::Found(table) => {
+            table.columns.iter().find(|c| c.name == *name).is_none_or(|c| c.nullable)
+        }
+        _ => true,
+    }
 }

@@ -1,9 +1,107 @@
-//! A query without its filters: what a column can hold once the table that it made is written to.
+//! A query as the engine sees it when it makes a table of it: what a column can hold once the table is written to.
 //!
-//! The checker knows that `SELECT x FROM t WHERE x IS NOT NULL` gives no NULL. The engine does not: in the table that
-//! it makes of that query `x` is nullable, and an INSERT may put a NULL there.
+//! The checker knows that `SELECT x FROM t WHERE x IS NOT NULL` gives no NULL, nor does the `max` of a column that holds
+//! none in a group that is never empty. The engine does not: it declares such columns of the table nullable, and an
+//! INSERT may put a NULL there. So filters are taken out, and only forms count whose nullability any engine derives.
 
-use crate::ast::{Expr, JoinConstraint, Query, Select, SetExpr, Span, TableFactorKind, TableWithJoins};
+use crate::ast::{
+    BinaryOp, Expr, ExprKind, FunctionArg, JoinConstraint, Literal, Query, Select, SelectItem, SetExpr, Span,
+    TableFactorKind, TableWithJoins,
+};
+
+/// What decides whether an engine declares a column NOT NULL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Decided {
+    /// Nothing that all engines agree on: a function, CASE, a column of a subquery.
+    Open,
+    /// Declarations of the columns of tables that it is computed from.
+    Inputs,
+    /// Its own form: it is a literal or a count.
+    Form,
+}
+
+/// What decides the nullability of one output column.
+pub(super) fn decided(query: &Query, column: usize) -> Decided {
+    if query.with.is_some() { body(&query.body, column).of_subquery() } else { body(&query.body, column) }
+}
+
+impl Decided {
+    /// The same where a column may come from a subquery.
+    fn of_subquery(self) -> Decided {
+        if self == Decided::Form { self } else { Decided::Open }
+    }
+}
+
+fn body(set: &SetExpr, column: usize) -> Decided {
+    match set {
+        SetExpr::Select(select) => {
+            let wildcard = select.items.iter().any(|item| matches!(item, SelectItem::Wildcard { .. }));
+            let Some(SelectItem::Expr { expr, .. }) = select.items.get(column).filter(|_| !wildcard) else {
+                return Decided::Open;
+            };
+            let tables = select.from.iter().all(only_tables);
+            if tables { form(expr) } else { form(expr).of_subquery() }
+        }
+        SetExpr::Query(query) => decided(query, column),
+        SetExpr::Values(values) => {
+            let row = |row: &Vec<Expr>| row.get(column).map_or(Decided::Open, form);
+            values.rows.iter().map(row).min().unwrap_or(Decided::Open)
+        }
+        SetExpr::SetOperation { left, right, .. } => body(left, column).min(body(right, column)),
+        _ => Decided::Open,
+    }
+}
+
+fn only_tables(table: &TableWithJoins) -> bool {
+    let factor = |kind: &TableFactorKind| match kind {
+        TableFactorKind::Table(_) => true,
+        TableFactorKind::Nested(table) => only_tables(table),
+        _ => false,
+    };
+    factor(&table.relation.kind) && table.joins.iter().all(|join| factor(&join.relation.kind))
+}
+
+fn form(expr: &Expr) -> Decided {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Null) => Decided::Open,
+        ExprKind::Literal(_) | ExprKind::TypedString { .. } => Decided::Form,
+        ExprKind::Column(_) => Decided::Inputs,
+        ExprKind::Function(function) => match function.name.last().value.to_lowercase().as_str() {
+            "count" => Decided::Form,
+            "coalesce" => coalesce(&function.args),
+            _ => Decided::Open,
+        },
+        ExprKind::Case { branches, otherwise: Some(otherwise), .. } => {
+            // A branch may be narrowed by its own condition, which is no filter that could be taken out.
+            let results = branches.iter().map(|(_, result)| form(result)).chain([form(otherwise)]);
+            results.min().unwrap_or(Decided::Open).of_subquery()
+        }
+        // DataFusion 55 looks at the first few elements only, and calls a longer list nullable.
+        ExprKind::InList { expr, list, .. } if list.len() <= 5 => {
+            list.iter().map(form).min().unwrap_or(Decided::Open).min(form(expr))
+        }
+        ExprKind::Is { expr, .. } => form(expr).max(Decided::Inputs),
+        ExprKind::Unary { expr, .. } | ExprKind::Cast { expr, try_: false, .. } => form(expr),
+        ExprKind::Binary { op: BinaryOp::Other(_), .. } => Decided::Open,
+        ExprKind::Binary { left, right, .. } | ExprKind::Like { expr: left, pattern: right, .. } => {
+            form(left).min(form(right))
+        }
+        ExprKind::Between { expr, low, high, .. } => form(expr).min(form(low)).min(form(high)),
+        _ => Decided::Open,
+    }
+}
+
+/// One argument that is never NULL is enough, so the strongest counts; those before it only matter where none is.
+fn coalesce(args: &[FunctionArg]) -> Decided {
+    let form_of = |arg: &FunctionArg| match arg {
+        FunctionArg::Expr(expr) => form(expr),
+        _ => Decided::Open,
+    };
+    match args.iter().map(form_of).max() {
+        Some(Decided::Form) => Decided::Form,
+        _ => args.iter().map(form_of).min().unwrap_or(Decided::Open),
+    }
+}
 
 /// The text of `query` with TRUE in the place of each filter that proves something about NULL; `None` where a filter
 /// cannot be taken out (USING, NATURAL), and the unchanged text where there is none.
