@@ -17,6 +17,7 @@ mod from_row;
 mod plan;
 mod pool;
 mod query;
+mod redact;
 mod render;
 mod source;
 pub mod sql;
@@ -34,6 +35,7 @@ pub use pool::{Pool, PoolOptions, PoolStats};
 pub use query::{
     DecodeFn, Executed, Fetch, FetchAll, FetchOne, FetchOptional, Query, SqlQuery, sql as sql_query,
 };
+pub use redact::without_values;
 pub use render::Rendered;
 pub use source::{BackendOf, Source, Transactions};
 pub use value::Value;

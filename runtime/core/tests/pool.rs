@@ -261,7 +261,9 @@ async fn nothing_is_lost_under_random_drops() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), settled).await.expect("no connection is leased or being made");
+    tokio::time::timeout(Duration::from_secs(5), settled)
+        .await
+        .expect("no connection is leased or being made");
     let stats = pool.stats();
     assert!(stats.connections <= 3 && stats.waiting == 0, "{stats:?}");
     assert_eq!(control.connected() - control.ended(), stats.connections);

@@ -2,7 +2,7 @@
 
 use arrow_flight::error::FlightError;
 use arrow_schema::ArrowError;
-use querent_core::{Error, ErrorKind, Value};
+use querent_core::{Error, ErrorKind};
 use tonic::{Code, Status};
 
 /// A status of the server.
@@ -50,40 +50,4 @@ pub(crate) fn arrow(error: ArrowError) -> Error {
 /// A reply that breaks the protocol.
 pub(crate) fn protocol(what: &str) -> Error {
     Error::new(ErrorKind::Protocol, what)
-}
-
-/// The message without the values of the query, which servers like to repeat.
-pub(crate) fn without_values(message: &str, values: &[Value<'_>]) -> String {
-    let mut message = message.to_owned();
-    for value in values {
-        hide(&mut message, value);
-    }
-    message
-}
-
-fn hide(message: &mut String, value: &Value<'_>) {
-    let text = match value {
-        Value::Null | Value::Bool(_) => return,
-        Value::Str(text) => (*text).to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Int(number) => number.to_string(),
-        Value::UInt(number) => number.to_string(),
-        Value::Double(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Decimal(number) => number.to_string(),
-        Value::Date(date) => date.to_string(),
-        Value::Timestamp(timestamp) => timestamp.to_string(),
-        Value::Uuid(uuid) => uuid.to_string(),
-        Value::List(values) => return values.iter().for_each(|value| hide(message, value)),
-        _ => return,
-    };
-    // A short text is hidden only where it stands as a value, for it may be part of any word.
-    let short = text.chars().count() < 4;
-    for quote in ["'", "\""] {
-        let quoted = format!("{quote}{text}{quote}");
-        *message = message.replace(&quoted, "<value>");
-    }
-    if !short {
-        *message = message.replace(&text, "<value>");
-    }
 }

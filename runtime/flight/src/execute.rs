@@ -16,7 +16,7 @@ use arrow_flight::{FlightData, FlightDescriptor, FlightEndpoint, FlightInfo, Tic
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use prost::Message as _;
-use querent_core::{ErrorKind, Rendered, Request, Result, Wants};
+use querent_core::{ErrorKind, Rendered, Request, Result, Wants, without_values};
 
 use crate::connect::Transport;
 use crate::connection::{Connection, Prepared};
@@ -63,7 +63,7 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Fligh
     outcome.map_err(|e| match request.values.is_empty() {
         true => e,
         false => {
-            let message = error::without_values(e.message(), request.values);
+            let message = without_values(e.message(), request.values);
             e.with_message(message)
         }
     })
