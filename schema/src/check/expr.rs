@@ -205,7 +205,7 @@ impl<'a> Binder<'a> {
 
     fn unary(&mut self, op: UnaryOp, inner: &'a Expr, span: Span) -> Typed {
         if op == UnaryOp::Minus
-            && let ExprKind::Literal(Literal::Number(text)) = &inner.kind
+            && let Some(text) = bare_number(inner)
         {
             return self.literal(&Literal::Number(format!("-{text}")), span);
         }
@@ -345,6 +345,15 @@ impl<'a> Binder<'a> {
             return Typed::error();
         };
         let key = Key::node("interval", &[]).with_text(&text).with_text(unit.unwrap_or_default());
+        if let ExprKind::Literal(Literal::String(text) | Literal::Number(text)) = &value.kind {
+            let whole = unit.map_or_else(|| text.clone(), |unit| format!("{text} {unit}"));
+            if !super::literal::is_interval(&whole) {
+                self.report(
+                    Diagnostic::error(Code::InvalidLiteral, value.span, format!("`{whole}` is no interval"))
+                        .help("fix this by writing numbers with units: `INTERVAL '1 day 2 hours'`"),
+                );
+            }
+        }
         Typed::new(Ty::Known(ty), false, Why::Static("a literal is never NULL"), key)
     }
 
@@ -464,6 +473,18 @@ impl<'a> Binder<'a> {
     fn map(&mut self, entries: &'a [(Expr, Expr)], span: Span) -> Typed {
         let args: Vec<&'a Expr> = entries.iter().flat_map(|(key, value)| [key, value]).collect();
         self.call("make_map", &args, span)
+    }
+}
+
+/// The text of a number without brackets around it: a minus sign before it belongs to it.
+pub(super) fn bare_number(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Number(text))
+            if (expr.span.end - expr.span.start) as usize == text.len() =>
+        {
+            Some(text)
+        }
+        _ => None,
     }
 }
 

@@ -184,6 +184,13 @@ impl<'a> Binder<'a> {
         }
     }
 
+    /// A key is not known for a mistake in it: columns are not reported as ungrouped for that.
+    fn group_by_anything(&mut self) {
+        let level = self.level();
+        let keys: Vec<Key> = level.relation.fields.iter().map(|field| field.key).collect();
+        level.keys.extend(keys.into_iter().map(|key| (key, false)));
+    }
+
     fn group_key(&mut self, expr: &'a Expr, items: &[Item<'a>], in_set: bool) -> Option<Key> {
         if let ExprKind::Tuple(exprs) = &expr.kind
             && in_set
@@ -200,7 +207,10 @@ impl<'a> Binder<'a> {
         let typed = match &expr.kind {
             ExprKind::Literal(Literal::Number(text)) if !text.contains(['.', 'e', 'E']) => {
                 let open = self.level().relation.is_open();
-                let position = self.ordinal(text, items.len(), open, "GROUP BY", expr.span)?;
+                let Some(position) = self.ordinal(text, items.len(), open, "GROUP BY", expr.span) else {
+                    self.group_by_anything();
+                    return None;
+                };
                 match &items[position] {
                     Item::Expr(expr, _) | Item::Replaced(expr, _) => {
                         let mode = std::mem::replace(&mut self.level().alias_mode, AliasMode::Hidden);
@@ -217,10 +227,7 @@ impl<'a> Binder<'a> {
             _ => self.expr(expr),
         };
         if typed.ty == Ty::Error {
-            // What the key is, is not known: columns are not reported as ungrouped for it.
-            let level = self.level();
-            let keys: Vec<Key> = level.relation.fields.iter().map(|field| field.key).collect();
-            level.keys.extend(keys.into_iter().map(|key| (key, false)));
+            self.group_by_anything();
             return None;
         }
         let keys = &mut self.level().keys;

@@ -24,13 +24,31 @@ impl Binder<'_> {
             return;
         }
         let mut diagnostic =
-            Diagnostic::error(Code::InvalidLiteral, span, format!("this text is read as {ty} and is none"));
-        diagnostic = diagnostic.label(format!("no {ty}"));
+            Diagnostic::error(Code::InvalidLiteral, span, format!("this text cannot be read as {ty}"));
+        diagnostic = diagnostic.label(format!("read as {ty}"));
         if ty.is_temporal() {
             diagnostic = diagnostic.help("fix this by writing it as `YYYY-MM-DD`");
         }
         self.report(diagnostic);
     }
+}
+
+/// Whether a text is an interval: numbers, each with a unit or in seconds.
+pub(super) fn is_interval(text: &str) -> bool {
+    const UNITS: &[&str] =
+        &["c", "dec", "y", "mon", "w", "d", "h", "m", "s", "us", "ns", "nano", "micro", "milli"];
+    let lower = text.to_lowercase();
+    let mut words = super::schema_name::interval_words(&lower).into_iter().peekable();
+    let mut any = false;
+    while let Some(amount) = words.next() {
+        let unit = words.next_if(|next| next.starts_with(char::is_alphabetic));
+        let known = unit.is_none_or(|unit| UNITS.iter().any(|prefix| unit.starts_with(prefix)));
+        if !known || amount.parse::<f64>().is_err() || !amount.contains(|c: char| c.is_ascii_digit()) {
+            return false;
+        }
+        any = true;
+    }
+    any
 }
 
 /// Whether a text starts as a date does: digits, in three groups or eight in a row.

@@ -127,6 +127,17 @@ impl Binder<'_> {
                     .is_some_and(|table| self.dialect.same(table, &qualifier[qualifier.len() - 1]))
             })
         });
+        if let [only] = qualifier
+            && let Some(field) = self
+                .levels
+                .iter()
+                .rev()
+                .flat_map(|level| &level.relation.fields)
+                .find(|field| self.dialect.same(&field.name, only))
+        {
+            diagnostic =
+                diagnostic.note(format!("`{only}` is a column of type {}", self.type_shown(&field.ty)));
+        }
         diagnostic.help = match (aliased, suggest::nearest(&shown, relations).first()) {
             (Some(field), _) => Some(format!(
                 "`{shown}` is called `{}` here: write `{}.{}`",

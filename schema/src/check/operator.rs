@@ -116,7 +116,12 @@ impl<'a> Binder<'a> {
             Refusal::Arity(words) => Diagnostic::error(
                 Code::WrongArity,
                 span,
-                format!("{what} takes {words} arguments, and {} are given", operands.len()),
+                format!(
+                    "{what} takes {words} argument{}, and {} {} given",
+                    if words == "1" { "" } else { "s" },
+                    operands.len(),
+                    if operands.len() == 1 { "is" } else { "are" }
+                ),
             ),
             Refusal::UnknownFunction(near) => {
                 let mut diagnostic =

@@ -17,6 +17,9 @@ use super::scope::{Field, Relation};
 use super::table::made;
 use super::typed::{Key, Why};
 
+/// The output columns of each name: their qualifiers and places.
+type SeenNames = HashMap<Rc<str>, Vec<(Option<Rc<[String]>>, Span)>>;
+
 /// One column of a select list, wildcards expanded.
 #[derive(Debug, Clone)]
 pub(super) enum Item<'a> {
@@ -267,10 +270,11 @@ impl<'a> Binder<'a> {
     }
 
     /// Reports two output columns that DataFusion cannot tell apart.
-    fn unique_name(&mut self, field: &Field, seen: &mut HashMap<Rc<str>, Vec<(Option<Rc<[String]>>, Span)>>) {
+    fn unique_name(&mut self, field: &Field, seen: &mut SeenNames) {
         let others = seen.entry(field.name.clone()).or_default();
-        let clash = others.iter().find(|(qualifier, _)| match (qualifier, &field.qualifier) {
-            (Some(a), Some(b)) => a == b,
+        let clash = others.iter().find(|(qualifier, span)| match (qualifier, &field.qualifier) {
+            // Two of one wildcard are those of two tables of one name, which is reported there.
+            (Some(a), Some(b)) => a == b && *span != field.span,
             _ => true,
         });
         if let Some((_, span)) = clash {

@@ -76,7 +76,7 @@ fn parts(text: &str) -> [i128; 3] {
 }
 
 /// Words, with a number and a unit that touch (`1day`) taken apart.
-fn split_units(text: &str) -> Vec<String> {
+pub(in crate::check) fn split_units(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     for word in text.split_whitespace() {
         match word.find(|c: char| c.is_alphabetic()) {

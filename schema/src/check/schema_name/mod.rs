@@ -8,6 +8,8 @@
 mod call;
 mod literal;
 
+pub(super) use literal::split_units as interval_words;
+
 use crate::ast::{BinaryOp, Expr, ExprKind, IsTest, LikeOp, Literal, Name, UnaryOp};
 
 use super::binder::Binder;
@@ -210,10 +212,13 @@ impl<'a> Binder<'a> {
     }
 
     fn unary_name(&mut self, op: UnaryOp, inner: &'a Expr, form: Form, out: &mut String) {
+        if op == UnaryOp::Minus
+            && let Some(text) = super::expr::bare_number(inner)
+        {
+            out.push_str(&literal::scalar(&Literal::Number(format!("-{text}"))));
+            return;
+        }
         match (op, &inner.kind) {
-            (UnaryOp::Minus, ExprKind::Literal(Literal::Number(text))) => {
-                out.push_str(&literal::scalar(&Literal::Number(format!("-{text}"))));
-            }
             (UnaryOp::Minus, ExprKind::Interval { value, unit }) => {
                 out.push_str(&literal::interval(value, unit.as_deref(), true));
             }
