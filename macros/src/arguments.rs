@@ -1,6 +1,7 @@
 //! Which argument goes with which parameter.
 
 use proc_macro2::{Ident, Span, TokenStream};
+use querent_schema::diagnostic::{Code, Diagnostic};
 use querent_schema::plan::Param;
 use querent_schema::suggest::nearest;
 use quote::quote;
@@ -36,6 +37,7 @@ fn positional(
     text: &Text,
     problems: &mut Vec<Problem>,
 ) -> Vec<Option<Passed>> {
+    let before = problems.len();
     for argument in arguments.iter().filter(|argument| argument.explicit) {
         if let Some(name) = &argument.name {
             let problem = Problem::new(name.span(), format!("the query has no parameter `:{}`", plain(name)));
@@ -56,31 +58,28 @@ fn positional(
         };
         problems.push(Problem::new(surplus.span(), message));
     }
-    let mut passed = Vec::with_capacity(params.len());
-    for (index, param) in params.iter().enumerate() {
-        let argument = arguments
-            .get(index)
-            .map(|argument| Passed { expression: argument.expression.clone(), span: argument.span() });
-        if argument.is_none() && !problems.iter().any(|p| p.message.starts_with("missing argument")) {
-            problems.push(missing(params, index, arguments.len(), param, text));
-        }
-        passed.push(argument);
+    let pass =
+        |argument: &&Argument| Passed { expression: argument.expression.clone(), span: argument.span() };
+    let given = arguments.len().min(params.len());
+    let passed = (0..params.len()).map(|index| arguments.get(index).map(pass)).collect();
+    if let Some(param) = params.get(given)
+        && problems.len() == before
+    {
+        problems.push(missing(params.len(), given, param, text));
     }
     passed
 }
 
 /// One problem for all that is missing.
-fn missing(params: &[Param], first: usize, given: usize, param: &Param, text: &Text) -> Problem {
+fn missing(wanted: usize, given: usize, param: &Param, text: &Text) -> Problem {
     let at = param.spans.first().copied().unwrap_or_default();
-    let plural = if params.len() == 1 { "" } else { "s" };
-    Problem::new(
-        text.span(at),
-        format!(
-            "missing argument for parameter {}: the query has {} parameter{plural} and {given} arguments",
-            first + 1,
-            params.len()
-        ),
-    )
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let message = format!(
+        "missing argument: the query has {} and was given {}",
+        count(wanted, "parameter"),
+        count(given, "argument")
+    );
+    Problem::of_text(&Diagnostic::error(Code::Arguments, at, message), text)
 }
 
 fn named(
@@ -90,6 +89,7 @@ fn named(
     problems: &mut Vec<Problem>,
 ) -> Vec<Option<Passed>> {
     let mut passed: Vec<Option<Passed>> = vec![None; params.len()];
+    let before = problems.len();
     for argument in arguments {
         let Some(name) = &argument.name else {
             problems.push(unnamed(params, argument));
@@ -105,6 +105,10 @@ fn named(
             continue;
         }
         passed[index] = Some(Passed { expression: argument.expression.clone(), span: argument.span() });
+    }
+    if problems.len() > before {
+        // What is missing most likely is what was not understood.
+        return passed;
     }
     for (param, slot) in params.iter().zip(&mut passed).filter(|(_, slot)| slot.is_none()) {
         *slot = param.name.as_deref().and_then(|name| capture(name, param, text, problems));

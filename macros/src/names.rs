@@ -29,6 +29,13 @@ pub(crate) fn mangled(name: &str) -> String {
     }
 }
 
+/// A name for an expression: `avg(f.delay) * 2` becomes `avg_f_delay`.
+pub(crate) fn alias(expression: &str) -> String {
+    let words = expression.split(|c: char| !continues(c));
+    let words: Vec<&str> = words.filter(|word| word.starts_with(starts)).take(3).collect();
+    if words.is_empty() { "value".to_owned() } else { mangled(&words.join("_")) }
+}
+
 /// `EuMarket` as `eu_market`, `HTTPLog` as `http_log`.
 pub(crate) fn snake_case(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();
@@ -151,6 +158,21 @@ mod tests {
         for (from, to) in cases {
             assert_eq!(mangled(from), to);
             assert!(field(&mangled(from), Span::call_site()).is_some());
+        }
+    }
+
+    #[test]
+    fn expressions_get_short_names() {
+        let cases = [
+            ("count(*)", "count"),
+            ("1 + 1", "value"),
+            ("avg(f.delay) * 2", "avg_f_delay"),
+            ("\"self\"", "self_"),
+            ("…", "value"),
+            ("CASE WHEN a THEN b END", "case_when_a"),
+        ];
+        for (from, to) in cases {
+            assert_eq!(alias(from), to);
         }
     }
 

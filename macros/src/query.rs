@@ -2,9 +2,9 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use querent_schema::cache::CacheError;
-use querent_schema::diagnostic::Code;
+use querent_schema::diagnostic::{Code, Diagnostic};
 use querent_schema::plan::Plan;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use crate::arguments::{self, Passed};
 use crate::cache::SourceCache;
@@ -34,15 +34,36 @@ pub(crate) fn expand(kind: Kind, tokens: TokenStream) -> TokenStream {
 
 fn parsed(kind: Kind, krate: &Ident, tokens: TokenStream) -> Result<TokenStream, Problem> {
     let input = input::parse(tokens, kind.rows)?;
-    let source = input.source.clone().unwrap_or_else(|| quote!(Db));
+    // An alias, so that an absent `Db` is one error and not one for each mention.
+    let (source, alias) = match &input.source {
+        Some(source) => (source.clone(), TokenStream::new()),
+        None => (
+            quote!(QuerentSource),
+            quote!(
+                type QuerentSource = Db;
+            ),
+        ),
+    };
+    let name = input.source.as_ref().map_or_else(|| "db".to_owned(), source::name_of);
     let at = input.source.as_ref().map(first_span);
-    let cache = match SourceCache::open(&source::name_of(&source)) {
+    let cache = match SourceCache::open(&name) {
         Ok(cache) => cache,
-        Err(error) => return Ok(without_cache(krate, &source, at, &error)),
+        Err(error) => {
+            let source = input.source.clone().unwrap_or_else(|| quote!(Db));
+            return Ok(without_cache(krate, &source, at, &error));
+        }
     };
     let (text, file) = read_text(kind, krate, input.text.clone_literals()?)?;
-    let call =
-        Call { krate, source: &source, cache: &cache, text: &text, file, input: &input, rows: kind.rows };
+    let call = Call {
+        krate,
+        source: &source,
+        alias: &alias,
+        cache: &cache,
+        text: &text,
+        file,
+        input: &input,
+        rows: kind.rows,
+    };
     Ok(call.expand())
 }
 
@@ -82,22 +103,16 @@ impl TextTokens {
 /// to be wrong, so that nothing is said here. Where the type comes from elsewhere, this says it by an unmet bound, and
 /// the expression's type is as wrong, so that nothing follows from it.
 fn without_cache(krate: &Ident, source: &TokenStream, at: Option<Span>, error: &CacheError) -> TokenStream {
-    let name = Ident::new("querent_no_cache", at.unwrap_or_else(Span::call_site));
-    let absent = absence(krate, error);
-    quote! {{
+    let at = Span::call_site().located_at(at.unwrap_or_else(Span::call_site));
+    let absent = absence(error);
+    quote_spanned! {at=> {
         #absent
-        fn #name<S: #krate::__private::Source>() -> <S::Backend as QuerentNoCache>::Query
-        where
-            S::Backend: QuerentNoCache,
-        {
-            loop {}
-        }
-        #name::<#source>()
+        #krate::__private::absent::<<#krate::__private::BackendOf<#source> as QuerentNoCache>::Query>()
     }}
 }
 
 /// The trait that no backend implements.
-pub(crate) fn absence(_krate: &Ident, error: &CacheError) -> TokenStream {
+pub(crate) fn absence(error: &CacheError) -> TokenStream {
     let (message, note) = (&error.message, &error.help);
     quote! {
         #[diagnostic::on_unimplemented(message = #message, label = "this query cannot be checked", note = #note)]
@@ -111,6 +126,8 @@ pub(crate) fn absence(_krate: &Ident, error: &CacheError) -> TokenStream {
 struct Call<'a> {
     krate: &'a Ident,
     source: &'a TokenStream,
+    /// What declares `source`, where it was not named.
+    alias: &'a TokenStream,
     cache: &'a SourceCache,
     text: &'a Text,
     /// Tracking of the file that the text comes from.
@@ -128,6 +145,7 @@ impl Call<'_> {
         let context = Context {
             krate: self.krate,
             source: self.source,
+            alias: self.alias,
             cache: self.cache,
             text: self.text,
             plan: &plan,
@@ -152,26 +170,22 @@ impl Call<'_> {
         if problems.iter().any(Problem::is_error) {
             return;
         }
-        let span = self.text.first_span();
-        match (self.rows, plan.columns.len()) {
-            (Rows::Scalar, 1) | (Rows::Anonymous, _) => {}
+        match (self.rows, &plan.columns[..]) {
+            (Rows::Scalar, [_]) | (Rows::Anonymous, _) | (Rows::As, [_, ..]) => {}
             (Rows::Scalar, columns) => {
-                let span = plan.columns.get(1).map_or(span, |second| self.text.span(second.span));
-                problems.push(
-                    Problem::new(
-                        span,
-                        format!("`query_scalar!` takes a query of one column, and this one has {columns}"),
-                    )
-                    .help("select one column, or use `query!`"),
+                let message = format!(
+                    "`query_scalar!` takes a query of one column, and this one has {}",
+                    columns.len()
                 );
+                let second = columns.get(1).map_or_else(Default::default, |second| second.span);
+                let found = Diagnostic::error(Code::RowType, second, message);
+                let found = found.help("select one column, or use `query!`");
+                problems.push(Problem::of_text(&found, self.text));
             }
-            (Rows::As, 0) => {
-                problems.push(
-                    Problem::new(span, "the statement gives no rows that could be put into a struct")
-                        .help("use `query!`"),
-                );
+            (Rows::As, []) => {
+                let message = "the statement gives no rows that could be put into a struct";
+                problems.push(Problem::new(self.text.first_span(), message).help("use `query!`"));
             }
-            (Rows::As, _) => {}
         }
     }
 

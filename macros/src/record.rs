@@ -34,7 +34,7 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     };
     let cache = match SourceCache::open(&source::name_of(&record.source)) {
         Ok(cache) => cache,
-        Err(error) => return without_cache(&krate, &record, &query::absence(&krate, &error)),
+        Err(error) => return without_cache(&krate, &record, &query::absence(&error)),
     };
     let kind = Kind { rows: Rows::Anonymous, file: false };
     match record.text.clone_literals().and_then(|literals| query::read_text(kind, &krate, literals)) {
@@ -101,7 +101,7 @@ fn checked(krate: &Ident, record: &Record, cache: &SourceCache, text: &Text) -> 
         return refused(record, &problems);
     };
     let (source, unchecked) = (&record.source, record.unchecked);
-    let context = Context { krate, source, cache, text, plan: &plan, unchecked };
+    let context = Context { krate, source, alias: &TokenStream::new(), cache, text, plan: &plan, unchecked };
     let fields = expand::fields(&context, &mut problems);
     if plan.columns.is_empty() && !problems.iter().any(Problem::is_error) {
         let problem =

@@ -7,11 +7,10 @@
 use std::fmt::Write as _;
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use querent_schema::ast;
-use querent_schema::diagnostic::{Diagnostic, Severity};
+use querent_schema::diagnostic::{Code, Diagnostic, Origin, Severity};
 use quote::quote;
 
-use crate::text::{Found, Text};
+use crate::text::Text;
 
 /// Something to tell the user, at a token.
 #[derive(Debug, Clone)]
@@ -127,15 +126,13 @@ pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
 }
 
 fn render(diagnostic: &Diagnostic, text: &Text) -> String {
+    // Where the compiler underlines the place itself, the snippet would only say it twice; a cache that cannot be read
+    // has no place in the text.
+    let is_cache = matches!(diagnostic.code, Code::CacheMissing | Code::CacheStale | Code::CacheInvalid);
+    if !is_cache && !text.is_exact(diagnostic.span) {
+        return diagnostic.render(&text.value, &Origin::mapped(|offset| text.position(offset)));
+    }
     let mut out = diagnostic.message.clone();
-    // Where the compiler underlines the place itself, the snippet would only say it twice.
-    if !text.is_exact(diagnostic.span) {
-        snippet(&mut out, text, diagnostic.span, &diagnostic.label);
-    }
-    for (span, label) in &diagnostic.related {
-        let _ = write!(out, "\n  = note: {label}");
-        snippet(&mut out, text, *span, "");
-    }
     for note in &diagnostic.notes {
         let _ = write!(out, "\n  = note: {note}");
     }
@@ -143,33 +140,4 @@ fn render(diagnostic: &Diagnostic, text: &Text) -> String {
         let _ = write!(out, "\n  = help: {help}");
     }
     out
-}
-
-/// The true place, the line and carets under the bytes in question.
-fn snippet(out: &mut String, text: &Text, at: ast::Span, label: &str) {
-    let Some(found) = text.find(at) else { return };
-    let place = found.place(found.range.start);
-    let (line, lead, carets) = shown_line(&found);
-    let width = place.line.to_string().len().max(2);
-    if found.origin.is_some() {
-        let _ = write!(out, "\n{:width$}--> {}:{}:{}", "", place.file, place.line, place.column);
-    }
-    let _ = write!(out, "\n{:width$} |", "");
-    let _ = write!(out, "\n{:>width$} | {line}", place.line);
-    let _ = write!(out, "\n{:width$} | {:lead$}{} {label}", "", "", "^".repeat(carets));
-    out.truncate(out.trim_end().len());
-}
-
-/// The line that the bytes begin in, how many columns stand before them, and how many carets they take.
-fn shown_line(found: &Found<'_>) -> (String, usize, usize) {
-    let range = &found.range;
-    let from = found.source[..range.start].rfind('\n').map_or(0, |at| at + 1);
-    let to = found.source[range.start..].find('\n').map_or(found.source.len(), |at| range.start + at);
-    let line = &found.source[from..to];
-    let lead = found.source[from..range.start].chars().count();
-    let marked = found.source[range.start..range.end.min(to).max(range.start)].chars().count();
-    // Indentation that the whole line shares with the file says nothing; tabs would throw the carets off.
-    let indent = line.chars().take_while(|c| *c == ' ' || *c == '\t').count().min(lead);
-    let line: String = line.chars().skip(indent).map(|c| if c == '\t' { ' ' } else { c }).collect();
-    (line.trim_end().to_owned(), lead - indent, marked.max(1))
 }

@@ -101,7 +101,7 @@ fn declare(krate: &Ident, declaration: &Declaration) -> TokenStream {
     };
     match SourceCache::open(&source) {
         Ok(cache) => found(krate, declaration, &cache),
-        Err(error) => not_found(krate, declaration, &source, problem(&error, at)),
+        Err(error) => not_found(krate, declaration, &source, 0, &problem(&error, at)),
     }
 }
 
@@ -121,7 +121,7 @@ fn found(krate: &Ident, declaration: &Declaration, cache: &SourceCache) -> Token
                 let problem = Problem::new(name.span(), message).help(format!(
                     "upgrade querent, or name a backend of your own: `source!({name}: path::to::Backend)`"
                 ));
-                return not_found(krate, declaration, &cache.name, problem);
+                return not_found(krate, declaration, &cache.name, cache.fingerprint, &problem);
             }
         },
     };
@@ -167,16 +167,22 @@ fn backend_type(krate: &Ident, backend: &str) -> Option<TokenStream> {
 }
 
 /// A declaration whose backend the compiler knows to be wrong, so that queries of this source say nothing more.
-fn not_found(krate: &Ident, declaration: &Declaration, source: &str, problem: Problem) -> TokenStream {
+fn not_found(
+    krate: &Ident,
+    declaration: &Declaration,
+    source: &str,
+    fingerprint: u64,
+    problem: &Problem,
+) -> TokenStream {
     let Declaration { attributes, visibility, name, .. } = declaration;
-    let error = report::wrong_type(&problem);
+    let error = report::wrong_type(problem);
     quote! {
         #attributes
         #visibility enum #name {}
         impl #krate::__private::Source for #name {
             type Backend = #error;
             const NAME: &'static #krate::__private::core::primitive::str = #source;
-            const FINGERPRINT: #krate::__private::core::primitive::u64 = 0;
+            const FINGERPRINT: #krate::__private::core::primitive::u64 = #fingerprint;
         }
     }
 }

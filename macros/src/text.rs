@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use proc_macro2::{Literal, Span};
 use querent_schema::ast;
+use querent_schema::diagnostic::{Position, line_column};
 
 use crate::literal::{self, Decoded, NotText};
 use crate::report::Problem;
@@ -30,25 +31,7 @@ struct Piece {
     span: Span,
     literal: Option<Literal>,
     /// Where `source` begins.
-    origin: Option<Place>,
-}
-
-/// A place in a file, counted from one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) file: String,
-    pub(crate) line: usize,
-    pub(crate) column: usize,
-}
-
-/// Some bytes of a text, as they stand in a file.
-pub(crate) struct Found<'t> {
-    /// The whole of what the bytes stand in: a literal as written, or a file.
-    pub(crate) source: &'t str,
-    /// The bytes in it.
-    pub(crate) range: Range<usize>,
-    /// Where `source` begins, if that is known.
-    pub(crate) origin: Option<&'t Place>,
+    origin: Option<Position>,
 }
 
 impl Text {
@@ -75,7 +58,7 @@ impl Text {
 
     /// The text of a file; `span` is the literal that names it.
     pub(crate) fn from_file(content: String, file: String, span: Span) -> Text {
-        let origin = Some(Place { file, line: 1, column: 1 });
+        let origin = Some(Position { file, line: 1, column: 1 });
         let piece = Piece { start: 0, source: content.clone(), decoded: None, span, literal: None, origin };
         Text { value: content, pieces: vec![piece] }
     }
@@ -94,10 +77,21 @@ impl Text {
             .is_some_and(|p| p.literal.as_ref().is_some_and(|literal| literal.subspan(p.range(at)).is_some()))
     }
 
-    /// Where some bytes stand.
-    pub(crate) fn find(&self, at: ast::Span) -> Option<Found<'_>> {
-        let piece = self.piece(at.start as usize)?;
-        Some(Found { source: &piece.source, range: piece.range(at), origin: piece.origin.as_ref() })
+    /// The place of a byte in the user's files.
+    pub(crate) fn position(&self, offset: usize) -> Position {
+        let piece = self.piece(offset);
+        let at = piece.map(|piece| (piece, piece.range(ast::Span::new(offset, offset)).start));
+        match at.and_then(|(piece, at)| Some((piece.origin.as_ref()?, &piece.source, at))) {
+            Some((origin, source, at)) => {
+                let (line, column) = line_column(source, at);
+                let column = if line == 1 { origin.column + column - 1 } else { column };
+                Position { file: origin.file.clone(), line: origin.line + line - 1, column }
+            }
+            None => {
+                let (line, column) = line_column(&self.value, offset);
+                Position { file: "query".to_owned(), line, column }
+            }
+        }
     }
 
     /// The span of the first literal.
@@ -134,31 +128,14 @@ impl Piece {
     }
 }
 
-impl Found<'_> {
-    /// The place of a byte of `source`.
-    pub(crate) fn place(&self, offset: usize) -> Place {
-        let before = self.source.get(..offset).unwrap_or(self.source);
-        let line = before.matches('\n').count();
-        let chars = before.rsplit('\n').next().unwrap_or(before).chars().count();
-        match self.origin {
-            Some(origin) => Place {
-                file: origin.file.clone(),
-                line: origin.line + line,
-                column: if line == 0 { origin.column + chars } else { chars + 1 },
-            },
-            None => Place { file: String::new(), line: line + 1, column: chars + 1 },
-        }
-    }
-}
-
 /// Where a token begins; `None` where the compiler (or rust-analyzer) does not say.
-pub(crate) fn place_of(span: Span) -> Option<Place> {
+pub(crate) fn place_of(span: Span) -> Option<Position> {
     if !is_compiler() {
         return None;
     }
     let span = span.unwrap();
     let (file, line, column) = (span.file(), span.line(), span.column());
-    (!file.is_empty() && line > 0 && column > 0).then_some(Place { file, line, column })
+    (!file.is_empty() && line > 0 && column > 0).then_some(Position { file, line, column })
 }
 
 /// Whether this runs inside the compiler; unit tests do not.

@@ -55,6 +55,11 @@ pub fn refused<S: Source, R>() -> Query<'static, S, R> {
     unreachable!("a query that was refused is not run")
 }
 
+/// Stands in for a query without a cache; it is never run.
+pub fn absent<T>() -> T {
+    unreachable!("a query without a cache is not run")
+}
+
 /// A column whose Rust type is found by inference, from the field that it is put into.
 pub struct Column<'b, B: Backend, T: Decode<'b, B>> {
     column: T::Column,

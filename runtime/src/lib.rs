@@ -57,6 +57,9 @@ pub mod types {
     };
 }
 
+/// Markers of SQL types, as compiler errors print them.
+pub use querent_core::sql;
+
 #[cfg(feature = "arrow")]
 pub use querent_core::arrow;
 #[cfg(feature = "embedded")]

@@ -78,6 +78,15 @@ fn newtype(name: &Ident, container: &Container, data: &DataStruct) -> syn::Resul
             }
         }
         #[automatically_derived]
+        impl<'querent_q, QuerentSql> #p::Bind<'querent_q, QuerentSql> for #name
+        where
+            #ty: #p::Bind<'querent_q, QuerentSql>,
+        {
+            fn bind(self) -> #p::Value<'querent_q> {
+                <#ty as #p::Bind<'querent_q, QuerentSql>>::bind(self.#member)
+            }
+        }
+        #[automatically_derived]
         impl<QuerentSql> #p::Holds<QuerentSql> for #name where #ty: #p::Holds<QuerentSql> {}
     })
 }
@@ -222,6 +231,15 @@ fn texts(name: &Ident, container: &Container, data: &DataEnum) -> syn::Result<To
             }
         }
         #[automatically_derived]
+        impl<'querent_q, QuerentSql> #p::Bind<'querent_q, QuerentSql> for #name
+        where
+            &'static #p::core::primitive::str: #p::Bind<'static, QuerentSql>,
+        {
+            fn bind(self) -> #p::Value<'querent_q> {
+                <&#name as #p::Bind<'querent_q, QuerentSql>>::bind(&self)
+            }
+        }
+        #[automatically_derived]
         impl<QuerentSql> #p::Holds<QuerentSql> for #name where #text: #p::Holds<QuerentSql> {}
     })
 }
@@ -282,6 +300,15 @@ fn integers(name: &Ident, container: &Container, data: &DataEnum, repr: &Ident) 
                     #(#name::#idents => #name::#idents as #integer,)*
                 };
                 <&#integer as #p::Bind<'querent_q, QuerentSql>>::bind(&querent_number)
+            }
+        }
+        #[automatically_derived]
+        impl<'querent_q, QuerentSql> #p::Bind<'querent_q, QuerentSql> for #name
+        where
+            for<'querent_n> &'querent_n #integer: #p::Bind<'querent_q, QuerentSql>,
+        {
+            fn bind(self) -> #p::Value<'querent_q> {
+                <&#name as #p::Bind<'querent_q, QuerentSql>>::bind(&self)
             }
         }
         #[automatically_derived]

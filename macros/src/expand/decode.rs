@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use querent_schema::plan::Column;
-use quote::{format_ident, quote};
+use quote::{quote, quote_spanned};
 
 use super::{Context, Field};
 use crate::input::first_span;
@@ -13,15 +13,15 @@ pub(crate) fn structure(context: &Context<'_>, row: &TokenStream, fields: &[Fiel
     let krate = context.krate;
     let check = checks(context, fields);
     let columns = fields.iter().enumerate().map(|(index, field)| {
-        let (name, ty) = (column_variable(index), &field.ty);
+        let (name, ty) = (column_variable(index, Span::call_site()), &field.ty);
         quote!(let #name = <#ty as #krate::__private::Decode<'_, QuerentBackend>>::column(querent_batch, #index)?;)
     });
     let members = fields.iter().enumerate().map(|(index, field)| {
-        let (name, ident, ty) = (column_variable(index), &field.ident, &field.ty);
+        let (name, ident, ty) = (column_variable(index, Span::call_site()), &field.ident, &field.ty);
         quote!(#ident: <#ty as #krate::__private::Decode<'_, QuerentBackend>>::get(&#name, querent_row)?,)
     });
     let body = quote!(#check #(#columns)*);
-    function(krate, row, &body, &quote!(#row { #(#members)* }))
+    function(krate, Span::call_site(), row, &body, &quote!(#row { #(#members)* }))
 }
 
 /// Into the one column's type.
@@ -34,7 +34,7 @@ pub(crate) fn scalar(context: &Context<'_>, field: &Field) -> TokenStream {
     };
     let value =
         quote!(<#ty as #krate::__private::Decode<'_, QuerentBackend>>::get(&querent_column_0, querent_row)?);
-    function(krate, ty, &body, &value)
+    function(krate, Span::call_site(), ty, &body, &value)
 }
 
 /// Of a statement that gives no rows.
@@ -43,40 +43,42 @@ pub(crate) fn empty(context: &Context<'_>) -> TokenStream {
     quote!(#krate::__private::no_rows::<QuerentBackend>)
 }
 
-/// Into a struct of the user's: the types of its fields are found by inference and then held against the columns.
+/// Into a struct of the user's: the types of its fields are found by inference from the struct literal, and held against
+/// the columns by a trait for each. All of it is located at the struct's name, where errors then land.
 pub(crate) fn as_type(context: &Context<'_>, row: &TokenStream, fields: &[Field]) -> TokenStream {
     let krate = context.krate;
-    let at = first_span(row);
-    let mut traits = TokenStream::new();
-    let mut columns = TokenStream::new();
+    let at = Span::call_site().located_at(first_span(row));
+    let mut body = TokenStream::new();
     let mut members = TokenStream::new();
     for (index, (field, column)) in fields.iter().zip(&context.plan.columns).enumerate() {
-        let (name, checked) = (column_variable(index), format_ident!("QuerentColumn{index}"));
-        let read = Ident::new("column", at);
-        columns.extend(
-            quote!(let #name = #krate::__private::#read::<QuerentBackend, _>(querent_batch, #index)?;),
-        );
-        let ident = {
-            let mut ident = field.ident.clone();
-            ident.set_span(Span::mixed_site().located_at(at));
-            ident
-        };
-        let held = Ident::new(&format!("querent_hold_{index}"), at);
+        let name = column_variable(index, at);
+        let mut ident = field.ident.clone();
+        ident.set_span(at);
+        body.extend(quote_spanned! {at=>
+            let #name = #krate::__private::column::<QuerentBackend, _>(querent_batch, #index)?;
+        });
         if context.unchecked || column.ty.is_none() || field.overridden {
-            members.extend(quote!(#ident: #name.get(querent_row)?,));
-        } else {
-            traits.extend(column_trait(context, &checked, column, &row.to_string()));
-            traits.extend(quote!(fn #held<T: #checked>(value: T) -> T { value }));
-            members.extend(quote!(#ident: #held(#name.get(querent_row)?),));
+            members.extend(quote_spanned!(at=> #ident: #name.get(querent_row)?,));
+            continue;
         }
+        let label = format!("field `{}` of `{row}`", column.name);
+        let (held, hold) = (trait_name(index, at), function_name(index, at));
+        body.extend(column_trait(context, &held, column, &label));
+        body.extend(quote_spanned!(at=> fn #hold<T: #held>(value: T) -> T { value }));
+        members.extend(quote_spanned!(at=> #ident: #hold(#name.get(querent_row)?),));
     }
-    let body = quote!(#traits #columns);
-    function(krate, row, &body, &quote!(#row { #members }))
+    function(krate, at, row, &body, &quote_spanned!(at=> #row { #members }))
 }
 
 /// The function around it all.
-fn function(krate: &Ident, row: &TokenStream, body: &TokenStream, value: &TokenStream) -> TokenStream {
-    quote! {
+fn function(
+    krate: &Ident,
+    at: Span,
+    row: &TokenStream,
+    body: &TokenStream,
+    value: &TokenStream,
+) -> TokenStream {
+    quote_spanned! {at=>
         fn querent_decode(
             querent_batch: &<QuerentBackend as #krate::__private::Backend>::Batch,
             querent_rows: &mut #krate::__private::Vec<#row>,
@@ -100,23 +102,21 @@ fn checks(context: &Context<'_>, fields: &[Field]) -> TokenStream {
         if !field.overridden || column.ty.is_none() {
             continue;
         }
-        let name = format_ident!("QuerentColumn{index}");
-        let ty = &field.ty;
-        out.extend(column_trait(context, &name, column, "the record"));
-        let check = Ident::new(&format!("querent_hold_{index}"), field.ident.span());
-        out.extend(quote!(fn #check<T: #name>() {} #check::<#ty>();));
+        let at = Span::call_site().located_at(field.ident.span());
+        let (held, hold, ty) = (trait_name(index, at), function_name(index, at), &field.ty);
+        out.extend(column_trait(context, &held, column, "named in the query"));
+        out.extend(quote_spanned!(at=> fn #hold<T: #held>() {} #hold::<#ty>();));
     }
     out
 }
 
 /// A trait whose error names one column: every type that can hold it implements it.
-fn column_trait(context: &Context<'_>, name: &Ident, column: &Column, row: &str) -> TokenStream {
+fn column_trait(context: &Context<'_>, name: &Ident, column: &Column, label: &str) -> TokenStream {
     let krate = context.krate;
     let marker = marker::tokens(krate, column.ty.as_ref());
     let described = super::fields::described(column);
     let message =
         format!("column `{}` ({described}) cannot be held by a field of type `{{Self}}`", column.name);
-    let label = format!("field `{}` of `{row}`", column.name);
     let note = if column.nullable {
         format!(
             "a column that may be NULL needs an `Option`; where you know better, write `AS \"{}!\"`",
@@ -138,6 +138,14 @@ fn column_trait(context: &Context<'_>, name: &Ident, column: &Column, row: &str)
     }
 }
 
-fn column_variable(index: usize) -> Ident {
-    format_ident!("querent_column_{index}")
+fn column_variable(index: usize, at: Span) -> Ident {
+    Ident::new(&format!("querent_column_{index}"), at)
+}
+
+fn trait_name(index: usize, at: Span) -> Ident {
+    Ident::new(&format!("QuerentColumn{index}"), at)
+}
+
+fn function_name(index: usize, at: Span) -> Ident {
+    Ident::new(&format!("querent_hold_{index}"), at)
 }

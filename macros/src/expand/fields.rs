@@ -1,6 +1,7 @@
 //! The fields of a row struct: their names, types and docs.
 
 use proc_macro2::{Ident, Span, TokenStream};
+use querent_schema::diagnostic::{Code, Diagnostic};
 use querent_schema::plan::Column;
 use querent_schema::rust_type::{Builtin, RustType};
 use quote::quote;
@@ -24,27 +25,32 @@ pub(crate) struct Field {
 pub(crate) fn value(context: &Context<'_>, problems: &mut Vec<Problem>) -> Vec<Field> {
     let Some(column) = context.plan.columns.first() else { return Vec::new() };
     let ident = Ident::new("value", context.text.span(column.span));
-    let ty = field_type(context, column, problems);
+    let refused = problems.iter().find(|problem| problem.is_error()).cloned();
+    let ty = field_type(context, column, refused.as_ref(), problems);
     vec![Field { ident, ty, overridden: is_overridden(column), doc: doc(column) }]
 }
 
 /// The fields of all columns; what is wrong with one is among the problems, and it gets the nearest that will do.
+///
+/// Of a query that was refused already, only what the compiler needs is said.
 pub(crate) fn fields(context: &Context<'_>, problems: &mut Vec<Problem>) -> Vec<Field> {
+    let refused = problems.iter().find(|problem| problem.is_error()).cloned();
     let mut fields: Vec<Field> = Vec::with_capacity(context.plan.columns.len());
     for column in &context.plan.columns {
         let span = context.text.span(column.span);
-        let ident = match names::field(&column.name, span) {
-            Some(ident) => ident,
-            None => {
+        let ident = names::field(&column.name, span).unwrap_or_else(|| {
+            if refused.is_none() {
                 problems.push(nameless(context, column));
-                Ident::new(&names::mangled(&column.name), span)
             }
-        };
+            Ident::new(&names::mangled(&column.name), span)
+        });
         if fields.iter().any(|field| field.ident == ident) {
-            problems.push(duplicate(context, column));
+            if refused.is_none() {
+                problems.push(duplicate(context, column));
+            }
             continue;
         }
-        let ty = field_type(context, column, problems);
+        let ty = field_type(context, column, refused.as_ref(), problems);
         fields.push(Field { ident, ty, overridden: is_overridden(column), doc: doc(column) });
     }
     fields
@@ -54,22 +60,26 @@ fn is_overridden(column: &Column) -> bool {
     column.over.as_ref().is_some_and(|over| over.rust_type.is_some())
 }
 
-fn field_type(context: &Context<'_>, column: &Column, problems: &mut Vec<Problem>) -> TokenStream {
+fn field_type(
+    context: &Context<'_>,
+    column: &Column,
+    refused: Option<&Problem>,
+    problems: &mut Vec<Problem>,
+) -> TokenStream {
     let krate = context.krate;
-    let ty = match base_type(context, column) {
+    match base_type(context, column) {
+        Ok(ty) if column.nullable => quote!(#krate::__private::Option<#ty>),
         Ok(ty) => ty,
+        // The compiler takes the field's type for wrong and says nothing that follows from it. Of two errors that are the
+        // same to the letter it prints one.
         Err(problem) => {
-            let known = problems.iter().find(|problem| problem.is_error()).cloned();
-            let first = known.unwrap_or_else(|| {
+            let told = refused.cloned().unwrap_or_else(|| {
                 problems.push(problem.clone());
                 problem
             });
-            // The compiler takes the field's type for wrong and says nothing that follows from it; of two errors that
-            // are the same to the letter it prints one.
-            return report::wrong_type(&first);
+            report::wrong_type(&told)
         }
-    };
-    if column.nullable { quote!(#krate::__private::Option<#ty>) } else { ty }
+    }
 }
 
 fn base_type(context: &Context<'_>, column: &Column) -> Result<TokenStream, Problem> {
@@ -79,17 +89,20 @@ fn base_type(context: &Context<'_>, column: &Column) -> Result<TokenStream, Prob
     {
         return user_type(rust, context.text.span(over.span));
     }
+    let found = |message: String, help: String| {
+        Problem::of_text(&Diagnostic::error(Code::RowType, column.span, message).help(help), context.text)
+    };
     let Some(ty) = &column.ty else {
-        return Err(Problem::new(span, format!("the type of column `{}` is not known", column.name))
-            .help(format!("name it in the query: `AS \"{}: Type\"`", names::mangled(&column.name))));
+        let message = format!("the type of column `{}` is not known", column.name);
+        return Err(found(
+            message,
+            format!("name it in the query: `AS \"{}: Type\"`", names::mangled(&column.name)),
+        ));
     };
     let config = &context.cache.config;
     match config.rust_type(&context.cache.name, column.origin.as_ref(), ty) {
         Ok(rust) => rust_type(context.krate, &rust, span),
-        Err(none) => {
-            let message = format!("column `{}`: {}", column.name, none.message);
-            Err(Problem::new(span, message).help(none.help))
-        }
+        Err(none) => Err(found(format!("column `{}`: {}", column.name, none.message), none.help)),
     }
 }
 
@@ -146,24 +159,25 @@ pub(super) fn described(column: &Column) -> String {
 }
 
 fn nameless(context: &Context<'_>, column: &Column) -> Problem {
-    let span = context.text.span(column.span);
     let written = written(context, column);
-    Problem::new(span, format!("column `{}` needs an alias: no field can have that name", column.name))
-        .help(format!("write `{written} AS {}`", names::mangled(&column.name)))
+    let message = format!("column `{}` needs an alias: no field can have that name", column.name);
+    let help = format!("write `{written} AS {}`", names::alias(&written));
+    Problem::of_text(&Diagnostic::error(Code::RowType, column.span, message).help(help), context.text)
 }
 
 fn duplicate(context: &Context<'_>, column: &Column) -> Problem {
-    let span = context.text.span(column.span);
     let table = column.origin.as_ref().and_then(|(path, _)| path.last());
     let alias = match table {
         Some(table) => format!("{}_{}", names::mangled(table), names::mangled(&column.name)),
         None => format!("{}_2", names::mangled(&column.name)),
     };
-    Problem::new(
-        span,
-        format!("two columns are named `{}`, and a struct has one field of a name", column.name),
-    )
-    .help(format!("give one an alias: `{} AS {alias}`", written(context, column)))
+    let message = format!("two columns are named `{}`, and a struct has one field of a name", column.name);
+    let mut found = Diagnostic::error(Code::RowType, column.span, message)
+        .help(format!("give one an alias: `{} AS {alias}`", written(context, column)));
+    if let Some(first) = context.plan.columns.iter().find(|other| other.name == column.name) {
+        found = found.related(first.span, "the first of them");
+    }
+    Problem::of_text(&found, context.text)
 }
 
 /// The column as it stands in the query, where that is short.

@@ -24,6 +24,8 @@ pub(crate) struct Context<'a> {
     pub(crate) krate: &'a Ident,
     /// The type of the source.
     pub(crate) source: &'a TokenStream,
+    /// What declares `source`, where it was not named.
+    pub(crate) alias: &'a TokenStream,
     pub(crate) cache: &'a SourceCache,
     pub(crate) text: &'a Text,
     pub(crate) plan: &'a Plan,
@@ -33,7 +35,7 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     /// What stands before the query value: the alias of the backend, tracking, the fingerprint's assertion, the plan.
     pub(crate) fn preamble(&self, file: TokenStream) -> TokenStream {
-        let (krate, source) = (self.krate, self.source);
+        let (krate, source, alias) = (self.krate, self.source, self.alias);
         let tracking = self.cache.tracking(krate, &self.plan.tables);
         let fingerprint = self.cache.fingerprint;
         let changed = format!(
@@ -42,6 +44,7 @@ impl Context<'_> {
         );
         let plan = plan::constant(self);
         quote! {
+            #alias
             type QuerentBackend = #krate::__private::BackendOf<#source>;
             #tracking
             #file
@@ -117,7 +120,7 @@ pub(crate) fn stub(
     row: Stub<'_>,
     problems: &[Problem],
 ) -> TokenStream {
-    let (krate, source) = (context.krate, context.source);
+    let (krate, source, alias) = (context.krate, context.source, context.alias);
     let errors = report::statements(problems);
     let unused = variables(passed).into_iter().map(|ident| Ident::new(&format!("_{ident}"), ident.span()));
     let unused: Vec<Ident> = unused.collect();
@@ -134,6 +137,7 @@ pub(crate) fn stub(
     };
     let body = quote! {
         #errors
+        #alias
         #structure
         #krate::__private::refused::<#source, #row>()
     };

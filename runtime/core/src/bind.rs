@@ -11,7 +11,9 @@ use querent_types::value;
 use crate::sql;
 use crate::value::Value;
 
-/// A reference to a value that can be sent as the SQL type `T`, a marker of [`sql`](crate::sql).
+/// A value, or a reference to one, that can be sent as the SQL type `T`, a marker of [`sql`](crate::sql).
+///
+/// What is copied binds by value as well; what is borrowed binds by reference.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be bound to a {T} parameter",
     label = "this parameter is {T} in the checked query",
@@ -51,7 +53,16 @@ where
     }
 }
 
-/// Copies: the borrow ends at once, so that `'q` is free.
+impl<'q, T, V> Bind<'q, T> for Option<V>
+where
+    V: Bind<'q, T>,
+{
+    fn bind(self) -> Value<'q> {
+        self.map_or(Value::Null, Bind::bind)
+    }
+}
+
+/// Copies, from a reference or by value: the borrow ends at once, so that `'q` is free.
 macro_rules! bind_copied {
     ($($rust:ty => [$($marker:ident),+]: $make:expr;)+) => {
         $($(impl<'q> Bind<'q, sql::$marker> for &$rust {
@@ -59,6 +70,14 @@ macro_rules! bind_copied {
             fn bind(self) -> Value<'q> {
                 let make: fn($rust) -> Value<'q> = $make;
                 make(*self)
+            }
+        }
+
+        impl<'q> Bind<'q, sql::$marker> for $rust {
+            #[inline]
+            fn bind(self) -> Value<'q> {
+                let make: fn($rust) -> Value<'q> = $make;
+                make(self)
             }
         })+)+
     };
@@ -162,6 +181,8 @@ mod tests {
         assert_eq!(Typed::<sql::Varchar>::bind(&name[..]), Value::Str("x"));
         assert_eq!(Typed::<sql::Varchar>::bind(&Some(&name)), Value::Str("x"));
         assert_eq!(Typed::<sql::BigInt>::bind(&None::<i32>), Value::Null);
+        assert_eq!(Typed::<sql::BigInt>::bind(5), Value::Int(5));
+        assert_eq!(Typed::<sql::Varchar>::bind(Some(&name)), Value::Str("x"));
         let list = [Some(1_i32), None];
         assert_eq!(
             Typed::<sql::Spread<sql::BigInt>>::bind(&list[..]),

@@ -128,8 +128,27 @@ async fn rows_go_into_structs_scalars_and_records() {
     assert_eq!(count, 3);
 
     script.answer(vec![Rows::new(&["carrier", "flights"], vec![vec![text("UA"), Cell::Int(3)]])]);
-    let late = Late::query(&5_i64).tag("late").fetch_all(&pool).await.unwrap();
+    let late = Late::query(5).tag("late").fetch_all(&pool).await.unwrap();
     assert_eq!(late, [Late { carrier: "UA".into(), flights: 3 }]);
+}
+
+record! {
+    struct Between from Flights,
+    "SELECT flight FROM flights WHERE carrier IN (:carriers..) AND tailnum = :tailnum {{ AND month = :month }}"
+}
+
+#[tokio::test]
+async fn records_take_values_references_and_options() {
+    let script = Script::new();
+    let pool = pool::<Flights>(&script);
+    let (carriers, tailnum) = (vec![String::from("UA")], String::from("N1"));
+    assert!(Between::query(&carriers, &tailnum, Some(1)).fetch_all(&pool).await.unwrap().is_empty());
+    Between::query(&["AA"], "N2", None::<i64>).execute(&pool).await.unwrap();
+    Between::query(&carriers[..], Some("N2"), &Some(2_i64)).execute(&pool).await.unwrap();
+    let kept = Between::query(&carriers, &tailnum, 3);
+    kept.execute(&pool).await.unwrap();
+    let sections: Vec<bool> = script.sent().iter().map(|sent| sent.contains("AND month = $3")).collect();
+    assert_eq!(sections, [true, false, true, true]);
 }
 
 record! {
@@ -260,7 +279,7 @@ async fn rows_of_run_time_queries_are_read_by_name() {
         vec![vec![Cell::Null, text("JFK"), text("UA"), Cell::Int(7)]],
     )]);
     let flight: Flight =
-        querent::sql("SELECT * FROM flights WHERE flight = ?").bind(&7_i64).fetch_one(&pool).await.unwrap();
+        querent::sql("SELECT * FROM flights WHERE flight = ?").bind(7_i64).fetch_one(&pool).await.unwrap();
     let route = Route { origin: "JFK".into(), dest: None };
     assert_eq!(flight, Flight { number: 7, carrier: Carrier::Ua, route, seats: None, seen: false });
     script.answer(vec![Rows::new(&["n", "s"], vec![vec![Cell::Int(1), text("x")]])]);

@@ -125,11 +125,11 @@ impl Compiler {
         }
     }
 
-    /// Takes out what differs between machines, and places in querent itself, which move with every edit.
+    /// Takes out what differs between machines, and places and lists of querent's own, which change with every edit.
     fn normal(&self, text: &str) -> String {
         let text = text.replace(&self.package.display().to_string(), "$PACKAGE");
         let mut out = String::with_capacity(text.len());
-        for line in text.lines() {
+        for line in text.lines().filter(|line| !is_implementor(line)) {
             let place =
                 line.trim_start().strip_prefix("--> ").or_else(|| line.trim_start().strip_prefix("::: "));
             match place.filter(|place| !place.starts_with("ui/") && !place.starts_with("$PACKAGE")) {
@@ -151,6 +151,12 @@ impl Compiler {
         }
         out
     }
+}
+
+/// Whether a line belongs to a list of the types that implement a trait, which grows with querent.
+fn is_implementor(line: &str) -> bool {
+    let others = line.trim().strip_prefix("and ").and_then(|rest| rest.strip_suffix(" others"));
+    line.contains("` implements `") || others.is_some_and(|count| count.parse::<u32>().is_ok())
 }
 
 /// The first lines of a case.

@@ -1,0 +1,4 @@
+-- Airlines by name.
+SELECT carrier, name
+FROM airlines
+WHERE nam LIKE 'A%'

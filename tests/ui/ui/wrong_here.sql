@@ -1,0 +1,3 @@
+SELECT carrier,
+       nmae
+FROM airlines
