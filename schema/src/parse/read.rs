@@ -134,12 +134,7 @@ fn explain(parser: &mut Parser<'_>) -> Result<RawKind, ParserError> {
             parser.advance_token();
         }
     }
-    Ok(RawKind::Explain { analyze, statement: Box::new(statement_or_table(parser)?) })
-}
-
-/// What EXPLAIN explains: a statement, or in some dialects the name of a table.
-fn statement_or_table(parser: &mut Parser<'_>) -> Result<Raw, ParserError> {
-    statement(parser)
+    Ok(RawKind::Explain { analyze, statement: Box::new(statement(parser)?) })
 }
 
 fn take(parser: &mut Parser<'_>, words: &[&str]) -> bool {

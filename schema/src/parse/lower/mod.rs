@@ -5,12 +5,14 @@
 //! Every name and value that has a place of its own sets the cursor right, so that syntax which is not followed word by
 //! word costs at most the exactness of one span, never the reading of what comes after.
 
+mod compound;
 mod cursor;
 mod ddl;
 mod dml;
 mod expr;
 mod form;
 mod function;
+mod item;
 mod operator;
 mod query;
 mod select;

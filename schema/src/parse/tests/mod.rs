@@ -10,6 +10,7 @@ use crate::dialect::{CommonPlace, Fold, Operand, Placeholder, Refusal, Resolved,
 mod errors;
 mod limits;
 mod params;
+mod tree;
 
 /// Rules that know no types: parsing asks none of them.
 struct NoRules;
