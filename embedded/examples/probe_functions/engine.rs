@@ -44,6 +44,24 @@ pub(crate) fn registry() -> Vec<Function> {
     scalars.chain(aggregates).chain(windows.into_iter().map(Function::Window)).collect()
 }
 
+/// The functions that take a lambda, with their aliases.
+pub(crate) fn lambda_functions() -> Vec<(String, Vec<String>)> {
+    let state = SessionContext::new().state();
+    let functions = state.higher_order_functions().values();
+    let mut names: Vec<_> =
+        functions.map(|function| (function.name().to_owned(), function.aliases().to_vec())).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The table functions.
+pub(crate) fn table_functions() -> Vec<String> {
+    let mut names: Vec<String> = SessionContext::new().state().table_functions().keys().cloned().collect();
+    names.sort();
+    names
+}
+
 impl Function {
     pub(crate) fn kind(&self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ mod check;
 mod engine;
 mod fit;
 mod lattice;
+mod names;
 mod nulls;
 mod operators;
 mod signature;
@@ -23,12 +24,26 @@ fn main() {
     // Some functions panic on types that their signatures let through: a refusal like any other.
     std::panic::set_hook(Box::new(|_| {}));
     if std::env::args().any(|argument| argument == "--check") {
+        let names = names::run();
         let operators = operators::run();
         let functions = check::run();
-        std::process::exit(i32::from(!(operators && functions)));
+        std::process::exit(i32::from(!(names && operators && functions)));
     }
-    let mut lines = vec!["# kind\tname\taliases\tsignature\treturns\tnulls".to_owned()];
+    let mut lines = vec![format!(
+        "# The functions of DataFusion {}: kind, name, aliases, signature, returns, nulls.",
+        datafusion::DATAFUSION_VERSION
+    )];
     lines.extend(engine::registry().iter().map(line));
+    let lambdas = engine::lambda_functions();
+    let listed: Vec<&str> = LAMBDA_FUNCTIONS.iter().map(|(name, _)| *name).collect();
+    let found: Vec<&str> = lambdas.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(listed, found, "the functions that take a lambda");
+    lines.extend(LAMBDA_FUNCTIONS.iter().zip(&lambdas).map(|((name, result), (_, aliases))| {
+        format!("scalar\t{name}\t{}\trule(lambda_over_list, 2)\t{result}", aliases.join(" "))
+    }));
+    lines[1..].sort_by_cached_key(|line| line.split('\t').take(2).map(str::to_owned).collect::<Vec<_>>());
+    let tables = engine::table_functions();
+    assert_eq!(tables, TABLE_FUNCTIONS, "the table functions");
     lines.extend(TABLE_FUNCTIONS.map(|name| format!("table\t{name}\t\t{SERIES}")));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/src/dialect/datafusion/functions.tsv");
     std::fs::write(&path, lines.join("\n") + "\n").expect("the data file is written");
@@ -58,6 +73,15 @@ const RULES: [(&str, &str); 21] = [
     ("log", "log"),
     ("map_entries", "map_entries"),
     ("with_metadata", "with_metadata"),
+];
+
+/// Functions that take a lambda: how they use it the engine says in code only. The lambda's operand is the type of its
+/// body.
+const LAMBDA_FUNCTIONS: [(&str, &str); 4] = [
+    ("array_any_match", "Boolean\tstrict"),
+    ("array_filter", "$0\tfirst"),
+    ("array_first", "$0.item\talways"),
+    ("array_transform", "rule(array_transform)\tfirst"),
 ];
 
 /// Table functions: the engine gives no signature to read, only code that looks at literals. The result is the struct

@@ -18,7 +18,7 @@ use crate::check::Agreement;
 use crate::lattice::{self, sql_type};
 
 /// What the dialect says, in the engine's terms.
-type Said = Result<Option<SqlType>, Refusal>;
+pub(crate) type Said = Result<Option<SqlType>, Refusal>;
 
 /// One operator: its SQL over columns `a` and `b`, and the dialect's answer.
 struct Case {
@@ -41,7 +41,7 @@ pub(crate) fn run() -> bool {
                 // The engine plans AT TIME ZONE over anything, and fails when it runs.
                 let answer = answer.filter(|to| !case.sql.contains("ZONE") || can_cast_types(left, to));
                 let said = (case.said)(&column(left), &column(right));
-                judge(&mut agreement, case.sql, left, right, answer, said);
+                judge(&mut agreement, &format!("{} with {left}, {right}", case.sql), answer, said);
             }
         }
         if agreement.differs() {
@@ -75,37 +75,30 @@ fn engine(state: &SessionState, sql: &str, left: &DataType, right: &DataType) ->
     expr.get_type(&schema).ok()
 }
 
-fn judge(
-    agreement: &mut Agreement,
-    sql: &str,
-    left: &DataType,
-    right: &DataType,
-    answer: Option<DataType>,
-    said: Said,
-) {
+/// Counts how an answer and what the dialect says compare.
+pub(crate) fn judge(agreement: &mut Agreement, call: &str, answer: Option<DataType>, said: Said) {
     agreement.asked += 1;
-    let call = || format!("{sql} with {left}, {right}");
     match (answer, said) {
         (None, Err(_)) => {}
         (Some(answer), Err(_)) => {
             agreement.accepted += 1;
             agreement.refused += 1;
-            agreement.note(|| format!("refused: {} gives {answer}", call()));
+            agreement.note(|| format!("refused: {call} gives {answer}"));
         }
         (None, Ok(ty)) => {
             agreement.taken += 1;
-            agreement.note(|| format!("taken: {} gives {:?}", call(), ty.map(|ty| ty.to_string())));
+            agreement.note(|| format!("taken: {call} gives {:?}", ty.map(|ty| ty.to_string())));
         }
         (Some(answer), Ok(ty)) => {
             agreement.accepted += 1;
             match ty {
                 None => {
                     agreement.unknown += 1;
-                    agreement.note(|| format!("unknown: {} gives {answer}", call()));
+                    agreement.note(|| format!("unknown: {call} gives {answer}"));
                 }
                 Some(ty) if ty != sql_type(&answer) => {
                     agreement.mistyped += 1;
-                    agreement.note(|| format!("mistyped: {} gives {answer}, not {ty}", call()));
+                    agreement.note(|| format!("mistyped: {call} gives {answer}, not {ty}"));
                 }
                 Some(_) => {}
             }
@@ -213,7 +206,7 @@ fn casts(types: &[DataType]) -> Agreement {
             } else {
                 Err(Refusal::Types(String::new()))
             };
-            judge(&mut agreement, "cast", from, to, answer, said);
+            judge(&mut agreement, &format!("cast from {from} to {to}"), answer, said);
         }
     }
     agreement

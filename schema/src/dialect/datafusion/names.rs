@@ -18,6 +18,7 @@ pub(super) fn type_name(name: &TypeName) -> Result<SqlType, String> {
         "FLOAT" | "REAL" | "FLOAT4" => Ok(SqlType::Float32),
         "DOUBLE" if !name.args.is_empty() => Err("DOUBLE takes no precision".to_owned()),
         "DOUBLE" | "DOUBLE PRECISION" | "FLOAT8" => Ok(SqlType::Float64),
+        "TEXT" if !name.args.is_empty() => Err("TEXT takes no length; VARCHAR does".to_owned()),
         "VARCHAR" | "CHAR" | "TEXT" | "STRING" => Ok(SqlType::TEXT_VIEW),
         "DECIMAL" | "NUMERIC" => decimal(&name.args),
         "DATE" => Ok(SqlType::Date32),

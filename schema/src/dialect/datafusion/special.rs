@@ -36,6 +36,7 @@ impl FunctionRules for Functions {
             "arrays_zip" => arrays_zip(coerced),
             "map" => map(coerced),
             "union_extract" => union_extract(args, coerced),
+            "array_transform" => Ok(array_transform(args, coerced)),
             "flatten" => Ok(coerced.first().map(flatten)),
             "lag" => Ok(lag(coerced)),
             "log" => Ok(coerced.last().map(|ty| if ty.is_float() { ty.clone() } else { SqlType::Float64 })),
@@ -145,7 +146,7 @@ fn round(args: &[Operand], coerced: &[SqlType]) -> Option<SqlType> {
 }
 
 fn named_struct(args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal> {
-    if args.is_empty() || args.len() % 2 != 0 {
+    if args.is_empty() || !args.len().is_multiple_of(2) {
         return Err(Refusal::Arity("an even number of".to_owned()));
     }
     let mut fields = Vec::new();
@@ -248,8 +249,14 @@ fn flatten(ty: &SqlType) -> SqlType {
     SqlType::List(inner.clone(), (*layout).max(inner_layout))
 }
 
+/// A list of what the lambda's body gives.
+fn array_transform(args: &[Operand], coerced: &[SqlType]) -> Option<SqlType> {
+    let [SqlType::List(_, layout), body] = coerced else { return None };
+    Some(SqlType::List(Box::new(Field::new("item", body.clone(), args[1].nullable)), *layout))
+}
+
 fn with_metadata(args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal> {
-    if args.len() < 3 || args.len() % 2 == 0 {
+    if args.len() < 3 || args.len().is_multiple_of(2) {
         return Err(Refusal::Arity("3 or another odd number of".to_owned()));
     }
     for place in 1..args.len() {

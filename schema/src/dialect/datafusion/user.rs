@@ -50,6 +50,20 @@ pub(super) fn coerce(rule: &str, types: &[SqlType]) -> Option<Vec<SqlType>> {
             },
             _ => None,
         },
+        // The list comes first; the other operand is what the lambda's body gives.
+        "lambda_over_list" => match types {
+            [SqlType::Null, body] => Some(vec![list_of(SqlType::Null, false), body.clone()]),
+            [SqlType::List(field, ListLayout::LargeView), body] => {
+                Some(vec![SqlType::List(field.clone(), ListLayout::Large), body.clone()])
+            }
+            [list @ SqlType::List(_, ListLayout::List | ListLayout::Large), body] => {
+                Some(vec![list.clone(), body.clone()])
+            }
+            [SqlType::List(field, _) | SqlType::FixedSizeList(field, _), body] => {
+                Some(vec![SqlType::List(field.clone(), ListLayout::List), body.clone()])
+            }
+            _ => None,
+        },
         _ => None,
     }
 }
