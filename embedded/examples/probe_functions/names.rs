@@ -11,7 +11,7 @@ use querent_schema::parse::Source;
 use crate::check::Agreement;
 use crate::operators::judge;
 
-/// The first words of type names in any SQL.
+/// Type names of any SQL. (After `>>` sqlparser reads a `[3]` into the inner type; no one means that.)
 const NAMES: &[&str] = &[
     "BOOLEAN",
     "BOOL",
@@ -96,7 +96,7 @@ const NAMES: &[&str] = &[
     "REGCLASS",
     "ARRAY",
     "ARRAY<INT>",
-    "ARRAY<ARRAY<VARCHAR>>",
+    "ARRAY<ARRAY<VARCHAR> >",
     "STRUCT<a INT, b VARCHAR>",
     "STRUCT<\"A\" INT>",
     "MAP<INT, VARCHAR>",

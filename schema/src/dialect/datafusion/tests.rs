@@ -160,3 +160,169 @@ fn literals() {
         assert_eq!(names::number(text).map(|ty| ty.to_string()), Ok(expected.to_owned()), "{text}");
     }
 }
+
+/// Takes the place of the parser: a name, `(…)` arguments, `<…>` or `[…]` an element.
+fn type_name(name: &str, args: &[&str], elements: Vec<TypeName>) -> TypeName {
+    TypeName {
+        name: name.to_owned(),
+        args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+        elements: elements.into_iter().map(|element| (None, element)).collect(),
+        span: crate::ast::Span::default(),
+    }
+}
+
+#[track_caller]
+fn named(name: TypeName, expected: &str) {
+    let said = match Rules.type_name(&name) {
+        Ok(ty) => ty.to_string(),
+        Err(reason) => format!("! {reason}"),
+    };
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn type_names() {
+    let plain = |name: &str| type_name(name, &[], Vec::new());
+    named(plain("VARCHAR"), "Utf8View");
+    named(type_name("VARCHAR", &["20"], Vec::new()), "Utf8View");
+    named(plain("INT8"), "Int64");
+    named(plain("TINYINT UNSIGNED"), "UInt8");
+    named(plain("UNSIGNED INTEGER"), "UInt32");
+    named(plain("FLOAT"), "Float32");
+    named(plain("DECIMAL"), "Decimal128(38, 10)");
+    named(type_name("DECIMAL", &["40", "3"], Vec::new()), "Decimal256(40, 3)");
+    named(
+        type_name("DECIMAL", &["4", "6"], Vec::new()),
+        "! a decimal has 1 to 76 digits, no fewer than its scale: not (4, 6)",
+    );
+    named(plain("TIMESTAMP WITH TIME ZONE"), "Timestamp(ns)");
+    named(type_name("TIMESTAMP", &["6"], Vec::new()), "Timestamp(µs)");
+    named(type_name("TIMESTAMP", &["5"], Vec::new()), "! a timestamp's precision is 0, 3, 6 or 9, not 5");
+    named(type_name("ARRAY", &[], vec![plain("INT")]), "List(Int32)");
+    named(type_name("ARRAY", &["3"], vec![plain("TEXT")]), "FixedSizeList(3 x Utf8View)");
+    named(
+        type_name("STRUCT", &[], vec![plain("INT"), plain("DATE")]),
+        "Struct(\"c0\": Int32, \"c1\": Date32)",
+    );
+    named(plain("UUID"), "! DataFusion has no type UUID; it has VARCHAR");
+    named(plain("GEOGRAPHY"), "! DataFusion has no type GEOGRAPHY");
+}
+
+#[test]
+fn native_names_read_back() {
+    for text in [
+        "Int8",
+        "UInt64",
+        "Float32",
+        "Decimal256(50, 2)",
+        "Utf8View",
+        "Date32",
+        "Timestamp(ms)",
+        "Time64(ns)",
+    ] {
+        let native = names::native(&ty(text)).expect("SQL can say it");
+        let (name, args) = native.split_once('(').unwrap_or((&native, ""));
+        let args: Vec<&str> = args.trim_end_matches(')').split(", ").filter(|arg| !arg.is_empty()).collect();
+        named(type_name(name, &args, Vec::new()), text);
+    }
+    assert_eq!(names::native(&ty("Dictionary(Int32, Utf8)")), None);
+}
+
+#[track_caller]
+fn together(place: CommonPlace, types: &[&str], expected: &str) {
+    let operands: Vec<Operand> = types.iter().map(|text| operand(text)).collect();
+    let said = match Rules.common(place, &operands) {
+        Ok(ty) => ty.to_string(),
+        Err(_) => "refused".to_owned(),
+    };
+    assert_eq!(said, expected, "{place:?} {types:?}");
+}
+
+#[test]
+fn common_types() {
+    use CommonPlace::{Array, Between, CaseResult, InList, SetOperation, Values};
+    together(SetOperation, &["Int32", "Utf8"], "Utf8");
+    together(InList, &["Int32", "Utf8"], "Int32");
+    together(Values, &["Int64", "Float64", "?"], "Float64");
+    together(Values, &["Null", "Null"], "Null");
+    together(Values, &["Null", "Date32"], "Date32");
+    together(Values, &["Boolean", "Int64"], "refused");
+    together(CaseResult, &["Null", "Timestamp(s)", "Timestamp(ns)"], "Timestamp(ns)");
+    together(Between, &["Date32", "Utf8", "Timestamp(s)"], "Timestamp(ns)");
+    together(Array, &["List(Int32)", "List(Int64)"], "List(Int64)");
+    together(Array, &["?", "?"], "Null");
+}
+
+#[test]
+fn parameters_take_what_they_stand_beside() {
+    use FunctionKind::Scalar;
+    call(Scalar, "concat", &["?", "'x'"], "Utf8 from Utf8, Utf8");
+    call(Scalar, "round", &["?", "2"], "Float64 from Float64, Int32");
+    call(Scalar, "to_hex", &["?"], "Utf8 from Int64");
+    call(Scalar, "array_append", &["List(Int32)", "?"], "List(Int32) from List(Int32), Int32");
+    call(Scalar, "array_element", &["List(Utf8)", "?"], "Utf8 from List(Utf8), Int64");
+    call(Scalar, "coalesce", &["?", "?"], "? from ?, ?");
+    call(Scalar, "arrow_typeof", &["?"], "Utf8 from ?");
+    call(FunctionKind::Aggregate, "max", &["?"], "? from ?");
+    op(BinaryOp::Concat, "?", "Int64", "Utf8 from Utf8, Utf8");
+    op(BinaryOp::And, "?", "Boolean", "Boolean from Boolean, Boolean");
+    op(BinaryOp::Minus, "Timestamp(s)", "?", "Duration(s) from Timestamp(s), Timestamp(s)");
+    op(BinaryOp::Eq, "?", "Null", "Boolean from ?, Null");
+}
+
+#[test]
+fn members_fields_and_zones() {
+    let said_subscript = |expr: &str, index: &str| said(Rules.subscript(&operand(expr), &operand(index)));
+    assert_eq!(said_subscript("List(Int32)", "1"), "Int32 from List(Int32), Int64");
+    assert_eq!(said_subscript("Struct(\"a\": Utf8)", "'a'"), "Utf8 from Struct(\"a\": Utf8), Utf8");
+    assert_eq!(said_subscript("Struct(\"a\": Utf8)", "'b'"), "refused");
+    assert_eq!(said_subscript("Struct(\"a\": Utf8)", "1"), "refused");
+    assert_eq!(said_subscript("Int32", "1"), "refused");
+    assert_eq!(
+        said(Rules.extract("YEAR", &operand("Timestamp(s, \"UTC\")"))),
+        "Int32 from Timestamp(s, \"UTC\")"
+    );
+    assert_eq!(said(Rules.extract("EPOCH", &operand("?"))), "Float64 from Timestamp(ns)");
+    assert_eq!(said(Rules.extract("YEAR", &operand("Boolean"))), "refused");
+    let zone = said(Rules.at_time_zone(&operand("Timestamp(s)"), &operand("'Europe/Oslo'")));
+    assert_eq!(zone, "Timestamp(ns, \"Europe/Oslo\") from Timestamp(s), Utf8");
+}
+
+#[test]
+fn unary_operators() {
+    let minus = |text: &str| said(Rules.unary(UnaryOp::Minus, &operand(text)));
+    assert_eq!(minus("9223372036854775808"), "Int64 from Int64");
+    assert_eq!(minus("9223372036854775809"), "Float64 from Float64");
+    assert_eq!(minus("UInt32"), "refused");
+    assert_eq!(minus("Decimal128(5, 2)"), "Decimal128(5, 2) from Decimal128(5, 2)");
+    assert_eq!(said(Rules.unary(UnaryOp::Not, &operand("?"))), "Boolean from Boolean");
+    assert_eq!(said(Rules.unary(UnaryOp::Not, &operand("Date32"))), "refused");
+}
+
+#[test]
+fn null_rules() {
+    use crate::dialect::NullRule;
+    let rule = |kind, name: &str, args: &[&str]| {
+        let args: Vec<Operand> = args.iter().map(|arg| operand(arg)).collect();
+        FUNCTIONS.resolve(kind, name, &args).map(|resolved| resolved.nulls)
+    };
+    assert_eq!(rule(FunctionKind::Scalar, "upper", &["Utf8"]), Ok(NullRule::Strict));
+    assert_eq!(rule(FunctionKind::Scalar, "nullif", &["Utf8", "Utf8"]), Ok(NullRule::Always));
+    assert_eq!(rule(FunctionKind::Scalar, "concat", &["Utf8", "Utf8"]), Ok(NullRule::Never));
+    assert_eq!(rule(FunctionKind::Scalar, "coalesce", &["Utf8", "Utf8"]), Ok(NullRule::AllOperands));
+    assert_eq!(rule(FunctionKind::Scalar, "array_element", &["List(Utf8)", "1"]), Ok(NullRule::Always));
+    assert_eq!(rule(FunctionKind::Aggregate, "count", &["Utf8"]), Ok(NullRule::Never));
+    assert_eq!(rule(FunctionKind::Aggregate, "sum", &["Int8"]), Ok(NullRule::EmptyOrNull));
+    // One row has no sample deviation.
+    assert_eq!(rule(FunctionKind::Aggregate, "stddev", &["Int8"]), Ok(NullRule::Always));
+}
+
+#[test]
+fn dialects_by_name() {
+    for name in crate::dialect::NAMES {
+        let dialect = crate::dialect::by_name(name).expect("a listed dialect");
+        assert_eq!(dialect.name, *name);
+        assert_eq!((dialect.functions)().faults(), Vec::<String>::new());
+    }
+    assert!(crate::dialect::by_name("mysql").is_none());
+}

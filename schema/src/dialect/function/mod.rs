@@ -170,16 +170,18 @@ impl FunctionTable {
     /// class. Where any type will do there is none.
     fn likely(&self, signature: &Signature, types: &mut [SqlType], place: usize) -> Option<Vec<SqlType>> {
         let mut chosen = None;
-        let mut refused = false;
+        let mut refused = 0;
         for candidate in USUAL {
             types[place] = candidate.clone();
             match self.rules.coerce(signature, types) {
                 Some(coerced) if chosen.is_none() => chosen = Some((candidate, coerced)),
                 Some(_) => {}
-                None => refused = true,
+                None => refused += 1,
             }
         }
-        let chosen = chosen.filter(|_| refused);
+        // One refusal is no class: some functions of any type know no common type of bytes.
+        const CLASS_REFUSES: usize = 3;
+        let chosen = chosen.filter(|_| refused >= CLASS_REFUSES);
         types[place] = chosen.as_ref().map_or(SqlType::Null, |(candidate, _)| candidate.clone());
         chosen.map(|(_, coerced)| coerced)
     }
