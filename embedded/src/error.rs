@@ -23,6 +23,8 @@ pub enum ErrorKind {
     UnsupportedFile,
     /// A file is of a known kind, but its content could not be read as such.
     MalformedFile,
+    /// An option of the server cannot be what it was set to.
+    InvalidOption,
     /// Two files would have the same table name.
     NameClash,
     /// A statement of an SQL script failed.

@@ -106,7 +106,7 @@ pub struct Builder {
     paths: Vec<PathBuf>,
     scripts: Vec<PathBuf>,
     access: Access,
-    csv: Csv,
+    csv_null_regex: Option<String>,
     basic: Option<(String, String)>,
     bearer: Option<String>,
     tls: Option<Arc<rustls::ServerConfig>>,
@@ -147,9 +147,10 @@ impl Builder {
     }
 
     /// Takes CSV cells that match this regular expression for NULL, instead of empty ones:
-    /// `^(NA)?$` for files that write `NA`.
+    /// `^(NA)?$` for files that write `NA`. CSV files are then read into memory when the server
+    /// is opened.
     pub fn csv_null_regex(mut self, regex: impl Into<String>) -> Self {
-        self.csv.null_regex = Some(regex.into());
+        self.csv_null_regex = Some(regex.into());
         self
     }
 
@@ -206,10 +207,11 @@ impl Builder {
     /// 100,000 rows beyond that.
     ///
     /// # Errors
-    /// When a path is missing, a file cannot be read or is of a kind that cannot be a table, two
+    /// When an option is wrong, a path is missing, a file cannot be read or is of a kind that cannot be a table, two
     /// files would have the same table name, or a statement of a script fails.
     pub async fn open(self) -> Result<Server, Error> {
         let engine = Engine::new(self.access);
+        let csv = Csv { null_regex: self.csv_null_regex.as_deref().map(tables::null_regex).transpose()? };
         let mut files = Vec::new();
         for path in &self.paths {
             let metadata = std::fs::metadata(path).map_err(|error| Error::io("read", path, error))?;
@@ -219,7 +221,7 @@ impl Builder {
             }
         }
         for file in tables::name_files(&files)? {
-            tables::register(engine.context(), &file, &self.csv).await?;
+            tables::register(engine.context(), &file, &csv).await?;
         }
         for path in &self.scripts {
             script::run(&engine, path).await?;

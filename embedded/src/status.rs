@@ -109,7 +109,7 @@ fn parser_message(error: &ParserError) -> String {
 fn with_place(message: &str, diagnostic: &Diagnostic) -> String {
     let mut text = message.to_owned();
     if let Some(Span { start, .. }) = diagnostic.span {
-        text.push_str(&format!(" at line {}, column {}", start.line, start.column));
+        text.push_str(&format!(" (line {}, column {})", start.line, start.column));
     }
     for help in &diagnostic.helps {
         if !text.contains(&help.message) {
@@ -140,7 +140,8 @@ fn clean(message: &str) -> String {
     while let Some(rest) = PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)) {
         text = rest;
     }
-    text.trim().trim_end_matches('.').to_owned()
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    lines.join(" ").trim().trim_end_matches('.').to_owned()
 }
 
 /// Blanks quoted text and the word after `value`: Arrow quotes the value that did not fit.

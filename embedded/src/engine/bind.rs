@@ -10,7 +10,9 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::ParamValues;
 use datafusion::common::ScalarValue;
 use datafusion::common::metadata::ScalarAndMetadata;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::error::DataFusionError;
+use datafusion::logical_expr::{Expr, LogicalPlan, Values, WriteOp};
 use tonic::Status;
 
 use super::{Parameter, Planned};
@@ -51,6 +53,36 @@ impl Bound {
         Ok(Self { rows: Arc::new(rows) })
     }
 
+    /// An `INSERT … VALUES` with all rows of values in one plan, so that all rows come or none;
+    /// nothing where the statement is not of that shape.
+    pub(super) fn one_insert(&self, planned: &Planned) -> Result<Option<LogicalPlan>, Status> {
+        let count: usize = self.rows.iter().map(|columns| columns[0].len()).sum();
+        if count < 2 || !has_parameters_in_values_only(&planned.plan) {
+            return Ok(None);
+        }
+        let mut rows = Vec::with_capacity(count);
+        for columns in self.rows.iter() {
+            for row in 0..columns[0].len() {
+                rows.push(row_values(&planned.parameters, columns, row)?);
+            }
+        }
+        let merged = planned.plan.clone().transform_down(|node| match node {
+            LogicalPlan::Values(values) => {
+                let all = rows
+                    .iter()
+                    .flat_map(|row| values.values.iter().map(move |exprs| (row, exprs)))
+                    .map(|(row, exprs)| exprs.iter().map(|expr| replaced(expr, row)).collect())
+                    .collect::<Result<Vec<Vec<Expr>>, DataFusionError>>()?;
+                let schema = values.schema;
+                let values = Values { schema, values: all };
+                Ok(Transformed::yes(LogicalPlan::Values(values)))
+            }
+            other => Ok(Transformed::no(other)),
+        });
+        let merged = merged.map_err(|error| status(&error))?;
+        Ok(Some(merged.data))
+    }
+
     /// The statement with its values, one plan for each row of them.
     pub(super) fn plans(&self, planned: &Planned) -> Result<Vec<LogicalPlan>, Status> {
         if planned.parameters.is_empty() {
@@ -73,6 +105,41 @@ impl Bound {
         }
         Ok(plans)
     }
+}
+
+fn has_parameters_in_values_only(plan: &LogicalPlan) -> bool {
+    let LogicalPlan::Dml(dml) = plan else {
+        return false;
+    };
+    if !matches!(dml.op, WriteOp::Insert(_)) {
+        return false;
+    }
+    let mut values = 0;
+    let mut others = 0;
+    let walked = plan.apply_with_subqueries(|node| {
+        let in_values = matches!(node, LogicalPlan::Values(_));
+        values += usize::from(in_values);
+        node.apply_expressions(|expr| {
+            expr.apply(|expr| {
+                let is_parameter = matches!(expr, Expr::Placeholder(_));
+                others += usize::from(is_parameter && !in_values);
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    });
+    walked.is_ok() && values == 1 && others == 0
+}
+
+fn replaced(expr: &Expr, values: &ParamValues) -> Result<Expr, DataFusionError> {
+    let replaced = expr.clone().transform_up(|expr| match expr {
+        Expr::Placeholder(placeholder) => {
+            let found = values.get_placeholders_with_values(&placeholder.id)?;
+            let (value, metadata) = found.into_inner();
+            Ok(Transformed::yes(Expr::Literal(value, metadata)))
+        }
+        other => Ok(Transformed::no(other)),
+    })?;
+    Ok(replaced.data)
 }
 
 fn row_values(parameters: &[Parameter], columns: &[ArrayRef], row: usize) -> Result<ParamValues, Status> {
@@ -139,8 +206,8 @@ fn without_union(parameter: &Parameter, column: &ArrayRef) -> Result<ArrayRef, S
     }
     let values: Vec<ArrayRef> = (0..union.len()).map(|row| union.value(row)).collect();
     let target = if parameter.is_unknown() {
-        let known = values.iter().map(|value| value.data_type());
-        let known = known.filter(|data_type| !data_type.is_null()).next();
+        let mut known = values.iter().map(|value| value.data_type());
+        let known = known.find(|data_type| !data_type.is_null());
         known.cloned().unwrap_or(DataType::Null)
     } else {
         parameter.data_type.clone()

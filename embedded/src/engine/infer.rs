@@ -16,7 +16,7 @@ use datafusion::logical_expr::expr::{Placeholder, WindowFunctionDefinition};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::type_coercion::binary::comparison_coercion;
 use datafusion::logical_expr::type_coercion::functions::{UDFCoercionExt, fields_with_udf};
-use datafusion::logical_expr::{Expr, ExprSchemable, Limit, LogicalPlan, Operator};
+use datafusion::logical_expr::{Expr, ExprSchemable, Limit, LogicalPlan, Operator, Union};
 
 /// A parameter of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,9 @@ impl Parameter {
 
 /// The parameters of a statement in the order in which they are bound.
 pub(super) fn infer(plan: &LogicalPlan) -> Result<Vec<Parameter>> {
+    if plan.get_parameter_names()?.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut found = Found::default();
     plan.apply_with_subqueries(|node| {
         let schema = input_schema(node);
@@ -324,10 +327,19 @@ impl Found {
             | LogicalPlan::Sort(_)
             | LogicalPlan::Limit(_)
             | LogicalPlan::Distinct(_)
-            | LogicalPlan::SubqueryAlias(_)
-            | LogicalPlan::Union(_) => {
+            | LogicalPlan::SubqueryAlias(_) => {
                 for input in plan.inputs() {
                     self.push_down_checked(input, wanted)?;
+                }
+                Ok(())
+            }
+            LogicalPlan::Union(union) => {
+                // A column that one branch does not type has the type of another's.
+                let wanted: Vec<_> = (0..wanted.len())
+                    .map(|idx| wanted[idx].clone().or_else(|| typed_branch(union, idx)))
+                    .collect();
+                for input in &union.inputs {
+                    self.push_down_checked(input, &wanted)?;
                 }
                 Ok(())
             }
@@ -349,6 +361,15 @@ impl Found {
             self.push_down(plan, &vec![None; columns])
         }
     }
+}
+
+/// The type that a column has in the first branch of a union that types it.
+fn typed_branch(union: &Union, idx: usize) -> Option<DataType> {
+    let mut types = union.inputs.iter().filter_map(|input| {
+        let field = input.schema().fields().get(idx)?;
+        (!field.data_type().is_null()).then(|| field.data_type().clone())
+    });
+    types.next()
 }
 
 fn unaliased(expr: &Expr) -> &Expr {

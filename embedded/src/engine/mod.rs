@@ -172,8 +172,12 @@ impl Engine {
     }
 
     /// Runs a change or a definition once for each row of parameters, and says how many rows
-    /// it changed; -1 where DataFusion does not say.
+    /// it changed; -1 where DataFusion does not say. Rows of an `INSERT … VALUES` come all or
+    /// none; other statements keep what ran before one that fails.
     pub(crate) async fn change(&self, planned: &Planned, bound: &Bound) -> Result<i64, Status> {
+        if let Some(plan) = bound.one_insert(planned)? {
+            return self.run_change(plan).await;
+        }
         let mut total: i64 = 0;
         for plan in bound.plans(planned)? {
             let count = self.run_change(plan).await?;

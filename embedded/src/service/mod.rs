@@ -14,8 +14,9 @@ mod sql_info;
 mod type_info;
 mod wire;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 
 use arrow_flight::flight_service_server::FlightService;
@@ -36,6 +37,9 @@ use query::Pending;
 use running::Running;
 
 type ResponseStream<T> = BoxStream<'static, Result<T, Status>>;
+
+/// What a statement may take of the stack: DataFusion recurses over expressions.
+const STACK_LEN: usize = 32 * 1024 * 1024;
 
 /// The Flight SQL service of one server; clones share its tables.
 #[derive(Clone)]
@@ -92,13 +96,17 @@ impl std::fmt::Debug for Service {
     }
 }
 
-/// Turns a panic inside a request into an error of that request: in process it would otherwise
-/// be the caller's panic, over a connection it would end all its requests.
+/// Runs a request with a stack for deep statements, and turns a panic inside of it into an
+/// error: in process it would otherwise be the caller's panic, over a connection it would end
+/// all requests of it.
 async fn guarded<T>(work: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
-    AssertUnwindSafe(work)
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| Err(Status::internal("the server failed on this request")))
+    let mut work = pin!(AssertUnwindSafe(work).catch_unwind());
+    let result = poll_fn(|cx| {
+        // Segments are reserved, and used only as far as the statement is deep.
+        stacker::maybe_grow(STACK_LEN / 2, STACK_LEN, || work.as_mut().poll(cx))
+    })
+    .await;
+    result.unwrap_or_else(|_| Err(Status::internal("the server failed on this request")))
 }
 
 #[tonic::async_trait]

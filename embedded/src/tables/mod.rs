@@ -1,6 +1,7 @@
 //! From files to tables: which files of a folder are tables, what they are called, how they
 //! are read. What an SQL script says is in `script`.
 
+mod csv;
 mod format;
 mod name;
 mod register;
@@ -8,6 +9,7 @@ mod register;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub(crate) use csv::null_regex;
 pub(crate) use format::Format;
 pub(crate) use register::{Csv, register};
 
