@@ -131,6 +131,7 @@ fn found(krate: &Ident, declaration: &Declaration, cache: &SourceCache) -> Token
         description.backend, description.dialect
     );
     let tracking = cache.tracking(krate, &[]);
+    let options = description.options.iter().map(|(key, value)| quote!((#key, #value)));
     let capabilities = description.capabilities.iter().map(|capability| match capability.as_str() {
         "transactions" => quote!(impl #krate::__private::Transactions for #name {}),
         // Others are no traits of a source (yet): drivers ask their own.
@@ -144,6 +145,10 @@ fn found(krate: &Ident, declaration: &Declaration, cache: &SourceCache) -> Token
             type Backend = #backend;
             const NAME: &'static #krate::__private::core::primitive::str = #source;
             const FINGERPRINT: #krate::__private::core::primitive::u64 = #fingerprint;
+            const OPTIONS: &'static [(
+                &'static #krate::__private::core::primitive::str,
+                &'static #krate::__private::core::primitive::str,
+            )] = &[#(#options),*];
         }
         #(#capabilities)*
         const _: () = {

@@ -34,6 +34,12 @@ pub trait Backend: Sized + Send + Sync + 'static {
     /// Reads a URL. The error names what is wrong with it and never prints a password.
     fn options(url: &str) -> Result<Self::Options>;
 
+    /// The same options with those that belong to the source ([`Source::OPTIONS`](crate::Source::OPTIONS)), which win.
+    fn of_source(options: Self::Options, source: &[(&str, &str)]) -> Result<Self::Options> {
+        let _ = source;
+        Ok(options)
+    }
+
     /// Makes a connection that is ready for a statement, authenticated and all.
     fn connect(options: &Self::Options) -> impl Future<Output = Result<Self::Connection>> + Send;
 

@@ -10,6 +10,9 @@ pub trait Source: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// What gave the whole source its meaning when it was declared: backend, dialect, options, capabilities, Rust types.
     const FINGERPRINT: u64;
+    /// The options that belong to the source because they change types or meaning (engine, null handling, zone): its
+    /// pools always use them, whatever their URL says.
+    const OPTIONS: &'static [(&'static str, &'static str)] = &[];
 }
 
 /// The backend of a source.

@@ -4,12 +4,16 @@
 
 mod datafusion;
 pub mod function;
+mod picodata;
+mod pinot;
 mod thin;
 
 use querent_types::SqlType;
 
 pub use datafusion::DATAFUSION;
 pub use function::FunctionTable;
+pub use picodata::PICODATA;
+pub use pinot::{PINOT_MSE, PINOT_SSE};
 pub use thin::{CALCITE, GENERIC, SPARK};
 
 use crate::ast::{BinaryOp, Ident, LikeOp, TypeName, UnaryOp};
@@ -207,10 +211,19 @@ pub fn by_name(name: &str) -> Option<&'static Dialect> {
     ALL.iter().find(|dialect| dialect.name == name).copied()
 }
 
-static ALL: [&Dialect; 4] = [&datafusion::DATAFUSION, &thin::GENERIC, &thin::SPARK, &thin::CALCITE];
+static ALL: [&Dialect; 7] = [
+    &datafusion::DATAFUSION,
+    &thin::GENERIC,
+    &thin::SPARK,
+    &thin::CALCITE,
+    &pinot::PINOT_SSE,
+    &pinot::PINOT_MSE,
+    &picodata::PICODATA,
+];
 
 /// The names of all dialects, for messages.
-pub const NAMES: &[&str] = &["datafusion", "generic", "spark", "calcite"];
+pub const NAMES: &[&str] =
+    &["datafusion", "generic", "spark", "calcite", "pinot-sse", "pinot-mse", "picodata"];
 
 impl Dialect {
     /// The identifier as the dialect reads it.

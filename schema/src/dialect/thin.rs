@@ -20,7 +20,7 @@ pub static GENERIC: Dialect = Dialect {
     default_catalog: None,
     default_schemas: &[],
     syntax: || Box::new(sqlparser::dialect::GenericDialect {}),
-    rules: &Thin { names: Names::Standard },
+    rules: &STANDARD,
     functions: || &FUNCTIONS,
 };
 
@@ -46,7 +46,7 @@ pub static CALCITE: Dialect = Dialect {
     default_catalog: None,
     default_schemas: &[],
     syntax: || Box::new(sqlparser::dialect::AnsiDialect {}),
-    rules: &Thin { names: Names::Standard },
+    rules: &STANDARD,
     functions: || &FUNCTIONS,
 };
 
@@ -59,9 +59,13 @@ enum Names {
     Spark,
 }
 
-struct Thin {
+/// What every SQL agrees on; other dialects that are known in part build on it.
+pub(super) struct Thin {
     names: Names,
 }
+
+/// The rules of [`GENERIC`].
+pub(super) static STANDARD: Thin = Thin { names: Names::Standard };
 
 struct ThinFunctions;
 
@@ -75,16 +79,16 @@ impl FunctionRules for ThinFunctions {
     }
 }
 
-fn known(ty: SqlType, operands: Vec<Option<SqlType>>) -> Resolved {
+pub(super) fn known(ty: SqlType, operands: Vec<Option<SqlType>>) -> Resolved {
     Resolved { ty: Some(ty), operands, nulls: NullRule::Strict }
 }
 
-fn unknown(operands: usize) -> Resolved {
+pub(super) fn unknown(operands: usize) -> Resolved {
     Resolved { ty: None, operands: vec![None; operands], nulls: NullRule::Strict }
 }
 
 /// A parameter takes the type of what it stands beside.
-fn beside(left: &Operand, right: &Operand) -> Vec<Option<SqlType>> {
+pub(super) fn beside(left: &Operand, right: &Operand) -> Vec<Option<SqlType>> {
     let other = |own: &Operand, other: &Operand| own.ty.clone().or_else(|| other.ty.clone());
     vec![other(left, right), other(right, left)]
 }
@@ -216,7 +220,7 @@ impl TypeRules for Thin {
     }
 }
 
-fn numbers_beside(left: &Operand, right: &Operand) -> Vec<Option<SqlType>> {
+pub(super) fn numbers_beside(left: &Operand, right: &Operand) -> Vec<Option<SqlType>> {
     let number = |own: &Operand, other: &Operand| {
         own.ty.clone().or_else(|| other.ty.clone().filter(SqlType::is_numeric))
     };

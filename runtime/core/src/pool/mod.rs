@@ -68,6 +68,7 @@ impl<S: Source> Pool<S> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|e| {
             Error::new(crate::ErrorKind::Config, "a pool is made within a tokio runtime").with_cause(e)
         })?;
+        let backend = S::Backend::of_source(backend, S::OPTIONS).map_err(|e| e.with_source_name(S::NAME))?;
         Ok(Pool { shared: Shared::new(backend, pool, runtime, S::NAME), source: PhantomData })
     }
 
