@@ -35,7 +35,7 @@ pub(super) fn statements(context: &SessionContext, sql: &str) -> Result<VecDeque
     }
     let config = context.copied_config();
     let options = &config.options().sql_parser;
-    let dialect = dialect_from_str(options.dialect.to_string()).unwrap_or_else(|| Box::new(GenericDialect));
+    let dialect = dialect_from_str(options.dialect).unwrap_or_else(|| Box::new(GenericDialect));
     let tokens = Tokenizer::new(dialect.as_ref(), sql)
         .tokenize_with_location()
         .map_err(|error| status(&DataFusionError::from(ParserError::from(error))))?;

@@ -103,7 +103,7 @@ impl Client {
         let stream = stream.map_err(|status| FlightError::Tonic(Box::new(status)));
         let mut stream = FlightRecordBatchStream::new_from_flight_data(stream);
         let mut batches = Vec::new();
-        while let Some(batch) = stream.try_next().await.map_err(|error| Status::from(error))? {
+        while let Some(batch) = stream.try_next().await.map_err(Status::from)? {
             batches.push(batch);
         }
         let schema = stream.schema().cloned().expect("a schema, also of no rows");
