@@ -1,6 +1,6 @@
 //! The state of one reading of a statement, and the small services that all parts of the binder share.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::dialect::{Dialect, FunctionTable, Operand, Refusal, Resolved};
 
 use super::params::Params;
 use super::scope::{Field, OuterJoin, Relation};
-use super::typed::{Key, Ty, Typed, Why};
+use super::typed::{Key, KeyMap, KeySet, Ty, Typed, Why};
 
 /// Which clause is being read; it decides what may stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub(super) struct Level<'a> {
     pub(super) outputs: Vec<OutputName<'a>>,
     pub(super) alias_mode: AliasMode,
     /// The grouping keys; true where a grouping set may leave the key out.
-    pub(super) keys: HashMap<Key, bool>,
+    pub(super) keys: KeyMap<bool>,
     /// Whether every group holds at least one row.
     pub(super) grouped: bool,
     pub(super) aggregate_depth: u32,
@@ -130,7 +130,7 @@ impl<'a> Level<'a> {
             clause,
             outputs: Vec::new(),
             alias_mode: AliasMode::Hidden,
-            keys: HashMap::new(),
+            keys: KeyMap::default(),
             grouped: false,
             aggregate_depth: 0,
             window_depth: 0,
@@ -151,6 +151,9 @@ pub(super) struct CteEntry {
     pub(super) used: bool,
 }
 
+/// Tables by the names under which they were looked up, with their full paths; a statement is read several times.
+pub(super) type TableCache = HashMap<Vec<String>, Option<(Rc<Relation>, Vec<String>)>>;
+
 /// One reading of a statement.
 pub(super) struct Binder<'a> {
     pub(super) catalog: &'a Catalog,
@@ -164,14 +167,14 @@ pub(super) struct Binder<'a> {
     /// The selects being read, innermost last.
     pub(super) levels: Vec<Level<'a>>,
     /// Expressions proven not NULL here, with the clause that proves them.
-    pub(super) facts: HashMap<Key, &'static str>,
+    pub(super) facts: KeyMap<&'static str>,
     pub(super) outer_joins: Vec<OuterJoin>,
     /// Names of the first column of subqueries, by their address, for column names.
     pub(super) subquery_names: HashMap<*const Query, String>,
     /// Parameters of the lambdas being read.
     pub(super) lambdas: Vec<(String, Ty, Key)>,
     /// Tables looked up before: a query may name one many times.
-    pub(super) table_cache: HashMap<Vec<String>, Option<Rc<Relation>>>,
+    pub(super) table_cache: TableCache,
     /// The table that the statement writes.
     pub(super) written: Option<Arc<TableDescription>>,
     /// How many recursive CTEs are being read inside of each other.
@@ -181,7 +184,7 @@ pub(super) struct Binder<'a> {
 
 impl<'a> Binder<'a> {
     /// A binder that has read nothing.
-    pub(super) fn new(catalog: &'a Catalog, params: Params) -> Binder<'a> {
+    pub(super) fn new(catalog: &'a Catalog, params: Params, table_cache: TableCache) -> Binder<'a> {
         Binder {
             catalog,
             dialect: catalog.dialect,
@@ -191,11 +194,11 @@ impl<'a> Binder<'a> {
             tables: BTreeSet::new(),
             ctes: Vec::new(),
             levels: Vec::new(),
-            facts: HashMap::new(),
+            facts: KeyMap::default(),
             outer_joins: Vec::new(),
             subquery_names: HashMap::new(),
             lambdas: Vec::new(),
-            table_cache: HashMap::new(),
+            table_cache,
             written: None,
             recursion: 0,
             counter: 0,
@@ -401,9 +404,16 @@ impl<'a> Binder<'a> {
     }
 }
 
+/// Up to this many keys, a list is searched faster than a set is built.
+const FEW_KEYS: usize = 8;
+
 /// The outer joins that leave one of these columns NULL in their unmatched rows.
 pub(super) fn joins_of(fields: &[Field], keys: &[Key]) -> Vec<usize> {
-    let set: HashSet<Key> = keys.iter().copied().collect();
+    if keys.len() <= FEW_KEYS {
+        let of_any = |field: &&Field| keys.contains(&field.key);
+        return fields.iter().filter(of_any).flat_map(|field| field.outer.iter().copied()).collect();
+    }
+    let set: KeySet = keys.iter().copied().collect();
     fields
         .iter()
         .filter(|field| set.contains(&field.key))

@@ -1,10 +1,10 @@
 //! Expressions: the dispatcher, literals, and the forms that need no file of their own.
 
-use querent_types::{Field as Member, IntervalUnit, SqlType};
+use querent_types::SqlType;
 
-use crate::ast::{Expr, ExprKind, Ident, Literal, Span, TypeName, UnaryOp};
+use crate::ast::{Expr, ExprKind, Literal, Span, TypeName, UnaryOp};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{CommonPlace, FunctionKind, NullRule, Operand, Refusal, Resolved, Syntax};
+use crate::dialect::{FunctionKind, NullRule, Operand, Refusal, Resolved, Syntax};
 
 use super::binder::{Binder, Clause, strict};
 use super::typed::{Facts, Key, Ty, Typed, Why};
@@ -280,112 +280,6 @@ impl<'a> Binder<'a> {
         matches!(ty, Ty::Param(param) if self.params.clashes(*param))
     }
 
-    fn cast(&mut self, inner: &'a Expr, ty: &TypeName, try_: bool, span: Span) -> Typed {
-        let typed = self.expr(inner);
-        let key = Key::node(if try_ { "try_cast" } else { "cast" }, &[typed.key]).with_text(&type_text(ty));
-        let Some(target) = self.type_name(ty) else {
-            return Typed::new(Ty::Error, true, typed.why, key);
-        };
-        self.want(&typed, &target, inner.span, "a cast");
-        if let Some(from) = self.known(&typed.ty)
-            && !self.is_clash(&typed.ty)
-            && from != SqlType::Null
-            && !self.dialect.rules.can_cast(&from, &target)
-        {
-            self.report(
-                Diagnostic::error(Code::InvalidCast, span, format!("{from} cannot be cast to {target}"))
-                    .related(inner.span, format!("this is {from}")),
-            );
-        }
-        let facts = present(&[&typed], key);
-        let (nullable, why) = if try_ {
-            (true, Why::Static("TRY_CAST gives NULL where the cast fails"))
-        } else {
-            (typed.nullable, typed.why)
-        };
-        Typed::new(Ty::Known(target), nullable, why, key).facts(facts)
-    }
-
-    /// The type that a type name means; an error is reported.
-    pub(super) fn type_name(&mut self, ty: &TypeName) -> Option<SqlType> {
-        match self.dialect.rules.type_name(ty) {
-            Ok(ty) => Some(ty),
-            Err(reason) => {
-                self.report(Diagnostic::error(Code::UnknownType, ty.span, reason));
-                None
-            }
-        }
-    }
-
-    fn typed_string(&mut self, ty: &TypeName, text: &str) -> Typed {
-        let key = Key::node("typed", &[]).with_text(&type_text(ty)).with_text(text);
-        let ty = self.type_name(ty).map_or(Ty::Error, Ty::Known);
-        Typed::new(ty, false, Why::Static("a literal is never NULL"), key)
-    }
-
-    fn interval(&mut self, value: &'a Expr, unit: Option<&str>, span: Span) -> Typed {
-        let name = TypeName { name: "INTERVAL".into(), args: Vec::new(), elements: Vec::new(), span };
-        let ty = self.dialect.rules.type_name(&name).unwrap_or(SqlType::Interval(IntervalUnit::MonthDayNano));
-        let literal = match &value.kind {
-            ExprKind::Literal(Literal::String(text) | Literal::Number(text)) => Some(text.clone()),
-            ExprKind::Unary { expr, .. } | ExprKind::Binary { right: expr, .. } => {
-                matches!(expr.kind, ExprKind::Literal(_)).then(|| format!("{:?}", value.kind))
-            }
-            _ => None,
-        };
-        let Some(text) = literal else {
-            self.report(
-                Diagnostic::error(
-                    Code::Unsupported,
-                    value.span,
-                    "the amount of an INTERVAL must be a literal",
-                )
-                .help("fix this by multiplying an interval: `n * INTERVAL '1' DAY`"),
-            );
-            return Typed::error();
-        };
-        let key = Key::node("interval", &[]).with_text(&text).with_text(unit.unwrap_or_default());
-        if let ExprKind::Literal(Literal::String(text) | Literal::Number(text)) = &value.kind {
-            let whole = unit.map_or_else(|| text.clone(), |unit| format!("{text} {unit}"));
-            if !super::literal::is_interval(&whole) {
-                self.report(
-                    Diagnostic::error(Code::InvalidLiteral, value.span, format!("`{whole}` is no interval"))
-                        .help("fix this by writing numbers with units: `INTERVAL '1 day 2 hours'`"),
-                );
-            }
-        }
-        Typed::new(Ty::Known(ty), false, Why::Static("a literal is never NULL"), key)
-    }
-
-    fn at_time_zone(&mut self, inner: &'a Expr, zone: &'a Expr, span: Span) -> Typed {
-        let (typed, zone_typed) = (self.expr(inner), self.expr(zone));
-        let rules = self.dialect.rules;
-        let operands = [(&typed, inner.span), (&zone_typed, zone.span)];
-        self.apply("AT TIME ZONE", &operands, span, |operands| rules.at_time_zone(&operands[0], &operands[1]))
-    }
-
-    fn extract(&mut self, field: &'a str, inner: &'a Expr, span: Span) -> Typed {
-        let typed = self.expr(inner);
-        let rules = self.dialect.rules;
-        let mut extracted = self
-            .apply("EXTRACT", &[(&typed, inner.span)], span, |operands| rules.extract(field, &operands[0]));
-        extracted.key = extracted.key.with_text(field);
-        extracted
-    }
-
-    fn subscript(&mut self, inner: &'a Expr, index: &'a Expr, span: Span) -> Typed {
-        let (base, index_typed) = (self.expr(inner), self.expr(index));
-        if let (Some(SqlType::Struct(_)), ExprKind::Literal(Literal::String(name))) =
-            (self.known(&base.ty), &index.kind)
-        {
-            let ident = Ident { value: name.clone(), quoted: true, span: index.span };
-            return self.struct_field(base, &ident);
-        }
-        let rules = self.dialect.rules;
-        let operands = [(&base, inner.span), (&index_typed, index.span)];
-        self.apply("[ ]", &operands, span, |operands| rules.subscript(&operands[0], &operands[1]))
-    }
-
     /// Asks rules about operands that were read, reports a refusal, and gives the result.
     pub(super) fn apply(
         &mut self,
@@ -438,41 +332,6 @@ impl<'a> Binder<'a> {
             },
             NullRule::EmptyOrNull => (true, name("is NULL where there are no values")),
         }
-    }
-
-    fn array(&mut self, items: &'a [Expr], span: Span) -> Typed {
-        let typed: Vec<Typed> = items.iter().map(|item| self.expr(item)).collect();
-        let operands: Vec<(&Typed, Span)> =
-            typed.iter().zip(items).map(|(typed, item)| (typed, item.span)).collect();
-        self.unify(CommonPlace::Array, &operands, "an element of an array", span);
-        let functions = self.functions;
-        let mut array = self.apply("make_array", &operands, span, |operands| {
-            functions.resolve(FunctionKind::Scalar, "make_array", operands)
-        });
-        (array.nullable, array.why) = (false, Why::Static("an array is never NULL"));
-        array
-    }
-
-    fn structure(&mut self, items: Vec<(Option<&'a Ident>, &'a Expr)>) -> Typed {
-        let mut members = Vec::new();
-        let mut keys = Vec::new();
-        let mut ty = None;
-        for (i, (name, item)) in items.into_iter().enumerate() {
-            let typed = self.expr(item);
-            keys.push(typed.key);
-            let name = name.map_or_else(|| format!("c{i}"), |name| name.value.clone());
-            match self.known(&typed.ty) {
-                Some(member) => members.push(Member::new(name, member, true)),
-                None => ty = Some(if typed.ty == Ty::Opaque { Ty::Opaque } else { Ty::Error }),
-            }
-        }
-        let ty = ty.unwrap_or(Ty::Known(SqlType::Struct(members)));
-        Typed::new(ty, false, Why::Static("a struct is never NULL"), Key::node("struct", &keys))
-    }
-
-    fn map(&mut self, entries: &'a [(Expr, Expr)], span: Span) -> Typed {
-        let args: Vec<&'a Expr> = entries.iter().flat_map(|(key, value)| [key, value]).collect();
-        self.call("make_map", &args, span)
     }
 }
 

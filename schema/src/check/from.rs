@@ -13,7 +13,7 @@ use crate::dialect::Syntax;
 
 use super::binder::{Binder, Clause, Level, joins_of};
 use super::scope::{Field, Found, OuterJoin, Relation};
-use super::typed::{Key, Typed, Why};
+use super::typed::{Key, KeySet, Typed, Why};
 
 impl<'a> Binder<'a> {
     /// Reads a FROM list.
@@ -237,7 +237,7 @@ impl<'a> Binder<'a> {
         }
         let joins = joins_of(fields, proven);
         self.exclude(&joins);
-        let proven: std::collections::HashSet<Key> = proven.iter().copied().collect();
+        let proven: KeySet = proven.iter().copied().collect();
         for field in fields.iter_mut().filter(|field| field.nullable && proven.contains(&field.key)) {
             (field.nullable, field.why) = (false, Why::Proven("the join condition"));
         }

@@ -8,6 +8,7 @@
 mod binder;
 mod case;
 mod column;
+mod cte;
 mod dml;
 mod expr;
 mod from;
@@ -17,14 +18,18 @@ mod literal;
 mod missing;
 mod operator;
 mod params;
+mod predicate;
 mod query;
 mod schema_name;
 mod scope;
 mod sections;
 mod select;
 mod statement;
+mod subquery;
 mod table;
 mod typed;
+mod ungrouped;
+mod value;
 mod window;
 
 use crate::catalog::Catalog;

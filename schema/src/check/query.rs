@@ -1,23 +1,18 @@
-//! Queries: WITH, set operations, VALUES, ORDER BY over a set operation, LIMIT and OFFSET, and subqueries.
+//! Queries: set operations, VALUES, ORDER BY over a set operation, LIMIT and OFFSET.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use querent_types::SqlType;
 
-use crate::ast::{
-    BinaryOp, Cte, Expr, ExprKind, Literal, OrderBy, Query, SetExpr, SetOperator, Span, UnaryOp, Values, With,
-};
+use crate::ast::{Expr, ExprKind, Literal, OrderBy, Query, SetExpr, SetOperator, Span, UnaryOp, Values};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::CommonPlace;
 
-use super::binder::{Binder, Clause, CteEntry, Level};
+use super::binder::{Binder, Clause, Level};
 use super::scope::{Field, Relation};
 use super::table::made;
 use super::typed::{Key, Ty, Typed, Why};
-
-/// Recursive CTEs inside of recursive CTEs are read twice up to this depth; deeper ones are taken to be nullable.
-const RECURSION_READ_TWICE_MAX: u32 = 2;
 
 /// What a query gives.
 #[derive(Debug)]
@@ -87,7 +82,7 @@ impl<'a> Binder<'a> {
     }
 
     /// Reads a set operation's input, walking the left spine in a loop.
-    fn body(&mut self, body: &'a SetExpr, names: Option<&[Rc<str>]>) -> Output {
+    pub(super) fn body(&mut self, body: &'a SetExpr, names: Option<&[Rc<str>]>) -> Output {
         let mut spine = Vec::new();
         let mut leftmost = body;
         while let SetExpr::SetOperation { op, all, by_name, left, right, span } = leftmost {
@@ -121,7 +116,7 @@ impl<'a> Binder<'a> {
         left
     }
 
-    fn set_operation(
+    pub(super) fn set_operation(
         &mut self,
         op: SetOperator,
         by_name: bool,
@@ -281,7 +276,7 @@ impl<'a> Binder<'a> {
         });
         let Some(first) = rows.first() else { return Output::unknown() };
         let width = first.len();
-        for row in rows.iter().filter(|row| row.len() != width) {
+        if let Some(row) = rows.iter().find(|row| row.len() != width) {
             let span = match (row.first(), row.last()) {
                 (Some(first), Some(last)) => first.1.to(last.1),
                 _ => values.span,
@@ -304,196 +299,6 @@ impl<'a> Binder<'a> {
             fields.push(made(&name, ty, nullable.is_some(), why, items[0].1));
         }
         Output { relation: Relation { fields, ..Relation::default() }, one_row: rows.len() == 1 }
-    }
-
-    /// Reads WITH; its tables stay in sight until the caller drops them.
-    pub(super) fn with(&mut self, with: &'a With) {
-        for cte in &with.ctes {
-            let name = self.fold(&cte.alias.name);
-            if self.ctes.iter().any(|other| self.dialect.same(&other.name, &name)) {
-                self.error(
-                    Code::DuplicateAlias,
-                    cte.alias.name.span,
-                    format!("WITH names `{name}` more than once"),
-                );
-            }
-            let mut relation = match (&cte.query.body, with.recursive) {
-                (SetExpr::SetOperation { op: SetOperator::Union, .. }, true) => {
-                    self.recursive_cte(cte, &name)
-                }
-                _ => {
-                    let mut relation = self.query(&cte.query).relation;
-                    self.rename(&mut relation, &cte.alias.columns, cte.alias.name.span);
-                    relation
-                }
-            };
-            relation.qualify(Rc::from(vec![name.clone()]));
-            self.ctes.push(CteEntry { name, relation, used: false });
-        }
-    }
-
-    /// A CTE that may read itself: its first part gives names and types, its second part may add NULLs.
-    fn recursive_cte(&mut self, cte: &'a Cte, name: &str) -> Relation {
-        let SetExpr::SetOperation { left, right, span, .. } = &cte.query.body else {
-            return Relation::unknown();
-        };
-        let outside = self.ctes.len();
-        if let Some(with) = &cte.query.with {
-            self.with(with);
-        }
-        let mut seed = self.body(left, None).relation;
-        self.rename(&mut seed, &cte.alias.columns, cte.alias.name.span);
-        self.recursion += 1;
-        // First taken to add no NULLs; if it does, it is read again with the columns that may be NULL.
-        let mut nullable: Vec<bool> = seed.fields.iter().map(|field| field.nullable).collect();
-        if self.recursion > RECURSION_READ_TWICE_MAX {
-            nullable.iter_mut().for_each(|flag| *flag = true);
-        }
-        let mut whys: Vec<Why> = seed.fields.iter().map(|field| field.why.clone()).collect();
-        let mut result = seed.clone();
-        for round in 0..3 {
-            let mut work = seed.clone();
-            for (field, flag) in work.fields.iter_mut().zip(&nullable) {
-                field.nullable = *flag || round == 2;
-            }
-            work.qualify(Rc::from(vec![name.to_owned()]));
-            self.ctes.push(CteEntry { name: name.to_owned(), relation: work, used: false });
-            let reported = self.diagnostics.len();
-            let names: Vec<Rc<str>> = seed.fields.iter().map(|field| field.name.clone()).collect();
-            let step = self.body(right, (names.len() > 1).then_some(&names[..])).relation;
-            let used = self.ctes.pop().is_some_and(|cte| cte.used);
-            let step_nullable: Vec<bool> = step.fields.iter().map(|field| field.nullable).collect();
-            let grown = nullable.iter().zip(&step_nullable).any(|(before, after)| !before && *after);
-            if used && grown && round < 2 && step.fields.len() == seed.fields.len() {
-                for ((flag, why), field) in nullable.iter_mut().zip(&mut whys).zip(&step.fields) {
-                    if field.nullable && !*flag {
-                        (*flag, *why) = (true, field.why.clone());
-                    }
-                }
-                self.diagnostics.truncate(reported);
-                continue;
-            }
-            let (one, two) = (
-                Output { relation: seed.clone(), one_row: false },
-                Output { relation: step, one_row: false },
-            );
-            let mut united = self.set_operation(SetOperator::Union, false, one, two, *span).relation;
-            if used {
-                // The engine casts the second part to the types of the first.
-                for (field, first) in united.fields.iter_mut().zip(&seed.fields) {
-                    if !matches!(first.ty, Ty::Param(_)) {
-                        field.ty = first.ty.clone();
-                    }
-                }
-            }
-            for ((field, flag), why) in united.fields.iter_mut().zip(&nullable).zip(&whys) {
-                if *flag && !field.nullable {
-                    (field.nullable, field.why) = (true, why.clone());
-                }
-            }
-            result = united;
-            break;
-        }
-        self.recursion -= 1;
-        self.ctes.truncate(outside);
-        result
-    }
-
-    /// Reads a subquery in an expression, and remembers the name of its first column.
-    pub(super) fn subquery(&mut self, query: &'a Query) -> Output {
-        let output = self.query(query);
-        if let Some(first) = output.relation.fields.first() {
-            self.subquery_names.insert(std::ptr::from_ref(query), first.name.to_string());
-        }
-        output
-    }
-
-    /// The one column of a subquery; another number is reported.
-    fn one_column(&mut self, query: &'a Query) -> Option<(Field, bool)> {
-        let mut output = self.subquery(query);
-        if output.relation.is_open() && output.relation.fields.len() != 1 {
-            return None;
-        }
-        if output.relation.fields.len() != 1 {
-            let count = output.relation.fields.len();
-            let mut diagnostic = Diagnostic::error(
-                Code::SubqueryColumns,
-                query.span,
-                format!("this subquery must give one column, and gives {count}"),
-            )
-            .help("fix this by selecting one column");
-            for extra in output.relation.fields.iter().skip(1).filter(|field| field.span != Span::default()) {
-                diagnostic = diagnostic.related(extra.span, "one column too many");
-            }
-            self.report(diagnostic);
-            return None;
-        }
-        let one_row = output.one_row;
-        output.relation.fields.pop().map(|field| (field, one_row))
-    }
-
-    pub(super) fn scalar_subquery(&mut self, query: &'a Query, _span: Span) -> Typed {
-        let key = self.fresh_key();
-        let Some((field, one_row)) = self.one_column(query) else { return Typed { key, ..Typed::error() } };
-        let (nullable, why) = if one_row {
-            (field.nullable, field.why)
-        } else {
-            (true, Why::Static("a subquery without rows is NULL"))
-        };
-        Typed::new(field.ty, nullable, why, key).facts(super::expr::only(key))
-    }
-
-    pub(super) fn in_subquery(
-        &mut self,
-        inner: &'a Expr,
-        query: &'a Query,
-        negated: bool,
-        span: Span,
-    ) -> Typed {
-        self.predicate_place("IN", span);
-        let column = self.one_column(query);
-        let typed = self.expr(inner);
-        let key = self.fresh_key();
-        let Some((field, _)) = column else {
-            return Typed::new(Ty::boolean(), true, Why::Static("its subquery is not known"), key);
-        };
-        let items = [(&typed, inner.span), (&typed_field(&field), query.span)];
-        self.unify(CommonPlace::InList, &items, "operand and column of IN", span);
-        let (nullable, why) = if typed.nullable {
-            (true, typed.why.clone())
-        } else if field.nullable {
-            (true, Why::Static("the subquery of IN may hold NULLs"))
-        } else {
-            (false, Why::Static("neither the operand nor the subquery of IN holds NULLs"))
-        };
-        // Without rows, IN is FALSE and NOT IN is TRUE, even where the operand is NULL.
-        let truth =
-            if negated { (Vec::new(), typed.facts.present) } else { (typed.facts.present, Vec::new()) };
-        let facts = super::typed::Facts { present: Vec::new(), truth: Some(Box::new(truth)) };
-        Typed::new(Ty::boolean(), nullable, why, key).facts(facts)
-    }
-
-    pub(super) fn quantified_subquery(
-        &mut self,
-        left: &'a Expr,
-        op: &BinaryOp,
-        query: &'a Query,
-        span: Span,
-    ) -> Typed {
-        self.predicate_place("ANY or ALL", span);
-        let column = self.one_column(query);
-        let typed = self.expr(left);
-        let key = self.fresh_key();
-        let why = Why::Static("a comparison with ANY or ALL rows may be NULL");
-        let mut result = Typed::new(Ty::boolean(), true, why, key);
-        if let Some((field, _)) = column {
-            let other = typed_field(&field);
-            self.binary(op, span, (typed.clone(), left.span), (other, query.span));
-            if !typed.nullable && !field.nullable {
-                (result.nullable, result.why) = (false, Why::Static("neither side holds NULLs"));
-            }
-        }
-        result
     }
 }
 

@@ -13,7 +13,7 @@ use crate::parse::Source;
 use crate::plan::{Column, Effect, Param, Plan, Section};
 
 use super::Checked;
-use super::binder::Binder;
+use super::binder::{Binder, TableCache};
 use super::params::Params;
 use super::scope::Relation;
 
@@ -32,6 +32,7 @@ struct Reading {
     tables: Vec<Vec<String>>,
     diagnostics: Vec<Diagnostic>,
     params: Params,
+    table_cache: TableCache,
 }
 
 pub(super) fn check(text: &str, catalog: &Catalog) -> Checked {
@@ -63,7 +64,7 @@ pub(super) fn check(text: &str, catalog: &Catalog) -> Checked {
         }
     };
     let full = solve(statement, catalog, &source);
-    let Reading { mut columns, open, effect, tables, diagnostics: found, params } = full;
+    let Reading { mut columns, open, effect, tables, diagnostics: found, params, mut table_cache } = full;
     diagnostics.extend(found);
     if let StatementKind::Other(words) = &statement.kind
         && words.is_empty()
@@ -84,9 +85,9 @@ pub(super) fn check(text: &str, catalog: &Catalog) -> Checked {
         if broken {
             continue;
         }
-        let reading = read(statement, catalog, params);
+        let reading = read(statement, catalog, params, table_cache);
         diagnostics.extend(reading.diagnostics);
-        params = reading.params;
+        (params, table_cache) = (reading.params, reading.table_cache);
         open |= reading.open;
         if !open {
             merge(&mut columns, &reading.columns, &source, &mut diagnostics);
@@ -111,8 +112,9 @@ pub(super) fn check(text: &str, catalog: &Catalog) -> Checked {
 /// Reads a statement until nothing more is learned of its parameters.
 fn solve(statement: &Statement, catalog: &Catalog, source: &Source<'_>) -> Reading {
     let mut params = Params::new(source.params.len());
+    let mut table_cache = TableCache::new();
     for _ in 0..READINGS_MAX {
-        let mut reading = read(statement, catalog, params);
+        let mut reading = read(statement, catalog, params, table_cache);
         if source.params.is_empty() {
             return reading;
         }
@@ -121,17 +123,17 @@ fn solve(statement: &Statement, catalog: &Catalog, source: &Source<'_>) -> Readi
             reading.diagnostics.extend(clashes);
             return reading;
         }
-        params = reading.params;
+        (params, table_cache) = (reading.params, reading.table_cache);
         params.restart();
     }
-    let mut reading = read(statement, catalog, params);
+    let mut reading = read(statement, catalog, params, table_cache);
     let (_, clashes) = reading.params.solve(catalog.dialect.rules);
     reading.diagnostics.extend(clashes);
     reading
 }
 
-fn read(statement: &Statement, catalog: &Catalog, params: Params) -> Reading {
-    let mut binder = Binder::new(catalog, params);
+fn read(statement: &Statement, catalog: &Catalog, params: Params, table_cache: TableCache) -> Reading {
+    let mut binder = Binder::new(catalog, params, table_cache);
     let (relation, effect) = binder.statement(statement);
     let columns = columns(&binder, &relation, catalog);
     Reading {
@@ -141,6 +143,7 @@ fn read(statement: &Statement, catalog: &Catalog, params: Params) -> Reading {
         tables: binder.tables.into_iter().collect(),
         diagnostics: binder.diagnostics,
         params: binder.params,
+        table_cache: binder.table_cache,
     }
 }
 

@@ -27,15 +27,17 @@ impl<'a> Binder<'a> {
             return relation;
         }
         let template = match self.table_cache.get(&parts) {
-            Some(cached) => cached.clone(),
-            None => {
-                let read = self.stored_table(name, &parts).map(Rc::new);
+            Some(Some(cached)) => Some(cached.clone()),
+            // What is wrong is said at each place that names it.
+            Some(None) | None => {
+                let read = self.stored_table(name, &parts);
                 self.table_cache.insert(parts.clone(), read.clone());
                 read
             }
         };
         match template {
-            Some(template) => {
+            Some((template, path)) => {
+                self.tables.insert(path);
                 let mut relation = (*template).clone();
                 self.refresh(&mut relation);
                 relation
@@ -80,10 +82,10 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn stored_table(&mut self, name: &Name, parts: &[String]) -> Option<Relation> {
+    fn stored_table(&mut self, name: &Name, parts: &[String]) -> Option<(Rc<Relation>, Vec<String>)> {
         let table = self.lookup(name)?;
         let qualifier: Rc<[String]> = Rc::from(parts.to_vec());
-        Some(self.table_relation(&table, qualifier))
+        Some((Rc::new(self.table_relation(&table, qualifier)), table.path.clone()))
     }
 
     /// The columns of a table under a name.

@@ -3,7 +3,9 @@
 //! An expression is identified by a [`Key`], a hash of what it computes: two expressions with one key have one value in
 //! every row. Keys make GROUP BY matching and NOT NULL facts work for whole expressions, in time linear in the text.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 use querent_types::SqlType;
@@ -68,6 +70,32 @@ impl Key {
     /// The key with a text mixed in.
     pub(super) fn with_text(self, text: &str) -> Key {
         text.bytes().fold(self.with(text.len() as u64), |key, byte| key.with(u64::from(byte)))
+    }
+}
+
+/// A map from expressions. A key is a hash already, so it is not hashed again.
+pub(super) type KeyMap<V> = HashMap<Key, V, BuildHasherDefault<KeyHasher>>;
+
+/// A set of expressions.
+pub(super) type KeySet = HashSet<Key, BuildHasherDefault<KeyHasher>>;
+
+/// Takes the first half of a [`Key`] for its hash.
+#[derive(Debug, Default)]
+pub(super) struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = self.0.rotate_left(32) ^ number;
     }
 }
 

@@ -1,0 +1,109 @@
+//! Subqueries in expressions: scalar ones, and those of IN, ANY and ALL.
+
+use crate::ast::{BinaryOp, Expr, Query, Span};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::CommonPlace;
+
+use super::binder::Binder;
+use super::query::{Output, typed_field};
+use super::scope::Field;
+use super::typed::{Facts, Ty, Typed, Why};
+
+impl<'a> Binder<'a> {
+    /// Reads a subquery in an expression, and remembers the name of its first column.
+    pub(super) fn subquery(&mut self, query: &'a Query) -> Output {
+        let output = self.query(query);
+        if let Some(first) = output.relation.fields.first() {
+            self.subquery_names.insert(std::ptr::from_ref(query), first.name.to_string());
+        }
+        output
+    }
+
+    /// The one column of a subquery; another number is reported.
+    fn one_column(&mut self, query: &'a Query) -> Option<(Field, bool)> {
+        let mut output = self.subquery(query);
+        if output.relation.is_open() && output.relation.fields.len() != 1 {
+            return None;
+        }
+        if output.relation.fields.len() != 1 {
+            let count = output.relation.fields.len();
+            let mut diagnostic = Diagnostic::error(
+                Code::SubqueryColumns,
+                query.span,
+                format!("this subquery must give one column, and gives {count}"),
+            )
+            .help("fix this by selecting one column");
+            for extra in output.relation.fields.iter().skip(1).filter(|field| field.span != Span::default()) {
+                diagnostic = diagnostic.related(extra.span, "one column too many");
+            }
+            self.report(diagnostic);
+            return None;
+        }
+        let one_row = output.one_row;
+        output.relation.fields.pop().map(|field| (field, one_row))
+    }
+
+    pub(super) fn scalar_subquery(&mut self, query: &'a Query, _span: Span) -> Typed {
+        let key = self.fresh_key();
+        let Some((field, one_row)) = self.one_column(query) else { return Typed { key, ..Typed::error() } };
+        let (nullable, why) = if one_row {
+            (field.nullable, field.why)
+        } else {
+            (true, Why::Static("a subquery without rows is NULL"))
+        };
+        Typed::new(field.ty, nullable, why, key).facts(super::expr::only(key))
+    }
+
+    pub(super) fn in_subquery(
+        &mut self,
+        inner: &'a Expr,
+        query: &'a Query,
+        negated: bool,
+        span: Span,
+    ) -> Typed {
+        self.predicate_place("IN", span);
+        let column = self.one_column(query);
+        let typed = self.expr(inner);
+        let key = self.fresh_key();
+        let Some((field, _)) = column else {
+            return Typed::new(Ty::boolean(), true, Why::Static("its subquery is not known"), key);
+        };
+        let items = [(&typed, inner.span), (&typed_field(&field), query.span)];
+        self.unify(CommonPlace::InList, &items, "operand and column of IN", span);
+        let (nullable, why) = if typed.nullable {
+            (true, typed.why.clone())
+        } else if field.nullable {
+            (true, Why::Static("the subquery of IN may hold NULLs"))
+        } else {
+            (false, Why::Static("neither the operand nor the subquery of IN holds NULLs"))
+        };
+        // Without rows, IN is FALSE and NOT IN is TRUE, even where the operand is NULL.
+        let truth =
+            if negated { (Vec::new(), typed.facts.present) } else { (typed.facts.present, Vec::new()) };
+        let facts = Facts { present: Vec::new(), truth: Some(Box::new(truth)) };
+        Typed::new(Ty::boolean(), nullable, why, key).facts(facts)
+    }
+
+    pub(super) fn quantified_subquery(
+        &mut self,
+        left: &'a Expr,
+        op: &BinaryOp,
+        query: &'a Query,
+        span: Span,
+    ) -> Typed {
+        self.predicate_place("ANY or ALL", span);
+        let column = self.one_column(query);
+        let typed = self.expr(left);
+        let key = self.fresh_key();
+        let why = Why::Static("a comparison with ANY or ALL rows may be NULL");
+        let mut result = Typed::new(Ty::boolean(), true, why, key);
+        if let Some((field, _)) = column {
+            let other = typed_field(&field);
+            self.binary(op, span, (typed.clone(), left.span), (other, query.span));
+            if !typed.nullable && !field.nullable {
+                (result.nullable, result.why) = (false, Why::Static("neither side holds NULLs"));
+            }
+        }
+        result
+    }
+}
