@@ -9,26 +9,26 @@ use querent_core::{
 };
 use tokio::sync::Semaphore;
 
-pub enum Scripted {}
+pub(crate) enum Scripted {}
 
 /// What happened, and what is let happen.
-pub struct Control {
-    pub connected: AtomicUsize,
-    pub ended: AtomicUsize,
+pub(crate) struct Control {
+    pub(crate) connected: AtomicUsize,
+    pub(crate) ended: AtomicUsize,
     /// How many of the next connects fail.
-    pub failing: AtomicUsize,
+    pub(crate) failing: AtomicUsize,
     /// A permit for each connect that may go on.
-    pub gate: Semaphore,
-    pub committed: AtomicUsize,
+    pub(crate) gate: Semaphore,
+    pub(crate) committed: AtomicUsize,
 }
 
 impl Control {
-    pub fn new() -> Arc<Control> {
+    pub(crate) fn new() -> Arc<Control> {
         Control::gated(Semaphore::MAX_PERMITS)
     }
 
     /// The same where only so many connects go on before more permits are added.
-    pub fn gated(permits: usize) -> Arc<Control> {
+    pub(crate) fn gated(permits: usize) -> Arc<Control> {
         Arc::new(Control {
             connected: AtomicUsize::new(0),
             ended: AtomicUsize::new(0),
@@ -38,18 +38,18 @@ impl Control {
         })
     }
 
-    pub fn connected(&self) -> usize {
+    pub(crate) fn connected(&self) -> usize {
         self.connected.load(Ordering::SeqCst)
     }
 
-    pub fn ended(&self) -> usize {
+    pub(crate) fn ended(&self) -> usize {
         self.ended.load(Ordering::SeqCst)
     }
 }
 
-pub struct Connection {
+pub(crate) struct Connection {
     control: Arc<Control>,
-    pub id: usize,
+    pub(crate) id: usize,
 }
 
 impl Drop for Connection {
@@ -58,14 +58,14 @@ impl Drop for Connection {
     }
 }
 
-pub struct Cursor {
+pub(crate) struct Cursor {
     left: usize,
     hang: bool,
     id: usize,
     affected: Option<u64>,
 }
 
-pub struct Rows(Vec<i64>);
+pub(crate) struct Rows(Vec<i64>);
 
 impl Batch for Rows {
     fn len(&self) -> usize {
@@ -172,7 +172,7 @@ impl<'b> Decode<'b, Scripted> for i64 {
     }
 }
 
-pub enum Test {}
+pub(crate) enum Test {}
 
 impl Source for Test {
     type Backend = Scripted;
@@ -182,8 +182,8 @@ impl Source for Test {
 
 impl Transactions for Test {}
 
-pub type Pool = querent_core::Pool<Test>;
+pub(crate) type Pool = querent_core::Pool<Test>;
 
-pub fn pool(control: &Arc<Control>, options: PoolOptions) -> Pool {
+pub(crate) fn pool(control: &Arc<Control>, options: PoolOptions) -> Pool {
     Pool::with_options(control.clone(), options).expect("the test runs in a runtime")
 }
