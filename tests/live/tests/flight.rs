@@ -1,7 +1,7 @@
 //! The same checked queries, unchanged, by URL alone: in process, over TCP and TLS, on roapi and on Sail; and what goes wrong.
 
 #[path = "../../../examples/quickstart.rs"]
-#[expect(dead_code, reason = "the example's main is not called here")]
+#[expect(dead_code, unreachable_pub, reason = "the example is a program of its own; here it is a module")]
 mod quickstart;
 
 use std::future::Future;
