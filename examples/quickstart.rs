@@ -23,7 +23,8 @@ record! {
 #[tokio::main]
 async fn main() -> querent::Result<()> {
     let url = std::env::args().nth(1);
-    let url = url.as_deref().unwrap_or(concat!("embedded:", env!("CARGO_MANIFEST_DIR"), "/data/nycflights13"));
+    let url =
+        url.as_deref().unwrap_or(concat!("embedded:", env!("CARGO_MANIFEST_DIR"), "/data/nycflights13"));
     let pool = Pool::<Flights>::connect(url).await?;
     print!("{}", report(&pool).await?);
     Ok(())
@@ -123,6 +124,7 @@ async fn coldest(pool: &Pool<Flights>) -> querent::Result<String> {
         first.get_or_insert(row);
     }
     let coldest = first.map(|row| (row.time_hour, row.temp));
-    let coldest = coldest.map_or_else(String::new, |(hour, temp)| format!(", the coldest {hour}: {temp:?} °F"));
+    let coldest =
+        coldest.map_or_else(String::new, |(hour, temp)| format!(", the coldest {hour}: {temp:?} °F"));
     Ok(format!("\nhours below 15 °F at LGA: {hours}{coldest}\n"))
 }

@@ -80,15 +80,15 @@ macro_rules! backend {
         #[doc(hidden)]
         #[macro_export]
         macro_rules! $macro {
-                    () => {
-                        // The length of an array, so that the compiler takes the type for wrong and says nothing more.
-                        [(); ::core::compile_error!(concat!(
-                            "the source needs the feature `",
-                            $feature,
-                            "` of the crate `querent`: add it in Cargo.toml"
-                        ))]
-                    };
-                }
+                            () => {
+                                // The length of an array, so that the compiler takes the type for wrong and says nothing more.
+                                [(); ::core::compile_error!(concat!(
+                                    "the source needs the feature `",
+                                    $feature,
+                                    "` of the crate `querent`: add it in Cargo.toml"
+                                ))]
+                            };
+                        }
     };
 }
 

@@ -9,7 +9,10 @@ pub fn live(name: &str, variable: &'static str, test: fn(&str) -> Result<(), Fai
     match std::env::var(variable) {
         Ok(url) => Trial::test(name.to_owned(), move || test(&url)),
         Err(_) if required() => Trial::test(name.to_owned(), move || {
-            Err(format!("REQUIRE_LIVE is set and {variable} is not: start the servers with tests/servers/all.sh").into())
+            Err(format!(
+                "REQUIRE_LIVE is set and {variable} is not: start the servers with tests/servers/all.sh"
+            )
+            .into())
         }),
         Err(_) => Trial::test(format!("{name} [{variable} is not set]"), || Ok(())).with_ignored_flag(true),
     }

@@ -69,7 +69,11 @@ fn same_report(url: &str) -> Result<(), Failed> {
 fn same_over_tcp() -> Result<(), Failed> {
     run(async {
         let report = embedded_report().await?;
-        for line in ["United Air Lines Inc.", "flights from EWR, 60 min late or more", "N14228: BOEING 737-824, built 1999"] {
+        for line in [
+            "United Air Lines Inc.",
+            "flights from EWR, 60 min late or more",
+            "N14228: BOEING 737-824, built 1999",
+        ] {
             if !report.contains(line) {
                 return Err(format!("the report has no {line:?}:\n{report}").into());
             }
@@ -86,10 +90,11 @@ async fn secure_server() -> Result<(querent::embedded::Listening, tempfile::Name
     let roots = tempfile::NamedTempFile::new()?;
     std::fs::write(roots.path(), certified.cert.pem())?;
     let key = rustls::pki_types::PrivatePkcs8KeyDer::from(certified.signing_key.serialize_der());
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(vec![certified.cert.der().clone()], key.into())?;
+    let config =
+        rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![certified.cert.der().clone()], key.into())?;
     let server = Server::builder().path(DATA).basic_auth("me", "right").tls(Arc::new(config)).open().await?;
     Ok((server.listen(([127, 0, 0, 1], 0).into()).await?, roots))
 }
@@ -139,7 +144,8 @@ fn tls_mismatch() -> Result<(), Failed> {
         let error = pool_error(&format!("flight+tls://localhost:{}", plain.local_addr().port())).await?;
         ensure_eq(error.kind(), ErrorKind::Tls)?;
         let (secure, _roots) = secure_server().await?;
-        let error = pool_error(&format!("flight://me:right@localhost:{}", secure.local_addr().port())).await?;
+        let error =
+            pool_error(&format!("flight://me:right@localhost:{}", secure.local_addr().port())).await?;
         ensure_eq(error.kind(), ErrorKind::Connection)
     })
 }
@@ -219,19 +225,32 @@ fn refused_statement() -> Result<(), Failed> {
 fn writes() -> Result<(), Failed> {
     run(async {
         let script = tempfile::Builder::new().suffix(".sql").tempfile()?;
-        std::fs::write(script.path(), "CREATE TABLE airlines (carrier VARCHAR NOT NULL, name VARCHAR NOT NULL);")?;
+        std::fs::write(
+            script.path(),
+            "CREATE TABLE airlines (carrier VARCHAR NOT NULL, name VARCHAR NOT NULL);",
+        )?;
         let pool = pool(&format!("embedded:{}", script.path().display())).await?;
         for (carrier, name) in [("AA", "American"), ("B6", "it's \\ \"JetBlue\"")] {
-            let insert = query!(Flights, "INSERT INTO airlines (carrier, name) VALUES (:carrier, :name)", carrier, name);
+            let insert = query!(
+                Flights,
+                "INSERT INTO airlines (carrier, name) VALUES (:carrier, :name)",
+                carrier,
+                name
+            );
             ensure_eq(insert.execute(&pool).await?.rows_affected, Some(1))?;
         }
-        let rows = query!(Flights, "SELECT carrier, name FROM airlines ORDER BY carrier").fetch_all(&pool).await?;
+        let rows =
+            query!(Flights, "SELECT carrier, name FROM airlines ORDER BY carrier").fetch_all(&pool).await?;
         let names: Vec<&str> = rows.iter().map(|r| r.name.as_str()).collect();
         ensure_eq(names, vec!["American", "it's \\ \"JetBlue\""])?;
         let none: &[&str] = &[];
-        let empty = query!(Flights, "SELECT name FROM airlines WHERE carrier IN (:none..)", none).fetch_all(&pool).await?;
+        let empty = query!(Flights, "SELECT name FROM airlines WHERE carrier IN (:none..)", none)
+            .fetch_all(&pool)
+            .await?;
         ensure_eq(empty.len(), 0)?;
-        let all = query!(Flights, "SELECT name FROM airlines WHERE carrier NOT IN (:none..)", none).fetch_all(&pool).await?;
+        let all = query!(Flights, "SELECT name FROM airlines WHERE carrier NOT IN (:none..)", none)
+            .fetch_all(&pool)
+            .await?;
         ensure_eq(all.len(), 2)
     })
 }
