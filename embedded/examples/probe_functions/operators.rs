@@ -23,8 +23,10 @@ pub(crate) type Said = Result<Option<SqlType>, Refusal>;
 /// One operator: its SQL over columns `a` and `b`, and the dialect's answer.
 struct Case {
     sql: &'static str,
-    said: Box<dyn Fn(&Operand, &Operand) -> Said>,
+    said: Says,
 }
+
+type Says = Box<dyn Fn(&Operand, &Operand) -> Said>;
 
 /// All operators over all pairs; whether the figures are good enough.
 pub(crate) fn run() -> bool {

@@ -76,6 +76,9 @@ impl<'a> Binder<'a> {
         refusal: Refusal,
         operands: &[(&Typed, Span)],
     ) {
+        if self.dialect.rules.is_open() {
+            return;
+        }
         let types: Vec<String> = operands.iter().map(|(typed, _)| self.type_shown(&typed.ty)).collect();
         let words = match refusal {
             Refusal::Types(words) | Refusal::Arity(words) => words,
@@ -98,6 +101,9 @@ impl<'a> Binder<'a> {
 
     /// Reports that something does not take its operands.
     pub(super) fn refuse(&mut self, what: &str, refusal: Refusal, operands: &[(&Typed, Span)], span: Span) {
+        if self.dialect.rules.is_open() {
+            return;
+        }
         let types: Vec<String> = operands.iter().map(|(typed, _)| self.type_shown(&typed.ty)).collect();
         let diagnostic = match refusal {
             Refusal::Types(words) => {
@@ -157,6 +163,7 @@ impl<'a> Binder<'a> {
         let base = if fixed.is_empty() { Ok(SqlType::Null) } else { rules.common(place, &fixed) };
         let base = match base {
             Ok(base) => base,
+            Err(_) if rules.is_open() => return Some(Ty::Opaque),
             Err(refusal) => {
                 self.refuse_common(refusal, items, what, span);
                 return None;
@@ -190,6 +197,7 @@ impl<'a> Binder<'a> {
         let all: Vec<Operand> = items.iter().map(|(typed, _)| self.operand(typed)).collect();
         match rules.common(place, &all) {
             Ok(ty) => Some(Ty::Known(ty)),
+            Err(_) if rules.is_open() => Some(Ty::Opaque),
             Err(_) if params.iter().any(|(param, _)| self.params.clashes(*param)) => None,
             Err(refusal) => {
                 self.refuse_common(refusal, items, what, span);

@@ -15,7 +15,7 @@ impl<'a> Binder<'a> {
         let typed = self.expr(inner);
         let key = Key::node(if try_ { "try_cast" } else { "cast" }, &[typed.key]).with_text(&type_text(ty));
         let Some(target) = self.type_name(ty) else {
-            return Typed::new(Ty::Error, true, typed.why, key);
+            return Typed::new(self.unsaid(), true, typed.why, key);
         };
         self.want(&typed, &target, inner.span, "a cast");
         if let Some(from) = self.known(&typed.ty)
@@ -37,10 +37,16 @@ impl<'a> Binder<'a> {
         Typed::new(Ty::Known(target), nullable, why, key).facts(facts)
     }
 
-    /// The type that a type name means; an error is reported.
+    /// The type of what a dialect refuses: an error, unless its rules know the server in part only.
+    fn unsaid(&self) -> Ty {
+        if self.dialect.rules.is_open() { Ty::Opaque } else { Ty::Error }
+    }
+
+    /// The type that a type name means; an error is reported, unless the dialect knows its types in part only.
     pub(super) fn type_name(&mut self, ty: &TypeName) -> Option<SqlType> {
         match self.dialect.rules.type_name(ty) {
             Ok(ty) => Some(ty),
+            Err(_) if self.dialect.rules.is_open() => None,
             Err(reason) => {
                 self.report(Diagnostic::error(Code::UnknownType, ty.span, reason));
                 None
@@ -50,7 +56,7 @@ impl<'a> Binder<'a> {
 
     pub(super) fn typed_string(&mut self, ty: &TypeName, text: &str) -> Typed {
         let key = Key::node("typed", &[]).with_text(&type_text(ty)).with_text(text);
-        let ty = self.type_name(ty).map_or(Ty::Error, Ty::Known);
+        let ty = self.type_name(ty).map_or(self.unsaid(), Ty::Known);
         Typed::new(ty, false, Why::Static("a literal is never NULL"), key)
     }
 

@@ -116,6 +116,11 @@ pub enum Refusal {
 
 /// The rules of types of one dialect.
 pub trait TypeRules: Send + Sync {
+    /// Whether the rules know the server's types in part only: what they refuse is then unknown, not wrong.
+    fn is_open(&self) -> bool {
+        false
+    }
+
     /// The type that a type name means; the error is the reason, in words.
     fn type_name(&self, name: &TypeName) -> Result<SqlType, String>;
     /// The server's own name of a type, where the dialect has one besides Arrow's.

@@ -32,7 +32,7 @@ pub static SPARK: Dialect = Dialect {
     booleans: ["FALSE", "TRUE"],
     default_catalog: None,
     default_schemas: &["default"],
-    syntax: || Box::new(sqlparser::dialect::DatabricksDialect {}),
+    syntax: || Box::new(sqlparser::dialect::SparkSqlDialect {}),
     rules: &Thin { names: Names::Spark },
     functions: || &FUNCTIONS,
 };
@@ -94,6 +94,10 @@ pub(super) fn beside(left: &Operand, right: &Operand) -> Vec<Option<SqlType>> {
 }
 
 impl TypeRules for Thin {
+    fn is_open(&self) -> bool {
+        true
+    }
+
     fn type_name(&self, name: &TypeName) -> Result<SqlType, String> {
         let spark = self.names == Names::Spark;
         Ok(match name.name.as_str() {
