@@ -2,13 +2,17 @@
 //!
 //! The compiler reads nothing but `.sqlcache` here, and querent.toml and DDL files to see whether the cache is stale.
 
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use proc_macro2::{Ident, TokenStream};
 use querent_schema::cache::{CacheDir, CacheError, Config};
 use querent_schema::catalog::Catalog;
 use quote::quote;
-use std::sync::Arc;
+
+use crate::text::is_compiler;
 
 /// One source of the crate that is compiled.
 pub(crate) struct SourceCache {
@@ -49,10 +53,20 @@ pub(crate) fn manifest_dir() -> PathBuf {
     std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from)
 }
 
+/// The folder and name of a crate, and a file that its compiler watches.
+type Tracked = (PathBuf, Option<OsString>, PathBuf);
+
+/// What is watched already: one mention in a crate is enough, whatever the number of queries.
+static TRACKED: LazyLock<Mutex<HashSet<Tracked>>> = LazyLock::new(Mutex::default);
+
 /// Makes the compiler look again when a file changes: nothing else does so on stable.
 ///
 /// The path is relative to the crate, so that a build can be moved, and nothing of the file gets into the binary.
 pub(crate) fn track(krate: &Ident, file: &Path) -> TokenStream {
+    let key = (manifest_dir(), std::env::var_os("CARGO_CRATE_NAME"), file.to_owned());
+    if is_compiler() && !TRACKED.lock().unwrap_or_else(PoisonError::into_inner).insert(key) {
+        return TokenStream::new();
+    }
     let core = quote!(#krate::__private::core);
     match relative(&manifest_dir(), file) {
         Some(path) => {

@@ -386,3 +386,6 @@ pub(crate) fn take_punct(tokens: &mut Tokens, mark: char) -> bool {
 pub(crate) fn type_tokens(tokens: &mut Tokens) -> TokenStream {
     segment(tokens, Until::Type)
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,19 @@ impl Decoded {
         let run = self.runs.partition_point(|(value, _)| *value <= offset).saturating_sub(1);
         self.runs.get(run).map_or(offset, |(value, source)| source + offset.saturating_sub(*value))
     }
+
+    /// Where in the literal, whose text is `token`, the character ends that the byte at `offset` of the value belongs to.
+    pub(crate) fn source_end(&self, token: &str, offset: usize) -> usize {
+        let mut start = offset.min(self.value.len());
+        while !self.value.is_char_boundary(start) {
+            start -= 1;
+        }
+        let from = self.source_offset(start);
+        let rest = token.get(from..).unwrap_or_default();
+        let escaped = rest.strip_prefix('\\').filter(|_| token.starts_with('"')).and_then(escape);
+        let len = escaped.map_or_else(|| rest.chars().next().map_or(0, char::len_utf8), |(_, len)| len + 1);
+        from + len
+    }
 }
 
 /// Reads a literal's token text.

@@ -104,7 +104,7 @@ impl TextTokens {
 /// the expression's type is as wrong, so that nothing follows from it.
 fn without_cache(krate: &Ident, source: &TokenStream, at: Option<Span>, error: &CacheError) -> TokenStream {
     let at = Span::call_site().located_at(at.unwrap_or_else(Span::call_site));
-    let absent = absence(error);
+    let absent = absence(&TokenStream::new(), &Ident::new("QuerentNoCache", at), error);
     quote_spanned! {at=> {
         #absent
         #krate::__private::absent::<<#krate::__private::BackendOf<#source> as QuerentNoCache>::Query>()
@@ -112,11 +112,13 @@ fn without_cache(krate: &Ident, source: &TokenStream, at: Option<Span>, error: &
 }
 
 /// The trait that no backend implements.
-pub(crate) fn absence(error: &CacheError) -> TokenStream {
-    let (message, note) = (&error.message, &error.help);
+pub(crate) fn absence(visibility: &TokenStream, name: &Ident, error: &CacheError) -> TokenStream {
+    let escaped = |text: &str| text.replace('{', "{{").replace('}', "}}");
+    let (message, note) = (escaped(&error.message), escaped(&error.help));
     quote! {
+        #[doc(hidden)]
         #[diagnostic::on_unimplemented(message = #message, label = "this query cannot be checked", note = #note)]
-        trait QuerentNoCache {
+        #visibility trait #name {
             type Query;
         }
     }
@@ -267,3 +269,6 @@ pub(crate) fn check(text: &Text, cache: &SourceCache) -> (Option<Plan>, Vec<Prob
     }
     (checked.plan, problems)
 }
+
+#[cfg(test)]
+mod tests;

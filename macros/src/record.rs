@@ -4,7 +4,8 @@ use std::iter::Peekable;
 
 use proc_macro2::token_stream::IntoIter;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use querent_schema::cache::CacheError;
+use quote::{format_ident, quote, quote_spanned};
 
 use crate::cache::SourceCache;
 use crate::expand::{self, Context, Field};
@@ -34,7 +35,7 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     };
     let cache = match SourceCache::open(&source::name_of(&record.source)) {
         Ok(cache) => cache,
-        Err(error) => return without_cache(&krate, &record, &query::absence(&error)),
+        Err(error) => return without_cache(&krate, &record, &error),
     };
     let kind = Kind { rows: Rows::Anonymous, file: false };
     match record.text.clone_literals().and_then(|literals| query::read_text(kind, &krate, literals)) {
@@ -183,15 +184,15 @@ fn refused(record: &Record, problems: &[Problem]) -> TokenStream {
     }
 }
 
-fn without_cache(krate: &Ident, record: &Record, absent: &TokenStream) -> TokenStream {
+fn without_cache(krate: &Ident, record: &Record, error: &CacheError) -> TokenStream {
     let Record { visibility, name, source, .. } = record;
-    let missing = Ident::new("QuerentNoCache", first_span(source));
-    quote! {
-        const _: () = {
-            #absent
-            fn querent_assert<T: #missing>() {}
-            fn querent_check() { querent_assert::<#krate::__private::BackendOf<#source>>() }
-        };
-        #visibility type #name = #krate::__private::BackendOf<#source>;
+    let missing = format_ident!("QuerentNoCache{}", name);
+    let absent = query::absence(visibility, &missing, error);
+    let at = Span::call_site().located_at(first_span(source));
+    quote_spanned! {at=>
+        #absent
+        #visibility type #name = <#krate::__private::BackendOf<#source> as #missing>::Query;
+        // An alias that nobody uses is not looked at.
+        const _: () = { fn querent_check(_: #name) {} };
     }
 }

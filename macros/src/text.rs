@@ -112,19 +112,17 @@ impl Text {
 impl Piece {
     /// Where bytes of the value stand in `source`; never past the piece.
     fn range(&self, at: ast::Span) -> Range<usize> {
-        let map = |offset: usize| match &self.decoded {
-            Some(decoded) => decoded.source_offset(offset.min(decoded.value.len())),
-            None => offset.min(self.source.len()),
-        };
         let start = (at.start as usize).saturating_sub(self.start);
         let end = (at.end as usize).saturating_sub(self.start).max(start);
-        let from = map(start);
-        // The end of the last byte, not the start of what follows it: an escape may stand between them.
-        let to = if end > start { map(end - 1) + 1 } else { from };
-        let to = (to..=self.source.len())
-            .find(|to| self.source.is_char_boundary(*to))
-            .unwrap_or(self.source.len());
-        from..to.max(from)
+        match &self.decoded {
+            Some(decoded) => {
+                let from = decoded.source_offset(start.min(decoded.value.len()));
+                // The end of the last character, not the start of what follows it: a line break may stand between them.
+                let to = if end > start { decoded.source_end(&self.source, end - 1) } else { from };
+                from..to.max(from)
+            }
+            None => start.min(self.source.len())..end.min(self.source.len()),
+        }
     }
 }
 
@@ -150,5 +148,53 @@ fn refusal(why: NotText, span: Span) -> Problem {
         }
         NotText::Other => Problem::new(span, "the text of a query is a string literal"),
         NotText::Malformed => Problem::new(span, "this string literal cannot be read"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(pieces: &[&str]) -> Text {
+        Text::from_literals(pieces.iter().map(|piece| piece.parse().unwrap()).collect()).unwrap()
+    }
+
+    /// Checks which bytes of which literal the first `needle` of the value stands for.
+    #[track_caller]
+    fn check(text: &Text, needle: &str, expected: &str) {
+        let at = text.value.find(needle).unwrap();
+        let span = ast::Span::new(at, at + needle.len());
+        let piece = text.piece(at).unwrap();
+        assert_eq!(&piece.source[piece.range(span)], expected);
+    }
+
+    #[test]
+    fn places_go_through_pieces_and_escapes() {
+        let text = text(&[r#""SELECT \ta, ""#, "r#\"b \"#", "\"\"", "\"FROM \\u{74} \\\n  WHERE c = 'é'\""]);
+        assert_eq!(text.value, "SELECT \ta, b FROM t WHERE c = 'é'");
+        check(&text, "\t", "\\t");
+        check(&text, "a,", "a,");
+        check(&text, "b", "b");
+        check(&text, "t WHERE", "\\u{74} \\\n  WHERE");
+        check(&text, "'é'", "'é'");
+    }
+
+    #[test]
+    fn places_at_and_past_the_end_are_in_the_last_literal() {
+        let text = text(&["\"SELECT \"", "\"a\"", "\"\""]);
+        for offset in [8, 9, 100] {
+            let piece = text.piece(offset).unwrap();
+            let range = piece.range(ast::Span::new(offset, offset + 1));
+            assert!(range.end <= piece.source.len() && range.start <= range.end, "{offset}: {range:?}");
+            assert_eq!(piece.source, "\"a\"", "{offset}");
+        }
+        assert!(Text::from_literals(Vec::new()).unwrap().piece(0).is_none());
+    }
+
+    #[test]
+    fn files_have_places_of_their_own() {
+        let file = Text::from_file("SELECT 1\n  FROM é, x".into(), "q/a.sql".into(), Span::call_site());
+        let at = file.value.find('x').unwrap();
+        assert_eq!(file.position(at), Position { file: "q/a.sql".into(), line: 2, column: 11 });
     }
 }

@@ -126,6 +126,9 @@ fn column_trait(context: &Context<'_>, name: &Ident, column: &Column, label: &st
         "only conversions that lose nothing are made; CAST the column in the SQL, or derive `querent::Type`"
             .to_owned()
     };
+    // These texts are format strings, and names may hold braces.
+    let escaped = |text: &str| text.replace('{', "{{").replace('}', "}}");
+    let (label, note) = (escaped(label), escaped(&note));
     let held = match column.nullable {
         true => quote!(impl<T: #krate::__private::Holds<#marker>> #name for #krate::__private::Option<T> {}),
         false => quote!(impl<T: #krate::__private::Holds<#marker>> #name for T {}),

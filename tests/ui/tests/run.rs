@@ -71,7 +71,7 @@ async fn positional_arguments_may_be_any_expression() {
         list.iter().map(|a| a * 2).sum::<i64>(),
         Vec::<i64>::from([7])[0],
         <i64 as TryFrom<u64>>::try_from(3).unwrap_or(0),
-        [1, 2].iter().fold(0, |a: i64, b: &i64| a + b),
+        [1, 2].iter().fold(1, |a: i64, b: &i64| a.max(*b) + 1),
         String::from("temporary"),
     )
     .execute(&pool)
@@ -144,7 +144,8 @@ async fn records_take_values_references_and_options() {
     let (carriers, tailnum) = (vec![String::from("UA")], String::from("N1"));
     assert!(Between::query(&carriers, &tailnum, Some(1)).fetch_all(&pool).await.unwrap().is_empty());
     Between::query(&["AA"], "N2", None::<i64>).execute(&pool).await.unwrap();
-    Between::query(&carriers[..], Some("N2"), &Some(2_i64)).execute(&pool).await.unwrap();
+    let month = Some(2_i64);
+    Between::query(&carriers[..], Some("N2"), month).execute(&pool).await.unwrap();
     let kept = Between::query(&carriers, &tailnum, 3);
     kept.execute(&pool).await.unwrap();
     let sections: Vec<bool> = script.sent().iter().map(|sent| sent.contains("AND month = $3")).collect();

@@ -4,6 +4,7 @@
 //! second target folder. Lines of a case may say
 //! - `//@ pass`: it compiles without a word;
 //! - `//@ manifest: fixtures/stale`: `CARGO_MANIFEST_DIR`, relative to this package;
+//! - `//@ cache: folder`: `QUERENT_CACHE_DIR`;
 //! - `//@ nowhere`: a manifest folder with no `.sqlcache` above it.
 
 use std::path::{Path, PathBuf};
@@ -110,6 +111,9 @@ impl Compiler {
             .env("CARGO_MANIFEST_DIR", self.manifest(header))
             .env_remove("QUERENT_CACHE_DIR")
             .current_dir(&self.package);
+        if let Some(cache) = &header.cache {
+            rustc.env("QUERENT_CACHE_DIR", cache);
+        }
         for (name, path) in &self.externs {
             rustc.arg("--extern").arg(format!("{name}={}", path.display()));
         }
@@ -166,6 +170,7 @@ struct Header {
     /// It compiles with warnings.
     warns: bool,
     manifest: Option<String>,
+    cache: Option<String>,
 }
 
 impl Header {
@@ -174,6 +179,7 @@ impl Header {
         for line in source.lines().filter_map(|line| line.strip_prefix("//@ ")) {
             match line.split_once(": ") {
                 Some(("manifest", folder)) => header.manifest = Some(folder.to_owned()),
+                Some(("cache", folder)) => header.cache = Some(folder.to_owned()),
                 _ if line == "pass" => header.pass = true,
                 _ if line == "warns" => header.warns = true,
                 _ if line == "nowhere" => header.manifest = Some("/".to_owned()),

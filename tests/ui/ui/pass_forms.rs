@@ -18,6 +18,12 @@ reexported::database::record! {
     pub struct Late from Flights, "SELECT carrier, dep_delay FROM flights WHERE dep_delay > :minutes"
 }
 
+macro_rules! counted {
+    ($source:ident, $sql:expr, $($argument:tt)*) => {
+        reexported::database::query_scalar!($source, $sql, $($argument)*)
+    };
+}
+
 macro_rules! wrapped {
     ($sql:literal, $value:expr) => {
         reexported::database::query!(Flights, $sql, $value)
@@ -31,6 +37,9 @@ async fn run(pool: &reexported::database::Pool<Flights>) -> reexported::database
     for row in &rows {
         println!("{} {}", row.r#type, row.Carrier);
     }
+    let n: Option<i64> =
+        counted!(Flights, "SELECT max(flight) FROM " + "flights WHERE month = $1", 3).fetch_one(pool).await?;
+    assert!(n.is_some());
     let r#type = "UA";
     let unread = reexported::database::query!(Flights, unchecked, "SELECT flight FROM flights WHERE carrier = :type");
     unread.execute(pool).await?;
