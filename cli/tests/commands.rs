@@ -9,7 +9,11 @@ use serde_json::Value;
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/nycflights13");
 
 fn querent(dir: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_querent")).current_dir(dir).args(arguments).output().expect("the command runs")
+    Command::new(env!("CARGO_BIN_EXE_querent"))
+        .current_dir(dir)
+        .args(arguments)
+        .output()
+        .expect("the command runs")
 }
 
 #[track_caller]
@@ -73,7 +77,11 @@ fn broken_sql_files_are_told_with_their_place_and_change_nothing() {
     let dir = project(SHOP);
     succeeds(dir.path(), &["pull", "--offline"]);
     let before = std::fs::read(dir.path().join(".sqlcache/shop/source.json")).unwrap();
-    std::fs::write(dir.path().join("ddl/shop.sql"), "CREATE TABLE items (id BIGINT);\nCREATE TABLE t (x NOTYPE);").unwrap();
+    std::fs::write(
+        dir.path().join("ddl/shop.sql"),
+        "CREATE TABLE items (id BIGINT);\nCREATE TABLE t (x NOTYPE);",
+    )
+    .unwrap();
     let text = fails(dir.path(), &["pull", "--offline"], 1);
     assert!(text.contains("ddl/shop.sql:2:19"), "{text}");
     assert_eq!(std::fs::read(dir.path().join(".sqlcache/shop/source.json")).unwrap(), before);
@@ -145,7 +153,11 @@ impl Serving {
             .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("it printed {line:?}")).to_owned();
+        let url = line
+            .trim()
+            .strip_prefix("listening on ")
+            .unwrap_or_else(|| panic!("it printed {line:?}"))
+            .to_owned();
         Serving(child, url)
     }
 }
@@ -163,13 +175,15 @@ fn files_are_served_pulled_and_found_changed() {
     succeeds(dir.path(), &["init", "--source", "flights", "--url", &serving.1]);
     assert!(succeeds(dir.path(), &["pull"]).contains("flights: 5 tables"));
     assert!(succeeds(dir.path(), &["check"]).contains("the cache is true"));
-    let text = succeeds(dir.path(), &["explain", "SELECT dest, avg(arr_delay) AS delay FROM flights GROUP BY dest"]);
+    let text =
+        succeeds(dir.path(), &["explain", "SELECT dest, avg(arr_delay) AS delay FROM flights GROUP BY dest"]);
     assert!(text.contains("datafusion.public.flights"), "{text}");
     // Another server behind the same source: one table, with another column.
     let script = dir.path().join("other.sql");
     std::fs::write(&script, "CREATE TABLE airlines (carrier VARCHAR NOT NULL, nick VARCHAR);").unwrap();
     let other = Serving::start(&["--init", script.to_str().unwrap()]);
-    std::fs::write(dir.path().join("querent.toml"), format!("[source.flights]\nurl = \"{}\"\n", other.1)).unwrap();
+    std::fs::write(dir.path().join("querent.toml"), format!("[source.flights]\nurl = \"{}\"\n", other.1))
+        .unwrap();
     let text = fails(dir.path(), &["check"], 1);
     for change in ["column `name` is gone", "column `nick` is new", "the table is gone"] {
         assert!(text.contains(change), "{text}");

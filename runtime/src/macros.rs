@@ -65,6 +65,7 @@ macro_rules! record {
 }
 
 /// Declares the macro by which `source!` names a backend, or says which feature is missing.
+#[rustfmt::skip] // each run of rustfmt 1.95 indents the inner macro once more
 macro_rules! backend {
     ($macro:ident, $feature:literal, $backend:ident) => {
         #[cfg(feature = $feature)]
@@ -80,15 +81,13 @@ macro_rules! backend {
         #[doc(hidden)]
         #[macro_export]
         macro_rules! $macro {
-                            () => {
-                                // The length of an array, so that the compiler takes the type for wrong and says nothing more.
-                                [(); ::core::compile_error!(concat!(
-                                    "the source needs the feature `",
-                                    $feature,
-                                    "` of the crate `querent`: add it in Cargo.toml"
-                                ))]
-                            };
-                        }
+            () => {
+                // The length of an array, so that the compiler takes the type for wrong and says nothing more.
+                [(); ::core::compile_error!(concat!(
+                    "the source needs the feature `", $feature, "` of the crate `querent`: add it in Cargo.toml"
+                ))]
+            };
+        }
     };
 }
 

@@ -175,6 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::needless_borrows_for_generic_args, reason = "references are what is tested")]
     fn values_bind_through_references_options_and_temporaries() {
         let name = String::from("x");
         assert_eq!(Typed::<sql::Varchar>::bind(&name), Value::Str("x"));
