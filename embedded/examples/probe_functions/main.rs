@@ -25,8 +25,8 @@ fn main() {
     std::panic::set_hook(Box::new(|_| {}));
     if std::env::args().any(|argument| argument == "--check") {
         let names = names::run();
-        let operators = operators::run();
-        let functions = check::run();
+        let operators = operators::run(1);
+        let functions = check::run(1);
         std::process::exit(i32::from(!(names && operators && functions)));
     }
     let mut lines = vec![format!(
@@ -140,4 +140,50 @@ fn line(function: &Function) -> String {
     let aliases = function.aliases().join(" ");
     [function.kind(), function.name(), &aliases, &signature, &returns, &nulls::rule(function, &signatures)]
         .join("\t")
+}
+
+#[cfg(test)]
+mod tests {
+    //! A part of `--check`, for every landing.
+
+    use querent_schema::dialect::DATAFUSION;
+
+    use super::*;
+
+    /// One call in so many.
+    const EVERY: usize = 13;
+
+    #[test]
+    fn names_and_literals_agree() {
+        assert!(names::run());
+    }
+
+    #[test]
+    fn operators_agree() {
+        assert!(operators::run(EVERY));
+    }
+
+    #[test]
+    fn functions_agree() {
+        assert!(check::run(EVERY));
+    }
+
+    #[test]
+    fn the_data_names_the_registry_and_nothing_else() {
+        let registry = engine::registry();
+        let mut expected: Vec<String> = registry
+            .iter()
+            .flat_map(|function| [vec![function.name().to_owned()], function.aliases()].concat())
+            .chain(
+                engine::lambda_functions()
+                    .into_iter()
+                    .flat_map(|(name, aliases)| [vec![name], aliases].concat()),
+            )
+            .chain(engine::table_functions())
+            .collect();
+        expected.sort();
+        let names = (DATAFUSION.functions)().names();
+        let found: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+        assert_eq!(found, expected);
+    }
 }

@@ -28,21 +28,24 @@ struct Case {
 
 type Says = Box<dyn Fn(&Operand, &Operand) -> Said>;
 
-/// All operators over all pairs; whether the figures are good enough.
-pub(crate) fn run() -> bool {
+/// All operators over every so-manieth pair of types; whether the figures are good enough.
+pub(crate) fn run(every: usize) -> bool {
     let state = SessionContext::new().state();
     let types = lattice::types();
     let mut whole = Agreement::default();
     for case in cases() {
         let mut agreement = Agreement::default();
         let pairs = case.sql.contains('b');
-        for left in &types {
-            for right in types.iter().take(if pairs { types.len() } else { 1 }) {
+        for (row, left) in types.iter().enumerate() {
+            for (column, right) in types.iter().enumerate().take(if pairs { types.len() } else { 1 }) {
+                if pairs && !(row + column).is_multiple_of(every) {
+                    continue;
+                }
                 let answer =
                     catch_unwind(AssertUnwindSafe(|| engine(&state, case.sql, left, right))).ok().flatten();
                 // The engine plans AT TIME ZONE over anything, and fails when it runs.
                 let answer = answer.filter(|to| !case.sql.contains("ZONE") || can_cast_types(left, to));
-                let said = (case.said)(&column(left), &column(right));
+                let said = (case.said)(&operand(left), &operand(right));
                 judge(&mut agreement, &format!("{} with {left}, {right}", case.sql), answer, said);
             }
         }
@@ -62,7 +65,7 @@ pub(crate) fn run() -> bool {
     verdicts >= 0.99 && types >= 0.999
 }
 
-fn column(ty: &DataType) -> Operand {
+fn operand(ty: &DataType) -> Operand {
     Operand { ty: Some(sql_type(ty)), literal: None, nullable: true }
 }
 
