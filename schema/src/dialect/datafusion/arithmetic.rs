@@ -3,7 +3,8 @@
 use querent_types::{IntervalUnit, SqlType, TimeUnit};
 
 use super::cast::can_cast;
-use super::coerce::{self, number_as_decimal, plain_numbers, wider_decimal_across};
+use super::coerce;
+use super::number::{number_as_decimal, plain_numbers, wider_decimal_across};
 use super::shape::*;
 
 /// An arithmetic operator.

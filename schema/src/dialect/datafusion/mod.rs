@@ -8,6 +8,7 @@ mod arithmetic;
 mod cast;
 mod coerce;
 mod names;
+mod number;
 mod operators;
 mod shape;
 mod signature;

@@ -8,6 +8,7 @@ use querent_types::{Field, Layout, ListLayout, SqlType, TimeUnit};
 
 use super::cast::can_cast;
 use super::coerce;
+use super::number;
 use super::shape::*;
 use super::user;
 use crate::dialect::function::signature::{Alternative, ArrayArgument, Class, Signature, TypeClass};
@@ -114,7 +115,7 @@ fn propose(alternative: &Alternative, types: &[SqlType]) -> Option<Vec<Vec<SqlTy
 fn numeric(types: &[SqlType]) -> Option<Vec<SqlType>> {
     let mut common = types[0].clone();
     for ty in types[1..].iter().filter(|ty| *behind_encodings(ty) != SqlType::Null) {
-        common = coerce::numbers(&common, ty)?;
+        common = number::numbers(&common, ty)?;
     }
     let common = match behind_encodings(&common) {
         SqlType::Null => SqlType::Float64,
@@ -328,7 +329,7 @@ fn implicit(to: &SqlType, from: &SqlType) -> Option<SqlType> {
 
 /// Whether an integer type holds every value of another.
 fn widens(to: &SqlType, from: &SqlType) -> bool {
-    match (coerce::integer_bits(to), coerce::integer_bits(from)) {
+    match (number::integer_bits(to), number::integer_bits(from)) {
         (Some(a), Some(b)) if to.is_signed_integer() == from.is_signed_integer() => a >= b,
         (Some(a), Some(b)) => to.is_signed_integer() && a > b,
         _ => false,

@@ -3,6 +3,7 @@
 use querent_types::{Field, Layout, ListLayout, SqlType};
 
 use super::coerce::{self, resolution, resolutions};
+use super::number;
 use super::shape::*;
 
 /// The types that the arguments of a function with such a rule are coerced to.
@@ -100,7 +101,7 @@ fn whole_numbers(types: &[SqlType]) -> Option<Vec<SqlType>> {
     let common = if *a == SqlType::Null || *b == SqlType::Null || (a.is_integer() && b.is_integer()) {
         SqlType::Int64
     } else {
-        coerce::decimals(a, b)?
+        number::decimals(a, b)?
     };
     Some(vec![common; 2])
 }

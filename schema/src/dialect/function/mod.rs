@@ -4,6 +4,7 @@
 //! ([`signature`]), `returns` gives the result's type from the coerced arguments ([`returns`]); rules that are code
 //! rather than data stand in the dialect's own [`FunctionRules`].
 
+mod class;
 pub mod returns;
 pub mod signature;
 mod suggest;
