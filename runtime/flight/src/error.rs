@@ -21,8 +21,7 @@ pub(crate) fn status(status: Status) -> Error {
         Code::Unimplemented => ErrorKind::Unsupported,
         Code::ResourceExhausted => ErrorKind::Resource,
         Code::DataLoss => ErrorKind::Protocol,
-        Code::Cancelled | Code::Aborted if transport => ErrorKind::Connection,
-        Code::Unknown if transport => ErrorKind::Connection,
+        _ if transport => ErrorKind::Connection,
         _ => ErrorKind::Server,
     };
     let message = match status.message().trim() {

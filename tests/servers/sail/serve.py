@@ -10,6 +10,7 @@ import os
 import pathlib
 import signal
 import sys
+import time
 
 import pyarrow.flight
 from pysail.flight import FlightSqlServer
@@ -54,8 +55,11 @@ def main():
     beside = address_file.with_suffix(".part")
     beside.write_text(address + "\n")
     os.replace(beside, address_file)
+    # Sail ends a session, and its views with it, that nobody used for some minutes.
     while True:
-        signal.pause()
+        time.sleep(20)
+        with pyarrow.flight.connect("grpc://" + address) as client:
+            run(client, "SELECT 1")
 
 
 if __name__ == "__main__":
