@@ -95,7 +95,8 @@ async fn secure_server() -> Result<(querent::embedded::Listening, tempfile::Name
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![certified.cert.der().clone()], key.into())?;
-    let server = Server::builder().path(DATA).basic_auth("me", "pw-of-me").tls(Arc::new(config)).open().await?;
+    let server =
+        Server::builder().path(DATA).basic_auth("me", "pw-of-me").tls(Arc::new(config)).open().await?;
     Ok((server.listen(([127, 0, 0, 1], 0).into()).await?, roots))
 }
 
@@ -130,7 +131,10 @@ fn wrong_password() -> Result<(), Failed> {
         let server = Server::builder().path(DATA).basic_auth("me", "pw-of-me").open().await?;
         let listening = server.listen(([127, 0, 0, 1], 0).into()).await?;
         let addr = listening.local_addr();
-        ensure_eq(pool_error(&format!("flight://me:pw-of-nobody@{addr}")).await?.kind(), ErrorKind::Authentication)?;
+        ensure_eq(
+            pool_error(&format!("flight://me:pw-of-nobody@{addr}")).await?.kind(),
+            ErrorKind::Authentication,
+        )?;
         // Without credentials the first query says so.
         let nameless = pool(&format!("flight://{addr}")).await?;
         let error = refused(quickstart::report(&nameless).await)?;
