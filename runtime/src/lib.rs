@@ -43,8 +43,8 @@ pub use querent_macros::{FromRow, Type};
 /// What implementors of a [`Backend`] need besides.
 pub mod backend {
     pub use querent_core::{
-        Backend, Batch, Call, ColumnMeta, Decode, Element, InPredicate, ParamMeta, Piece, Placeholder, Plan,
-        Rendered, Request, Transact, ValueError, ValueProblem, Wants,
+        Backend, Batch, Call, ColumnMeta, Decode, Element, Exchange, InPredicate, ParamMeta, Piece,
+        Placeholder, Plan, Rendered, Request, Transact, ValueError, ValueProblem, Wants,
     };
 }
 

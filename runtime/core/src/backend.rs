@@ -67,6 +67,14 @@ pub trait Backend: Sized + Send + Sync + 'static {
         None
     }
 
+    /// Whether a [shared](Backend::share) transport is known to live although a statement on it was dropped half way or
+    /// timed out, so that further handles are made of it. A driver that cannot tell a slow answer from a dead peer leaves
+    /// it at `false`: the next handle is then made of a transport of its own.
+    fn outlives_statement(connection: &Self::Connection) -> bool {
+        let _ = connection;
+        false
+    }
+
     /// Whether an idle connection may be leased again, as far as can be told without asking the server.
     fn is_usable(connection: &Self::Connection) -> bool {
         let _ = connection;

@@ -1,10 +1,13 @@
 //! What a query runs on.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::backend::Backend;
 use crate::connection::{Connection, Transaction};
-use crate::pool::{Lease, Pool, Shared};
+use crate::error::Result;
+use crate::pool::{Held, Lease, Pool, Shared};
 use crate::source::Source;
 
 mod sealed {
@@ -44,6 +47,45 @@ impl<S: Source> Session<'_, S> {
             Target::Lease(lease) => Target::Lease(lease),
         };
         Session { target }
+    }
+}
+
+impl<'e, S: Source> Session<'e, S> {
+    /// A connection for one request that is no query (a key-value get, say): drivers build on it what they offer beside
+    /// SQL. It waits in the same queue as queries do, until `timeout` at the latest.
+    ///
+    /// When the returned future is dropped, its place in the queue goes.
+    pub async fn exchange(self, timeout: Option<Duration>) -> Result<Exchange<'e, S>> {
+        let deadline = timeout.map(|timeout| Instant::now() + timeout);
+        let held = match self.target {
+            Target::Pool(shared) => Held::Owned(shared.acquire(deadline).await?),
+            Target::Lease(lease) => Held::Borrowed(lease),
+        };
+        Ok(Exchange { held, source: PhantomData })
+    }
+}
+
+/// A connection that is leased for one request; dropped between [`start`](Exchange::start) and [`end`](Exchange::end), the
+/// request was left half way and the connection is abandoned.
+pub struct Exchange<'e, S: Source> {
+    held: Held<'e, S::Backend>,
+    source: PhantomData<fn() -> S>,
+}
+
+impl<S: Source> Exchange<'_, S> {
+    /// The connection, which is busy from here on.
+    pub fn start(&mut self) -> Result<&mut <S::Backend as Backend>::Connection> {
+        self.held.lease().start().map_err(|e| e.with_source_name(S::NAME))
+    }
+
+    /// The answer was read to its end: the connection is free, unless the error is of a kind that breaks it.
+    pub fn end<T>(mut self, outcome: Result<T>) -> Result<T> {
+        let lease = self.held.lease();
+        match &outcome {
+            Ok(_) => lease.finish(),
+            Err(error) => lease.fail(error.kind()),
+        }
+        outcome.map_err(|e| e.with_source_name(S::NAME))
     }
 }
 

@@ -28,7 +28,7 @@ pub use bind::{Bind, Typed};
 pub use connection::{Connection, Transaction};
 pub use decode::{Decode, Holds, ValueError, ValueProblem};
 pub use error::{Error, ErrorKind, Result};
-pub use executor::{Executor, Session};
+pub use executor::{Exchange, Executor, Session};
 pub use from_row::{FromRow, column_index, column_of};
 pub use plan::{ColumnMeta, Element, InPredicate, ParamMeta, Piece, Plan};
 pub use pool::{Pool, PoolOptions, PoolStats};

@@ -51,14 +51,16 @@ impl<B: Backend> Lease<B> {
     }
 
     /// The statement failed. What the server refused leaves the connection usable; anything else closes it.
+    ///
+    /// After a timeout it is busy for ever, as if the statement was dropped: a transport that it shares may live on.
     pub(crate) fn fail(&mut self, kind: ErrorKind) {
         match kind {
             ErrorKind::Connection
             | ErrorKind::Protocol
-            | ErrorKind::Timeout
             | ErrorKind::Tls
             | ErrorKind::Authentication
             | ErrorKind::Ambiguous => self.broken = true,
+            ErrorKind::Timeout => {}
             _ => self.busy = false,
         }
     }
@@ -83,7 +85,7 @@ impl<B: Backend> Drop for Lease<B> {
         let Some(connection) = self.connection.take() else { return };
         if self.busy || self.in_transaction || self.broken {
             B::abandon(connection);
-            self.home.closed_one();
+            self.home.closed_one(self.broken);
         } else {
             let lease = Lease::new(connection, self.home.clone(), self.made);
             self.home.deliver(lease);

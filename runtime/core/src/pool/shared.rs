@@ -125,7 +125,7 @@ impl<B: Backend> Shared<B> {
         while state.dialing < state.waiters.len() && state.connections < self.options.max_connections {
             state.connections += 1;
             state.dialing += 1;
-            let shared = state.root.as_ref().and_then(B::share);
+            let shared = state.root.as_ref().filter(|root| B::is_usable(root)).and_then(B::share);
             let home = self.clone();
             self.runtime.spawn(async move { home.dial(shared).await });
         }
@@ -144,12 +144,15 @@ impl<B: Backend> Shared<B> {
         match outcome {
             Ok(connection) => {
                 slot.counted = false;
+                let mut replaced = None;
                 let mut state = self.lock();
                 state.dialing -= 1;
-                if state.root.is_none() {
-                    state.root = B::share(&connection);
+                if state.root.as_ref().is_none_or(|root| !B::is_usable(root)) {
+                    replaced = std::mem::replace(&mut state.root, B::share(&connection));
                 }
                 drop(state);
+                // Outside the lock: a driver may do as it likes when a handle is dropped.
+                drop(replaced);
                 self.deliver(Lease::new(connection, self.clone(), Instant::now()));
             }
             Err(error) => {
@@ -197,11 +200,12 @@ impl<B: Backend> Shared<B> {
     }
 
     /// A leased connection has ended instead of coming back.
-    pub(super) fn closed_one(self: &Arc<Self>) {
+    pub(super) fn closed_one(self: &Arc<Self>, broken: bool) {
         let mut state = self.lock();
         state.connections -= 1;
-        // It may have been the shared transport that broke: the next connect makes another.
-        let root = state.root.take();
+        // It may have been the shared transport that broke: the next connect makes another, unless the driver knows that
+        // it was the statement alone.
+        let root = state.root.take_if(|root| broken || !B::outlives_statement(root));
         self.dial_as_needed(&mut state);
         drop(state);
         drop(root);
