@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
+use querent_core::Backend as _;
 use querent_flight::FlightOptions;
+use querent_pinot::{Pinot, PinotOptions};
 use querent_schema::cache::backend_of_url;
 use querent_schema::ddl;
 use querent_types::{NullabilityTrust, SourceDescription};
@@ -33,9 +36,10 @@ pub(crate) fn describe(project: &Project, name: &str) -> Result<Described> {
         .get(name)
         .ok_or_else(|| Failure::new(format!("querent.toml has no [source.{name}]")))?;
     let mut described = match project.manifest.urls.get(name) {
-        Some(url) => {
-            Described { description: from_server(&project.root, name, url)?, files: BTreeMap::new() }
-        }
+        Some(url) => Described {
+            description: from_server(&project.root, name, url, &config.options)?,
+            files: BTreeMap::new(),
+        },
         None => from_files(project, name)?,
     };
     let description = &mut described.description;
@@ -48,29 +52,44 @@ pub(crate) fn describe(project: &Project, name: &str) -> Result<Described> {
     Ok(described)
 }
 
-fn from_server(root: &Path, name: &str, url: &str) -> Result<SourceDescription> {
+/// What a server says. `options` are those of querent.toml that belong to the source.
+fn from_server(
+    root: &Path,
+    name: &str,
+    url: &str,
+    options: &BTreeMap<String, String>,
+) -> Result<SourceDescription> {
     let backend = backend_of_url(url).map_err(|e| Failure::from(vec![e]))?;
-    if backend != "flight" {
-        return Err(Failure::new(format!(
-            "[source.{name}]: `querent pull` does not know the backend {backend} yet"
-        ))
-        .help(
-            "describe its tables in SQL files: `dialect` and `schema = [\"ddl/*.sql\"]` instead of `url`",
-        ));
-    }
-    // A path is relative to querent.toml, wherever the command is run.
-    let url = match url.strip_prefix("embedded:") {
-        Some(path) => format!("embedded:{}", root.join(path).display()),
-        None => url.to_owned(),
-    };
     let failed = |e: querent_core::Error| Failure::caused(format!("source `{name}` cannot be described"), &e);
-    let options = FlightOptions::parse(&url).map_err(failed)?;
+    match backend {
+        "flight" => {
+            // A path is relative to querent.toml, wherever the command is run.
+            let url = match url.strip_prefix("embedded:") {
+                Some(path) => format!("embedded:{}", root.join(path).display()),
+                None => url.to_owned(),
+            };
+            let options = FlightOptions::parse(&url).map_err(failed)?;
+            wait(name, querent_flight::describe(&options))?.map_err(failed)
+        }
+        "pinot" => {
+            let source: Vec<(&str, &str)> = options.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+            let options = PinotOptions::parse(url).and_then(|url| Pinot::of_source(url, &source));
+            wait(name, querent_pinot::describe(&options.map_err(failed)?))?.map_err(failed)
+        }
+        other => Err(Failure::new(format!(
+            "[source.{name}]: `querent pull` does not ask servers of the backend {other} yet"
+        ))
+        .help("describe its tables in SQL files: `dialect` and `schema = [\"ddl/*.sql\"]` instead of `url`")),
+    }
+}
+
+/// Runs what asks a server, for a bounded time.
+fn wait<T>(name: &str, work: impl Future<Output = T>) -> Result<T> {
     let runtime = tokio::runtime::Runtime::new().map_err(|e| Failure::caused("no async runtime", &e))?;
-    let limit = std::time::Duration::from_secs(120);
+    let limit = Duration::from_secs(120);
     runtime
-        .block_on(async { tokio::time::timeout(limit, querent_flight::describe(&options)).await })
-        .map_err(|_| Failure::new(format!("source `{name}` did not answer within {limit:?}")))?
-        .map_err(failed)
+        .block_on(async { tokio::time::timeout(limit, work).await })
+        .map_err(|_| Failure::new(format!("source `{name}` did not answer within {limit:?}")))
 }
 
 fn from_files(project: &Project, name: &str) -> Result<Described> {
