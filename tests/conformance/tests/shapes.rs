@@ -123,6 +123,18 @@ async fn a_result_that_nobody_waits_for_is_closed_when_its_name_is_known() {
 }
 
 #[tokio::test]
+async fn a_get_that_is_dropped_leaves_the_transport_to_the_others() {
+    let (pool, script) = pool::<Multiplexed>();
+    let mut exchange = querent::Executor::into_session(&pool).exchange(None).await.unwrap();
+    exchange.start().unwrap();
+    // Neither ended nor answered: this handle does not come back.
+    drop(exchange);
+    assert_eq!(pool.stats().idle, 0);
+    assert_eq!(get(&pool, "key-of-c").await.unwrap(), Some(b"C".to_vec()));
+    assert_eq!((script.connected(), pool.stats().idle), (1, 1));
+}
+
+#[tokio::test]
 async fn the_transport_ends_with_its_pool() {
     let (pool, script) = pool::<Multiplexed>();
     script.answer(named("a"));

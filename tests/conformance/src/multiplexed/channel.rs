@@ -51,9 +51,12 @@ pub(crate) async fn read(stream: &mut ReadHalf<DuplexStream>) -> Option<Frame> {
     Some(Frame { id, code, payload })
 }
 
+/// Who waits for an answer.
+type Waiter = oneshot::Sender<Result<Vec<u8>>>;
+
 /// What handles share. The transport ends with the last of them.
 pub(crate) struct Channel {
-    requests: mpsc::Sender<(u8, Vec<u8>, Option<oneshot::Sender<Result<Vec<u8>>>>)>,
+    requests: mpsc::Sender<(u8, Vec<u8>, Option<Waiter>)>,
 }
 
 impl Channel {
@@ -71,7 +74,7 @@ impl Channel {
             }
         });
         tokio::spawn(async move {
-            let mut waiting: HashMap<u64, (u8, Option<oneshot::Sender<Result<Vec<u8>>>>)> = HashMap::new();
+            let mut waiting: HashMap<u64, (u8, Option<Waiter>)> = HashMap::new();
             let mut last_id = 0;
             loop {
                 let frame: Frame = tokio::select! {
@@ -122,7 +125,7 @@ impl Channel {
 }
 
 /// Hands an answer to who waits for it. Where nobody does any more and it opened a cursor, gives that cursor, to be closed.
-fn deliver(operation: u8, answer: Option<oneshot::Sender<Result<Vec<u8>>>>, frame: Frame) -> Option<Vec<u8>> {
+fn deliver(operation: u8, answer: Option<Waiter>, frame: Frame) -> Option<Vec<u8>> {
     let outcome = match frame.code {
         OK => Ok(frame.payload),
         REFUSED => Err(refused()),
