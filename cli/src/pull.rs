@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             written.changed.len(),
             written.removed.len()
         );
-        for note in &described.description.notes {
+        for note in described.description.notes.iter().chain(&described.skipped) {
             println!("  note: {note}");
         }
         for key in project.manifest.config.unmatched_columns(name, &described.description) {

@@ -20,6 +20,8 @@ pub(crate) struct Described {
     pub(crate) description: SourceDescription,
     /// Its SQL files with their hashes; empty for a server.
     pub(crate) files: BTreeMap<String, String>,
+    /// What was skipped in its SQL files. Not part of the cache, for lines move.
+    pub(crate) skipped: Vec<String>,
 }
 
 /// Whether a source is made of SQL files.
@@ -39,6 +41,7 @@ pub(crate) fn describe(project: &Project, name: &str) -> Result<Described> {
         Some(url) => Described {
             description: from_server(&project.root, name, url, &config.options)?,
             files: BTreeMap::new(),
+            skipped: Vec::new(),
         },
         None => from_files(project, name)?,
     };
@@ -107,8 +110,6 @@ fn from_files(project: &Project, name: &str) -> Result<Described> {
     if evaluated.has_errors() {
         return Err(Failure::new(format!("[source.{name}]: its SQL files have errors")));
     }
-    let mut description = evaluated.source;
-    let notes = evaluated.notes.iter().map(|n| format!("{}:{}: {}", n.file, n.line, n.text));
-    description.notes.extend(notes);
-    Ok(Described { description, files: ddl::hashes(&files) })
+    let skipped = evaluated.notes.iter().map(|n| format!("{}:{}: {}", n.file, n.line, n.text)).collect();
+    Ok(Described { description: evaluated.source, files: ddl::hashes(&files), skipped })
 }

@@ -32,10 +32,11 @@ impl SourceCache {
             _ => CacheDir::find(&manifest_dir())?,
         };
         let config = dir.config()?;
-        let catalog = dir.catalog(name)?;
+        // First, for a source that is in querent.toml and not in the cache yet is a stale cache, not a missing source.
         if let Some(error) = dir.stale(name) {
             return Err(error);
         }
+        let catalog = dir.catalog(name)?;
         let fingerprint = config.fingerprint(name, &catalog.source);
         Ok(SourceCache { name: name.to_owned(), dir, config, catalog, fingerprint })
     }

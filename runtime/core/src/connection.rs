@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use futures_util::future::BoxFuture;
 
-use crate::backend::Transact;
+use crate::backend::Transact as _;
 use crate::error::Result;
 use crate::pool::{Held, Lease};
 use crate::source::{Source, Transactions};
@@ -26,7 +26,6 @@ impl<S: Source> Connection<S> {
     pub fn begin(&mut self) -> BoxFuture<'_, Result<Transaction<'_, S>>>
     where
         S: Transactions,
-        S::Backend: Transact,
     {
         Box::pin(Transaction::begin(Held::Borrowed(&mut self.lease)))
     }
@@ -44,7 +43,7 @@ pub struct Transaction<'c, S: Source> {
 impl<'c, S: Source> Transaction<'c, S> {
     pub(crate) async fn begin(held: Held<'c, S::Backend>) -> Result<Self>
     where
-        S::Backend: Transact,
+        S: Transactions,
     {
         let mut transaction = Transaction { held, done: false, source: PhantomData };
         let lease = transaction.held.lease();
@@ -68,7 +67,7 @@ impl<'c, S: Source> Transaction<'c, S> {
     /// When the returned future is dropped, the outcome is not known.
     pub async fn commit(mut self) -> Result<()>
     where
-        S::Backend: Transact,
+        S: Transactions,
     {
         let lease = self.held.lease();
         let outcome = S::Backend::commit(lease.start()?).await;
@@ -78,7 +77,7 @@ impl<'c, S: Source> Transaction<'c, S> {
     /// Takes everything back, and keeps the connection.
     pub async fn rollback(mut self) -> Result<()>
     where
-        S::Backend: Transact,
+        S: Transactions,
     {
         let lease = self.held.lease();
         let outcome = S::Backend::rollback(lease.start()?).await;

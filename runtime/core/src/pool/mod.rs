@@ -15,7 +15,7 @@ pub(crate) use lease::{Held, Lease};
 pub use options::PoolOptions;
 pub(crate) use shared::Shared;
 
-use crate::backend::{Backend, Transact};
+use crate::backend::Backend;
 use crate::connection::{Connection, Transaction};
 use crate::error::{Error, Result};
 use crate::source::{Source, Transactions};
@@ -97,7 +97,6 @@ impl<S: Source> Pool<S> {
     pub fn begin(&self) -> futures_util::future::BoxFuture<'_, Result<Transaction<'static, S>>>
     where
         S: Transactions,
-        S::Backend: Transact,
     {
         Box::pin(async move { Transaction::begin(Held::Owned(self.shared.acquire(None).await?)).await })
     }
