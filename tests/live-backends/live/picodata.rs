@@ -23,6 +23,8 @@ crate::tests! {
     a_refused_statement_leaves_the_pool_good,
     a_dropped_stream_leaves_the_pool_good,
     statements_are_bounded,
+    a_void_statement_is_prepared_anew,
+    a_connection_that_ends_is_replaced,
     a_wrong_password_is_told_at_once,
     tls_is_made_or_refused,
     md5_is_spoken,
@@ -273,6 +275,40 @@ async fn statements_are_bounded(url: String) {
     let kept = querent::sql("SELECT count(*) FROM pg_prepared_statements");
     let (kept,): (i64,) = kept.fetch_one(&pool).await.expect("a count");
     assert!((1..=4).contains(&kept), "{kept} statements");
+}
+
+/// Picodata says 42999 at Bind after a schema change. An IMMUTABLE function runs while PostgreSQL plans, which is at Bind
+/// too, and a sequence keeps its count when that fails: so the server says it once, or as often as is asked here.
+async fn a_void_statement_is_prepared_anew(url: String) {
+    let pool: Pool<Stock> =
+        PoolOptions::new().max_connections(1).connect(&url).await.expect("a pool of one connection");
+    for made in [
+        "CREATE TEMP SEQUENCE calls",
+        "CREATE FUNCTION pg_temp.void_until(last bigint) RETURNS bigint IMMUTABLE LANGUAGE plpgsql AS $body$ BEGIN
+           IF nextval('calls') <= last THEN RAISE EXCEPTION 'invalidated' USING ERRCODE = '42999'; END IF;
+           RETURN 7;
+         END $body$",
+    ] {
+        querent::sql(made).fetch_all::<(i64,), _, _>(&pool).await.expect("it is made");
+    }
+    let call = |text: &'static str| querent::sql(text).fetch_all::<(i64,), _, _>(&pool);
+    assert_eq!(call("SELECT pg_temp.void_until(1)").await.expect("the second time"), [(7,)]);
+    let error = call("SELECT pg_temp.void_until(100)").await.expect_err("void for ever");
+    assert_eq!(error.code(), Some("42999"));
+    let calls: (i64,) =
+        querent::sql("SELECT last_value FROM calls").fetch_one(&pool).await.expect("the count");
+    assert_eq!(calls.0, 4, "two tries each");
+    is_good(&pool).await;
+    assert_eq!(pool.stats().connections, 1);
+}
+
+async fn a_connection_that_ends_is_replaced(url: String) {
+    let pool: Pool<Stock> =
+        PoolOptions::new().max_connections(1).connect(&url).await.expect("a pool of one connection");
+    let end = querent::sql("SELECT pg_terminate_backend(pg_backend_pid())");
+    let error = end.fetch_all::<(bool,), _, _>(&pool).await.expect_err("the server ends the connection");
+    assert_eq!(error.kind(), ErrorKind::Connection, "{error}");
+    is_good(&pool).await;
 }
 
 async fn a_wrong_password_is_told_at_once(url: String) {
