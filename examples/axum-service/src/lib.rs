@@ -34,7 +34,7 @@ pub struct Flight {
     /// Day of January 2013.
     pub day: i64,
     /// Minutes late at departure; `null` where the flight was cancelled.
-    pub dep_delay: Option<f64>,
+    pub dep_delay: Option<i64>,
     /// The plane's model; `null` where the plane is not listed.
     pub model: Option<String>,
 }
@@ -47,7 +47,7 @@ struct Origin {
 #[derive(Deserialize)]
 struct Search {
     dest: String,
-    min_delay: Option<f64>,
+    min_delay: Option<i64>,
     limit: Option<u16>,
 }
 

@@ -275,12 +275,12 @@ fn types_round_trip() -> Result<(), Failed> {
             "1969-12-31T23:59:59.999999999".parse()?,
             vec![0, 255, 39],
         );
-        let query = querent::sql(text).bind(&sent.0).bind(&sent.1).bind(&sent.2).bind(&sent.3);
-        let query = query.bind(&sent.4).bind(&sent.5).bind(&sent.6);
+        let query = querent::sql(text).bind(sent.0).bind(sent.1).bind(&sent.2).bind(sent.3);
+        let query = query.bind(sent.4).bind(sent.5).bind(&sent.6);
         ensure_eq(query.fetch_one::<Row, Flights, _>(&pool).await?, sent)?;
         type Null = (Option<i64>, Option<String>, Option<Interval>, Vec<Option<i32>>);
         let text = "SELECT CAST($1 AS BIGINT), CAST($2 AS VARCHAR), INTERVAL '1 month 2 days', make_array(CAST(1 AS INT), NULL)";
-        let query = querent::sql(text).bind(&None::<i64>).bind(&None::<String>);
+        let query = querent::sql(text).bind(None::<i64>).bind(&None::<String>);
         let row = query.fetch_one::<Null, Flights, _>(&pool).await?;
         ensure_eq(row, (None, None, Some(Interval::new(1, 2, 0)), vec![Some(1), None]))
     })
