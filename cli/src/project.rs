@@ -1,4 +1,4 @@
-//! querent.toml: found from the current folder upwards, read, its `${VAR}`s expanded.
+//! querent.toml: found from the current folder upwards, read, the `${VAR}`s of its URLs expanded when they are asked for.
 
 use std::path::{Path, PathBuf};
 
@@ -39,14 +39,19 @@ impl Project {
             });
             Failure::new(format!("{} is no TOML{place}: {}", file.display(), e.message()))
         })?;
-        let mut manifest = Manifest::from_value(&value, &text)?;
-        for (source, url) in &mut manifest.urls {
-            *url = expand(url).map_err(|name| {
-                Failure::new(format!("the environment variable {name} is not set"))
-                    .help(format!("the url of [source.{source}] in {} names it", file.display()))
-            })?;
-        }
+        let manifest = Manifest::from_value(&value, &text)?;
         Ok(Project { root: root.to_owned(), manifest })
+    }
+
+    /// The URL of a source, its `${VAR}`s expanded; `None` for one that is made of files.
+    ///
+    /// Only who talks to the server needs the variables to be set: nothing offline does.
+    pub(crate) fn url(&self, source: &str) -> Result<Option<String>> {
+        let Some(url) = self.manifest.urls.get(source) else { return Ok(None) };
+        expand(url).map(Some).map_err(|name| {
+            Failure::new(format!("the environment variable {name} is not set"))
+                .help(format!("the url of [source.{source}] in querent.toml names it"))
+        })
     }
 
     /// The cache beside querent.toml.

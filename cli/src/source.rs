@@ -37,9 +37,9 @@ pub(crate) fn describe(project: &Project, name: &str) -> Result<Described> {
         .sources
         .get(name)
         .ok_or_else(|| Failure::new(format!("querent.toml has no [source.{name}]")))?;
-    let mut described = match project.manifest.urls.get(name) {
+    let mut described = match project.url(name)? {
         Some(url) => Described {
-            description: from_server(&project.root, name, url, &config.options)?,
+            description: from_server(&project.root, name, &url, &config.options)?,
             files: BTreeMap::new(),
             skipped: Vec::new(),
         },

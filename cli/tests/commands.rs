@@ -48,6 +48,17 @@ CREATE VIEW dear AS SELECT name, price FROM items WHERE price > 100;
 ";
 
 #[test]
+fn offline_needs_no_variable_of_a_url() {
+    let dir = project(SHOP);
+    let manifest = dir.path().join("querent.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    std::fs::write(&manifest, format!("{text}[source.far]\nurl = \"${{QUERENT_NOT_SET}}\"\n")).unwrap();
+    succeeds(dir.path(), &["pull", "--offline"]);
+    let text = fails(dir.path(), &["pull", "far"], 1);
+    assert!(text.contains("variable QUERENT_NOT_SET is not set") && text.contains("[source.far]"), "{text}");
+}
+
+#[test]
 fn sql_files_are_a_source() {
     let dir = project(SHOP);
     assert!(succeeds(dir.path(), &["pull", "--offline"]).contains("shop: 3 tables"));
