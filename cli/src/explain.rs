@@ -1,6 +1,6 @@
 //! `querent explain`: what a query takes and gives, and why.
 
-use std::io::{BufRead as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::ExitCode;
 
 use querent_schema::catalog::Catalog;
@@ -69,19 +69,46 @@ fn catalog(project: &Project, source: Option<&str>) -> Result<Catalog> {
     }
 }
 
+/// Answers the lines of standard input: as many at a time as have arrived, so that a caller who waits for each answer
+/// before the next line gets it, and one who sends thousands has all cores at work.
 fn lines(catalog: &Catalog) -> Result<ExitCode> {
     let failed = |e: std::io::Error| Failure::caused("standard input or output failed", &e);
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for line in std::io::stdin().lock().split(b'\n') {
-        let line = line.map_err(failed)?;
-        if line.iter().all(u8::is_ascii_whitespace) {
+    let mut input = BufReader::with_capacity(1 << 20, std::io::stdin());
+    let mut output = std::io::stdout().lock();
+    let mut arrived: Vec<Vec<u8>> = Vec::new();
+    loop {
+        let mut line = Vec::new();
+        let len = input.read_until(b'\n', &mut line).map_err(failed)?;
+        if !line.iter().all(u8::is_ascii_whitespace) {
+            arrived.push(line);
+        }
+        if len > 0 && input.buffer().contains(&b'\n') {
             continue;
         }
-        let answer = answer(&line, catalog);
-        writeln!(out, "{answer}").map_err(failed)?;
+        for answer in answers(&arrived, catalog) {
+            writeln!(output, "{answer}").map_err(failed)?;
+        }
+        output.flush().map_err(failed)?;
+        arrived.clear();
+        if len == 0 {
+            return Ok(ExitCode::SUCCESS);
+        }
     }
-    out.flush().map_err(failed)?;
-    Ok(ExitCode::SUCCESS)
+}
+
+/// The answers to some lines, in order.
+fn answers(lines: &[Vec<u8>], catalog: &Catalog) -> Vec<String> {
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(lines.len().max(1));
+    let all = |lines: &[Vec<u8>]| -> Vec<String> { lines.iter().map(|line| answer(line, catalog)).collect() };
+    if threads == 1 {
+        return all(lines);
+    }
+    std::thread::scope(|scope| {
+        let parts = lines.chunks(lines.len().div_ceil(threads));
+        let parts: Vec<_> = parts.map(|part| (part, scope.spawn(move || all(part)))).collect();
+        // A part whose thread could not finish is answered here, where the reason shows.
+        parts.into_iter().flat_map(|(part, thread)| thread.join().unwrap_or_else(|_| all(part))).collect()
+    })
 }
 
 /// The answer to one line, with its id first.

@@ -1,5 +1,9 @@
 //! The command as a user runs it.
 
+#[path = "../../examples/quickstart.rs"]
+#[expect(dead_code, unreachable_pub, reason = "the example is a program of its own; here it is a module")]
+mod quickstart;
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -199,6 +203,16 @@ fn files_are_served_pulled_and_found_changed() {
     for change in ["column `name` is gone", "column `nick` is new", "the table is gone"] {
         assert!(text.contains(change), "{text}");
     }
+}
+
+#[tokio::test]
+async fn the_quickstarts_queries_run_unchanged_on_what_is_served() {
+    let serving = Serving::start(&[DATA]);
+    let served = querent::Pool::connect(&serving.1).await.unwrap();
+    let embedded = querent::Pool::connect(&format!("embedded:{DATA}")).await.unwrap();
+    let report = quickstart::report(&served).await.unwrap();
+    assert!(report.contains("United Air Lines Inc."), "{report}");
+    assert_eq!(report, quickstart::report(&embedded).await.unwrap());
 }
 
 #[test]
