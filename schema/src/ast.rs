@@ -474,7 +474,7 @@ pub enum ExprKind {
     Column(Name),
     /// A literal.
     Literal(Literal),
-    /// A parameter, by its index in [`crate::parse::Parsed::params`].
+    /// A parameter, by its index in [`crate::parse::Source::params`].
     Param(usize),
     /// A spread parameter; stands only as an element of [`ExprKind::InList`].
     Spread(usize),

@@ -1,7 +1,7 @@
 //! querent's checker as a plain library: no proc macro, no async, no network.
 //!
 //! The pipeline is text → tokens → parameters, spreads, sections and overrides taken out ([`parse`]) → our own syntax
-//! tree ([`ast`]) → names bound against a [`catalog`] and typed by unification ([`check`]) → a [`plan::Plan`] and all
+//! tree ([`ast`]) → names bound against a [`catalog`] and typed by unification ([`mod@check`]) → a [`plan::Plan`] and all
 //! [`diagnostic::Diagnostic`]s. What an SQL dialect is stands in [`dialect`], as data where that goes. The committed
 //! caches are read and written by [`cache`]; [`ddl`] makes a source of SQL files.
 //!
