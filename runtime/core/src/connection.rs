@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use futures_util::future::BoxFuture;
 
-use crate::backend::Transact as _;
+use crate::backend::{Backend, Transact};
 use crate::error::Result;
 use crate::pool::{Held, Lease};
 use crate::source::{Source, Transactions};
@@ -31,12 +31,26 @@ impl<S: Source> Connection<S> {
     }
 }
 
+/// How a transaction ends. Kept from its beginning, so that only `begin` asks for transactions: a source without them is
+/// told once.
+type End<B> = for<'l> fn(&'l mut <B as Backend>::Connection) -> BoxFuture<'l, Result<()>>;
+
+fn commit<B: Transact>(connection: &mut B::Connection) -> BoxFuture<'_, Result<()>> {
+    Box::pin(B::commit(connection))
+}
+
+fn rollback<B: Transact>(connection: &mut B::Connection) -> BoxFuture<'_, Result<()>> {
+    Box::pin(B::rollback(connection))
+}
+
 /// A transaction. It is taken back when it is dropped without [`commit`](Transaction::commit).
 ///
 /// The server takes it back because the connection is closed; that needs no waiting and cannot fail.
 pub struct Transaction<'c, S: Source> {
     pub(crate) held: Held<'c, S::Backend>,
     done: bool,
+    commit: End<S::Backend>,
+    rollback: End<S::Backend>,
     source: PhantomData<fn() -> S>,
 }
 
@@ -45,7 +59,13 @@ impl<'c, S: Source> Transaction<'c, S> {
     where
         S: Transactions,
     {
-        let mut transaction = Transaction { held, done: false, source: PhantomData };
+        let mut transaction = Transaction {
+            held,
+            done: false,
+            commit: commit::<S::Backend>,
+            rollback: rollback::<S::Backend>,
+            source: PhantomData,
+        };
         let lease = transaction.held.lease();
         let outcome = S::Backend::begin(lease.start()?).await;
         match outcome {
@@ -65,22 +85,16 @@ impl<'c, S: Source> Transaction<'c, S> {
     /// Makes everything permanent. If it fails, nothing more is known than the error says.
     ///
     /// When the returned future is dropped, the outcome is not known.
-    pub async fn commit(mut self) -> Result<()>
-    where
-        S: Transactions,
-    {
+    pub async fn commit(mut self) -> Result<()> {
         let lease = self.held.lease();
-        let outcome = S::Backend::commit(lease.start()?).await;
+        let outcome = (self.commit)(lease.start()?).await;
         self.end(outcome)
     }
 
     /// Takes everything back, and keeps the connection.
-    pub async fn rollback(mut self) -> Result<()>
-    where
-        S: Transactions,
-    {
+    pub async fn rollback(mut self) -> Result<()> {
         let lease = self.held.lease();
-        let outcome = S::Backend::rollback(lease.start()?).await;
+        let outcome = (self.rollback)(lease.start()?).await;
         self.end(outcome)
     }
 
