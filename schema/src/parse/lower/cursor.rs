@@ -82,6 +82,13 @@ impl Cursor {
         first.to(self.span_at(self.pos - 1))
     }
 
+    /// Whether a bracket was opened since `start` that the next token closes.
+    pub(super) fn is_open_since(&self, start: usize) -> bool {
+        let taken = self.tokens.get(start..self.pos).unwrap_or_default();
+        let count = |wanted: &Token| taken.iter().filter(|(token, _)| token == wanted).count();
+        *self.peek() == Token::RParen && count(&Token::LParen) > count(&Token::RParen)
+    }
+
     pub(super) fn advance(&mut self, n: usize) {
         self.set(self.pos + n);
     }

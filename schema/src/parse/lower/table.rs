@@ -103,6 +103,12 @@ impl Lower<'_> {
             |this| {
                 let start = this.cursor.pos();
                 let mut lowered = this.read_factor(factor);
+                // Of `(t AS x)` sqlparser keeps the table and its alias, and forgets the brackets.
+                if matches!(factor, sp::TableFactor::Table { .. }) {
+                    while this.cursor.is_open_since(start) {
+                        this.cursor.advance(1);
+                    }
+                }
                 lowered.span = this.cursor.since(start);
                 lowered
             },
