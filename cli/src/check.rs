@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let found = queries::find(&project)?;
     let mut problems = 0;
     for query in found.iter().filter(|q| !project.manifest.config.sources.contains_key(&q.source)) {
-        println!("{}:{}: querent.toml has no [source.{}]", query.file.display(), query.line, query.source);
+        say!("{}:{}: querent.toml has no [source.{}]", query.file.display(), query.line, query.source);
         problems += 1;
     }
     for name in &names {
@@ -37,14 +37,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         problems += match check_source(&project, name, &queries, arguments.offline) {
             Ok(problems) => problems,
             Err(failure) => {
-                println!("{name}: {failure}");
+                say!("{name}: {failure}");
                 1
             }
         };
     }
     match problems {
         0 => {
-            println!("all is well: {} sources, {} queries", names.len(), found.len());
+            say!("all is well: {} sources, {} queries", names.len(), found.len());
             Ok(ExitCode::SUCCESS)
         }
         1 => Err(Failure::new("1 problem")),
@@ -61,7 +61,7 @@ fn check_source(project: &Project, name: &str, queries: &[&Found], offline: bool
     let cached = cache.catalog(name)?;
     let broken = report(name, queries, &cached);
     if offline {
-        println!("{name}: {} queries checked against the cache, {broken} refused", queries.len());
+        say!("{name}: {} queries checked against the cache, {broken} refused", queries.len());
         return Ok(broken);
     }
     let now = source::describe(project, name)?.description;
@@ -70,11 +70,11 @@ fn check_source(project: &Project, name: &str, queries: &[&Found], offline: bool
     let users = users(queries, &cached);
     for change in &changes {
         match &change.table {
-            None => println!("{name}: {}", change.what),
+            None => say!("{name}: {}", change.what),
             Some(path) => {
-                println!("{name}: {}: {}", path.join("."), change.what);
+                say!("{name}: {}: {}", path.join("."), change.what);
                 for query in users.get(path).into_iter().flatten() {
-                    println!("  used at {}:{}", query.file.display(), query.line);
+                    say!("  used at {}:{}", query.file.display(), query.line);
                 }
             }
         }
@@ -101,13 +101,13 @@ fn check_source(project: &Project, name: &str, queries: &[&Found], offline: bool
                 "its columns or parameters would have other types".into()
             }
         };
-        println!("{name}: would break: {}:{}: {reason}", query.file.display(), query.line);
+        say!("{name}: would break: {}:{}: {reason}", query.file.display(), query.line);
         breaking += 1;
     }
     if !changes.is_empty() {
-        println!("{name}: {} changes since the last pull; run `querent pull {name}`", changes.len());
+        say!("{name}: {} changes since the last pull; run `querent pull {name}`", changes.len());
     } else {
-        println!("{name}: {} queries checked, the cache is true", queries.len());
+        say!("{name}: {} queries checked, the cache is true", queries.len());
     }
     Ok(broken + breaking + changes.len())
 }
@@ -120,7 +120,7 @@ fn report(name: &str, queries: &[&Found], catalog: &Catalog) -> usize {
         let errors: Vec<_> = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
         for diagnostic in &errors {
             let rendered = diagnostic.render(&query.text.sql, &query.text.origin());
-            println!("{name}: {}", output::titled(diagnostic, &rendered));
+            say!("{name}: {}", output::titled(diagnostic, &rendered));
         }
         refused += usize::from(!errors.is_empty());
     }

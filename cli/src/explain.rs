@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let sql = arguments.sql.as_deref().unwrap_or_default();
     let checked = check(sql, &catalog);
     if arguments.json {
-        println!("{}", output::json(sql, &checked));
+        say!("{}", output::json(sql, &checked));
     } else {
         print(sql, &checked);
     }
@@ -130,7 +130,7 @@ fn answer(line: &[u8], catalog: &Catalog) -> String {
 
 fn print(sql: &str, checked: &Checked) {
     for diagnostic in &checked.diagnostics {
-        println!("{}\n", output::render(diagnostic, "query", sql));
+        say!("{}\n", output::render(diagnostic, "query", sql));
     }
     let Some(plan) = &checked.plan else { return };
     let unknown = || String::from("unknown");
@@ -147,7 +147,7 @@ fn print(sql: &str, checked: &Checked) {
                 yes_no(param.nullable),
             ]);
         }
-        println!("{}\n", table.build().with(Style::psql()));
+        say!("{}\n", table.build().with(Style::psql()));
     }
     if !plan.columns.is_empty() {
         let mut table = Builder::default();
@@ -156,9 +156,9 @@ fn print(sql: &str, checked: &Checked) {
             let ty = column.ty.as_ref().map_or_else(unknown, ToString::to_string);
             table.push_record([column.name.clone(), ty, yes_no(column.nullable), column.why.clone()]);
         }
-        println!("{}\n", table.build().with(Style::psql()));
+        say!("{}\n", table.build().with(Style::psql()));
     }
     let tables: Vec<String> = plan.tables.iter().map(|path| path.join(".")).collect();
-    println!("tables: {}", if tables.is_empty() { "none".to_owned() } else { tables.join(", ") });
-    println!("effect: {:?}", plan.effect);
+    say!("tables: {}", if tables.is_empty() { "none".to_owned() } else { tables.join(", ") });
+    say!("effect: {:?}", plan.effect);
 }

@@ -46,6 +46,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         _ => Failure::caused("querent.toml cannot be written", &e),
     })?;
     file.write_all(text.as_bytes()).map_err(|e| Failure::caused("querent.toml cannot be written", &e))?;
-    println!("wrote querent.toml; next: `querent pull`");
+    say!("wrote querent.toml; next: `querent pull`");
     Ok(ExitCode::SUCCESS)
 }

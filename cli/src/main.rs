@@ -3,12 +3,14 @@
 //! One file a command; `project.rs` finds and reads querent.toml for all of them. Exit codes: 0 all is well, 1 something is
 //! wrong with the queries, the cache or a source, 2 the command line cannot be read.
 
+#[macro_use]
+mod output;
+
 mod check;
 mod diff;
 mod explain;
 mod failure;
 mod init;
-mod output;
 mod project;
 mod pull;
 mod queries;

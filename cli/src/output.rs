@@ -6,6 +6,20 @@ use querent_schema::plan::{Column, Param};
 use querent_types::SqlType;
 use serde_json::{Value, json};
 
+/// Prints a line, as `println!`; where nobody reads any more (`querent … | head`), the command ends instead of panicking.
+macro_rules! say {
+    ($($t:tt)*) => { $crate::output::line(format_args!($($t)*)) };
+}
+
+/// Writes a line to standard output.
+pub(crate) fn line(text: std::fmt::Arguments<'_>) {
+    use std::io::Write as _;
+    if let Err(error) = writeln!(std::io::stdout(), "{text}") {
+        let gone = error.kind() == std::io::ErrorKind::BrokenPipe;
+        std::process::exit(if gone { 0 } else { 1 });
+    }
+}
+
 /// A finding with its snippet; `file` is what the place is called.
 pub(crate) fn render(diagnostic: &Diagnostic, file: &str, text: &str) -> String {
     titled(diagnostic, &diagnostic.render(text, &Origin::file(file, text)))

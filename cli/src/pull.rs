@@ -40,16 +40,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     for (name, described) in pulled {
         let written = cache.write(name, &project.manifest.config, &described.description, described.files)?;
         let tables = described.description.tables.len();
-        println!(
+        say!(
             "{name}: {tables} tables, {} files changed, {} removed",
             written.changed.len(),
             written.removed.len()
         );
         for note in described.description.notes.iter().chain(&described.skipped) {
-            println!("  note: {note}");
+            say!("  note: {note}");
         }
         for key in project.manifest.config.unmatched_columns(name, &described.description) {
-            println!("  warning: [source.{name}.columns] names `{key}`, which the source does not have");
+            say!("  warning: [source.{name}.columns] names `{key}`, which the source does not have");
         }
     }
     for failure in &failures {

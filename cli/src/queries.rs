@@ -66,13 +66,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         let first = query.text.sql.split_whitespace().collect::<Vec<_>>().join(" ");
         if arguments.json {
             let file = query.file.display().to_string();
-            println!(
+            say!(
                 "{}",
                 json!({"file": file, "line": query.line, "macro": query.name_of_macro, "source": query.source, "sql": query.text.sql})
             );
         } else {
             let short: String = first.chars().take(100).collect();
-            println!(
+            say!(
                 "{}:{}: {} on {}: {short}",
                 query.file.display(),
                 query.line,
@@ -82,7 +82,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
     }
     if !arguments.json {
-        println!("{} queries", found.len());
+        say!("{} queries", found.len());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -40,7 +40,7 @@ async fn serve(arguments: &Arguments) -> Result<ExitCode> {
     let server = server.map_err(|e| Failure::caused("the server cannot be started", &e))?;
     let unusable = |e| Failure::caused(format!("{} cannot be listened on", arguments.listen), &e);
     let listener = TcpListener::bind(arguments.listen).await.map_err(unusable)?;
-    println!("listening on flight://{}", listener.local_addr().map_err(unusable)?);
+    say!("listening on flight://{}", listener.local_addr().map_err(unusable)?);
     let shutdown = async {
         tokio::select! {
             _ = terminate.recv() => {}

@@ -223,3 +223,23 @@ fn a_server_ends_cleanly_when_it_is_told_to() {
     assert!(killed.success());
     assert_eq!(serving.0.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn a_reader_that_goes_away_is_no_fault() {
+    let dir = project(SHOP);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_querent"))
+        .current_dir(dir.path())
+        .args(["explain", "SELECT * FROM items"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Closed before anything is written: the command has files to read first.
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
