@@ -6,9 +6,18 @@ const SUGGESTIONS_MAX: usize = 3;
 /// The candidates nearest to `name`, best first: those that differ by case alone, then those within an edit distance
 /// of a third of its length (insertion, deletion, substitution and swap of neighbours cost one each).
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let wanted = lower(name);
+    let len = lower(name).len();
     // A single letter is near to every other.
-    let far = if wanted.len() < 2 { 0 } else { (wanted.len() / 3).max(1) };
+    within(name, candidates, if len < 2 { 0 } else { (len / 3).max(1) })
+}
+
+/// The same within an edit distance of the caller's own.
+pub(crate) fn within<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    far: usize,
+) -> Vec<&'a str> {
+    let wanted = lower(name);
     let mut found: Vec<(usize, &str)> = candidates
         .into_iter()
         .filter(|candidate| !candidate.is_empty() && *candidate != name)
