@@ -120,7 +120,7 @@ fn checked(krate: &Ident, record: &Record, cache: &SourceCache, text: &Text) -> 
         false => body(&context, &fields, &parameters, name),
     };
     let problems = report::statements(&problems);
-    let (idents, markers): (Vec<_>, Vec<_>) = parameters.into_iter().unzip();
+    let (idents, bounds): (Vec<_>, Vec<_>) = parameters.into_iter().unzip();
     let doc = format!(" The query behind [`{name}`] with its arguments.");
     quote! {
         #problems
@@ -130,7 +130,7 @@ fn checked(krate: &Ident, record: &Record, cache: &SourceCache, text: &Text) -> 
         impl #name {
             #[doc = #doc]
             #visibility fn query<'querent_q>(
-                #(#idents: impl #krate::__private::Bind<'querent_q, #markers>,)*
+                #(#idents: impl #krate::__private::Bind<'querent_q, #bounds>,)*
             ) -> #krate::__private::Query<'querent_q, #source, #name> {
                 #body
             }
@@ -138,7 +138,7 @@ fn checked(krate: &Ident, record: &Record, cache: &SourceCache, text: &Text) -> 
     }
 }
 
-/// The names and markers of the parameters of `Name::query`.
+/// The names of the parameters of `Name::query`, each with what `Bind` is asked for.
 fn parameters(context: &Context<'_>, problems: &mut Vec<Problem>) -> Vec<(Ident, TokenStream)> {
     let mut out = Vec::with_capacity(context.plan.params.len());
     for (index, param) in context.plan.params.iter().enumerate() {
@@ -153,7 +153,11 @@ fn parameters(context: &Context<'_>, problems: &mut Vec<Problem>) -> Vec<(Ident,
             );
             format_ident!("arg_{}", index + 1)
         });
-        out.push((ident, context.parameter_marker(param)));
+        let marker = context.parameter_marker(param);
+        let krate = context.krate;
+        let bound =
+            if context.not_null(param) { quote!(#marker, Null: #krate::__private::NotNull) } else { marker };
+        out.push((ident, bound));
     }
     out
 }

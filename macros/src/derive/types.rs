@@ -73,6 +73,8 @@ fn newtype(name: &Ident, container: &Container, data: &DataStruct) -> syn::Resul
         where
             &'querent_q #ty: #p::Bind<'querent_q, QuerentSql>,
         {
+            type Null = <&'querent_q #ty as #p::Bind<'querent_q, QuerentSql>>::Null;
+
             fn bind(self) -> #p::Value<'querent_q> {
                 <&'querent_q #ty as #p::Bind<'querent_q, QuerentSql>>::bind(&self.#member)
             }
@@ -82,6 +84,8 @@ fn newtype(name: &Ident, container: &Container, data: &DataStruct) -> syn::Resul
         where
             #ty: #p::Bind<'querent_q, QuerentSql>,
         {
+            type Null = <#ty as #p::Bind<'querent_q, QuerentSql>>::Null;
+
             fn bind(self) -> #p::Value<'querent_q> {
                 <#ty as #p::Bind<'querent_q, QuerentSql>>::bind(self.#member)
             }
@@ -223,6 +227,8 @@ fn texts(name: &Ident, container: &Container, data: &DataEnum) -> syn::Result<To
         where
             &'static #p::core::primitive::str: #p::Bind<'static, QuerentSql>,
         {
+            type Null = #p::NeverNull;
+
             fn bind(self) -> #p::Value<'querent_q> {
                 let querent_text = match self {
                     #(#name::#idents => #names,)*
@@ -235,6 +241,8 @@ fn texts(name: &Ident, container: &Container, data: &DataEnum) -> syn::Result<To
         where
             &'static #p::core::primitive::str: #p::Bind<'static, QuerentSql>,
         {
+            type Null = #p::NeverNull;
+
             fn bind(self) -> #p::Value<'querent_q> {
                 <&#name as #p::Bind<'querent_q, QuerentSql>>::bind(&self)
             }
@@ -295,6 +303,8 @@ fn integers(name: &Ident, container: &Container, data: &DataEnum, repr: &Ident) 
         where
             for<'querent_n> &'querent_n #integer: #p::Bind<'querent_q, QuerentSql>,
         {
+            type Null = #p::NeverNull;
+
             fn bind(self) -> #p::Value<'querent_q> {
                 let querent_number = match self {
                     #(#name::#idents => #name::#idents as #integer,)*
@@ -307,6 +317,8 @@ fn integers(name: &Ident, container: &Container, data: &DataEnum, repr: &Ident) 
         where
             for<'querent_n> &'querent_n #integer: #p::Bind<'querent_q, QuerentSql>,
         {
+            type Null = #p::NeverNull;
+
             fn bind(self) -> #p::Value<'querent_q> {
                 <&#name as #p::Bind<'querent_q, QuerentSql>>::bind(&self)
             }

@@ -73,13 +73,19 @@ impl Context<'_> {
         if param.spread { quote!(#krate::__private::sql::Spread<#marker>) } else { marker }
     }
 
+    /// Whether a NULL for this parameter is refused: it is written into a column that holds none, and switches no section.
+    pub(crate) fn not_null(&self, param: &Param) -> bool {
+        !self.unchecked && !param.nullable && !param.spread && param.section.is_none()
+    }
+
     /// The query value; the arguments are in variables of the given names.
     pub(crate) fn query(&self, row: &TokenStream, decode: &TokenStream, variables: &[Ident]) -> TokenStream {
         let (krate, source) = (self.krate, self.source);
         let values = self.plan.params.iter().zip(variables).map(|(param, variable)| {
             let marker = self.parameter_marker(param);
             // With the user's span on all that is called, the compiler underlines the argument (and not the macro).
-            let bind = Ident::new("bind", variable.span());
+            let bind =
+                Ident::new(if self.not_null(param) { "bind_not_null" } else { "bind" }, variable.span());
             let mut call = Group::new(proc_macro2::Delimiter::Parenthesis, quote!(#variable));
             call.set_span(variable.span());
             quote!(<#krate::__private::Typed<#marker>>::#bind #call)

@@ -20,9 +20,30 @@ use crate::value::Value;
     note = "only conversions that lose nothing are made; convert the value, or CAST the parameter in the SQL"
 )]
 pub trait Bind<'q, T> {
+    /// Whether it can be a NULL: [`NeverNull`] or [`MaybeNull`].
+    type Null;
+
     /// The value to send.
     fn bind(self) -> Value<'q>;
 }
+
+/// A Rust type that always holds a value.
+#[derive(Debug, Clone, Copy)]
+pub enum NeverNull {}
+
+/// A Rust type that can hold a NULL: an `Option`.
+#[derive(Debug, Clone, Copy)]
+pub enum MaybeNull {}
+
+/// What a parameter accepts whose value is written into a column that is NOT NULL.
+#[diagnostic::on_unimplemented(
+    message = "an `Option` cannot be bound to a parameter of a NOT NULL column",
+    label = "this may be NULL, and the column cannot hold one",
+    note = "bind the value itself (`unwrap_or…`, `?`), or give the NULL a meaning in the SQL: `COALESCE($1, …)`"
+)]
+pub trait NotNull {}
+
+impl NotNull for NeverNull {}
 
 /// The type of one parameter; generated code calls [`Typed::bind`] on it, so that errors land on the argument.
 pub struct Typed<T>(PhantomData<T>);
@@ -33,12 +54,20 @@ impl<T> Typed<T> {
     pub fn bind<'q, V: Bind<'q, T>>(value: V) -> Value<'q> {
         value.bind()
     }
+
+    /// The same for a parameter that cannot be NULL.
+    #[inline]
+    pub fn bind_not_null<'q, V: Bind<'q, T, Null: NotNull>>(value: V) -> Value<'q> {
+        value.bind()
+    }
 }
 
 impl<'q, T, V: ?Sized> Bind<'q, T> for &&'q V
 where
     &'q V: Bind<'q, T>,
 {
+    type Null = <&'q V as Bind<'q, T>>::Null;
+
     fn bind(self) -> Value<'q> {
         (*self).bind()
     }
@@ -48,6 +77,8 @@ impl<'q, T, V> Bind<'q, T> for &'q Option<V>
 where
     &'q V: Bind<'q, T>,
 {
+    type Null = MaybeNull;
+
     fn bind(self) -> Value<'q> {
         self.as_ref().map_or(Value::Null, Bind::bind)
     }
@@ -57,6 +88,8 @@ impl<'q, T, V> Bind<'q, T> for Option<V>
 where
     V: Bind<'q, T>,
 {
+    type Null = MaybeNull;
+
     fn bind(self) -> Value<'q> {
         self.map_or(Value::Null, Bind::bind)
     }
@@ -66,6 +99,8 @@ where
 macro_rules! bind_copied {
     ($($rust:ty => [$($marker:ident),+]: $make:expr;)+) => {
         $($(impl<'q> Bind<'q, sql::$marker> for &$rust {
+            type Null = NeverNull;
+
             #[inline]
             fn bind(self) -> Value<'q> {
                 let make: fn($rust) -> Value<'q> = $make;
@@ -74,6 +109,8 @@ macro_rules! bind_copied {
         }
 
         impl<'q> Bind<'q, sql::$marker> for $rust {
+            type Null = NeverNull;
+
             #[inline]
             fn bind(self) -> Value<'q> {
                 let make: fn($rust) -> Value<'q> = $make;
@@ -108,6 +145,8 @@ bind_copied! {
 macro_rules! bind_borrowed {
     ($($rust:ty => [$($marker:ident),+]: $make:expr;)+) => {
         $($(impl<'q> Bind<'q, sql::$marker> for &'q $rust {
+            type Null = NeverNull;
+
             #[inline]
             fn bind(self) -> Value<'q> {
                 let make: fn(&'q $rust) -> Value<'q> = $make;
@@ -129,6 +168,8 @@ bind_borrowed! {
 }
 
 impl<'q, const N: usize> Bind<'q, sql::Varbinary> for &'q [u8; N] {
+    type Null = NeverNull;
+
     fn bind(self) -> Value<'q> {
         Value::Bytes(self)
     }
@@ -142,6 +183,8 @@ macro_rules! bind_lists {
             where
                 &'q V: Bind<'q, T>,
             {
+                type Null = NeverNull;
+
                 fn bind(self) -> Value<'q> {
                     Value::List(self.iter().map(Bind::bind).collect())
                 }
@@ -151,6 +194,8 @@ macro_rules! bind_lists {
             where
                 &'q V: Bind<'q, T>,
             {
+                type Null = NeverNull;
+
                 fn bind(self) -> Value<'q> {
                     Value::List(self.iter().map(Bind::bind).collect())
                 }
@@ -160,6 +205,8 @@ macro_rules! bind_lists {
             where
                 &'q V: Bind<'q, T>,
             {
+                type Null = NeverNull;
+
                 fn bind(self) -> Value<'q> {
                     Value::List(self.iter().map(Bind::bind).collect())
                 }

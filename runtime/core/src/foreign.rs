@@ -5,7 +5,7 @@
 use querent_types::value;
 
 use crate::backend::Backend;
-use crate::bind::Bind;
+use crate::bind::{Bind, NeverNull};
 use crate::decode::{Decode, Holds, ValueError, ValueProblem};
 use crate::sql;
 use crate::value::Value;
@@ -45,6 +45,8 @@ macro_rules! foreign {
 
         $(#[$feature])*
         impl<'q> Bind<'q, sql::$marker> for &$foreign {
+            type Null = NeverNull;
+
             fn bind(self) -> Value<'q> {
                 let make: fn(value::$own) -> Value<'q> = $make;
                 match value::$own::try_from(self.clone()) {

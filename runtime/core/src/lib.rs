@@ -24,7 +24,7 @@ pub mod sql;
 mod value;
 
 pub use backend::{Backend, Batch, Call, Placeholder, Request, Transact, Wants};
-pub use bind::{Bind, Typed};
+pub use bind::{Bind, MaybeNull, NeverNull, NotNull, Typed};
 pub use connection::{Connection, Transaction};
 pub use decode::{Decode, Holds, ValueError, ValueProblem};
 pub use error::{Error, ErrorKind, Result};
