@@ -11,7 +11,7 @@ use crate::diff;
 use crate::failure::{Failure, Result};
 use crate::output;
 use crate::project::Project;
-use crate::queries::{self, Found};
+use crate::queries::{self, Found, Queries};
 use crate::source;
 
 #[derive(clap::Args)]
@@ -26,8 +26,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let project = Project::find()?;
     let names = project.sources(&arguments.sources)?;
-    let found = queries::find(&project)?;
-    let mut problems = 0;
+    let Queries { found, unread } = queries::find(&project)?;
+    let mut problems = unread.report();
     for query in found.iter().filter(|q| !project.manifest.config.sources.contains_key(&q.source)) {
         say!("{}:{}: querent.toml has no [source.{}]", query.file.display(), query.line, query.source);
         problems += 1;

@@ -4,10 +4,11 @@
 //! a querent.toml or .sqlcache of their own, and those called `target` or beginning with a dot, are left out.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use querent_schema::cache::snake_case;
 use querent_schema::diagnostic::{Origin, Position, line_column};
 use serde_json::json;
 use syn::LitStr;
@@ -61,7 +62,7 @@ impl Text {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let project = Project::find()?;
-    let found = find(&project)?;
+    let Queries { found, unread } = find(&project)?;
     for query in &found {
         let first = query.text.sql.split_whitespace().collect::<Vec<_>>().join(" ");
         if arguments.json {
@@ -84,27 +85,68 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if !arguments.json {
         say!("{} queries", found.len());
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if unread.report() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// All queries, sorted by file and line.
-pub(crate) fn find(project: &Project) -> Result<Vec<Found>> {
+/// The checked queries of a project.
+pub(crate) struct Queries {
+    /// Sorted by file and line.
+    pub(crate) found: Vec<Found>,
+    pub(crate) unread: Unread,
+}
+
+/// What could not be looked into, a sentence each.
+#[derive(Default)]
+pub(crate) struct Unread {
+    /// Rust files that do not tokenize: fixtures with broken code, most often.
+    files: Vec<String>,
+    /// Queries whose text cannot be read.
+    queries: Vec<String>,
+}
+
+impl Unread {
+    /// Tells of it on standard error; gives how many queries were not seen.
+    pub(crate) fn report(&self) -> usize {
+        for file in &self.files {
+            eprintln!("note: {file}");
+        }
+        for query in &self.queries {
+            eprintln!("error: {query}");
+        }
+        self.queries.len()
+    }
+}
+
+/// Reads all Rust files of a project.
+pub(crate) fn find(project: &Project) -> Result<Queries> {
     let mut files = Vec::new();
     rust_files(&project.root, &project.root, &mut files)?;
     files.sort();
-    let mut found = Vec::new();
+    let (mut found, mut unread) = (Vec::new(), Unread::default());
     for file in files {
         let text = std::fs::read_to_string(&file)
             .map_err(|e| Failure::caused(format!("{} cannot be read", file.display()), &e))?;
-        // A file that is no Rust (a fixture with broken code, say) is the compiler's to complain of.
-        let Ok(tokens) = text.parse::<TokenStream>() else { continue };
         let name = file.strip_prefix(&project.root).unwrap_or(&file).to_owned();
-        let mut scan = Scan { root: &project.root, file: name, renamed: HashMap::new(), found: Vec::new() };
+        let tokens = match text.parse::<TokenStream>() {
+            Ok(tokens) => tokens,
+            Err(error) => {
+                unread.files.push(format!("{} is not read, for it is no Rust: {error}", name.display()));
+                continue;
+            }
+        };
+        let mut scan = Scan {
+            root: &project.root,
+            file: name,
+            renamed: HashMap::new(),
+            found: Vec::new(),
+            unread: Vec::new(),
+        };
         scan.sources(tokens.clone());
         scan.tokens(tokens);
         found.append(&mut scan.found);
+        unread.queries.append(&mut scan.unread);
     }
-    Ok(found)
+    Ok(Queries { found, unread })
 }
 
 fn rust_files(root: &Path, dir: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
@@ -133,6 +175,7 @@ struct Scan<'p> {
     /// `source!(pub Name = "name")`.
     renamed: HashMap<String, String>,
     found: Vec<Found>,
+    unread: Vec<String>,
 }
 
 const MACROS: &[&str] =
@@ -197,13 +240,19 @@ impl Scan<'_> {
         }
     }
 
-    fn text(&self, name: &str, part: &[TokenTree], line: usize) -> Option<Text> {
+    fn text(&mut self, name: &str, part: &[TokenTree], line: usize) -> Option<Text> {
         let literals: Vec<LitStr> = part.iter().filter_map(literal).collect();
         let sql: String = literals.iter().map(LitStr::value).collect();
         if name.starts_with("query_file") {
-            let file = self.query_file(&sql)?;
-            let sql = std::fs::read_to_string(self.root.join(&file)).ok()?;
-            return Some(Text { sql, file, start: Some((1, 1)), line: 1 });
+            let file = self.query_file(&sql);
+            return match std::fs::read_to_string(self.root.join(&file)) {
+                Ok(sql) => Some(Text { sql, file, start: Some((1, 1)), line: 1 }),
+                Err(error) => {
+                    let (here, file) = (self.file.display(), file.display());
+                    self.unread.push(format!("{here}:{line}: the query file {file} cannot be read: {error}"));
+                    None
+                }
+            };
         }
         let first = literals.first()?;
         let written = first.token().to_string();
@@ -214,14 +263,25 @@ impl Scan<'_> {
         Some(Text { sql, file: self.file.clone(), start, line: at.line.max(line) })
     }
 
-    /// The file of `query_file!`: beside the Rust file for `./`, else below the crate's folder.
-    fn query_file(&self, path: &str) -> Option<PathBuf> {
-        let here = self.file.parent()?;
-        if let Some(path) = path.strip_prefix("./") {
-            return Some(here.join(path));
+    /// The file of `query_file!`, as the macro finds it: from the Rust file for `./` and `../`, else from the crate's folder.
+    fn query_file(&self, path: &str) -> PathBuf {
+        let here = self.file.parent().unwrap_or(Path::new(""));
+        let package = here.ancestors().find(|dir| self.root.join(dir).join("Cargo.toml").is_file());
+        let base = match path.starts_with("./") || path.starts_with("../") {
+            true => here,
+            false => package.unwrap_or(Path::new("")),
+        };
+        let mut file = PathBuf::new();
+        for part in base.join(path).components() {
+            match part {
+                Component::CurDir => {}
+                Component::ParentDir if file.file_name().is_some() => {
+                    file.pop();
+                }
+                part => file.push(part),
+            }
         }
-        let package = here.ancestors().find(|dir| self.root.join(dir).join("Cargo.toml").is_file())?;
-        Some(package.join(path))
+        file
     }
 }
 
@@ -274,16 +334,4 @@ fn last_ident(tokens: &[TokenTree]) -> Option<String> {
         TokenTree::Ident(ident) => Some(ident.to_string()),
         _ => None,
     })
-}
-
-/// `MarketData` → `market_data`.
-fn snake_case(name: &str) -> String {
-    let mut out = String::new();
-    for (i, c) in name.char_indices() {
-        if c.is_uppercase() && i > 0 && !out.ends_with('_') {
-            out.push('_');
-        }
-        out.extend(c.to_lowercase());
-    }
-    out
 }

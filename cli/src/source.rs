@@ -9,7 +9,7 @@ use querent_flight::FlightOptions;
 use querent_pinot::{Pinot, PinotOptions};
 use querent_schema::cache::backend_of_url;
 use querent_schema::ddl;
-use querent_types::{NullabilityTrust, SourceDescription};
+use querent_types::{NullabilityTrust, ServerIdentity, SourceDescription};
 
 use crate::failure::{Failure, Result};
 use crate::output;
@@ -111,5 +111,10 @@ fn from_files(project: &Project, name: &str) -> Result<Described> {
         return Err(Failure::new(format!("[source.{name}]: its SQL files have errors")));
     }
     let skipped = evaluated.notes.iter().map(|n| format!("{}:{}: {}", n.file, n.line, n.text)).collect();
-    Ok(Described { description: evaluated.source, files: ddl::hashes(&files), skipped })
+    let mut description = evaluated.source;
+    description.server = config
+        .version
+        .as_ref()
+        .map(|version| ServerIdentity { name: description.backend.clone(), version: version.clone() });
+    Ok(Described { description, files: ddl::hashes(&files), skipped })
 }

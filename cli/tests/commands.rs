@@ -243,3 +243,40 @@ fn a_reader_that_goes_away_is_no_fault() {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+#[test]
+fn no_query_is_lost() {
+    let dir = project(SHOP);
+    let src = dir.path().join("src/deep");
+    std::fs::create_dir_all(&src).unwrap();
+    std::fs::write(dir.path().join("Cargo.toml"), "[package]").unwrap();
+    std::fs::write(dir.path().join("src/names.sql"), "SELECT nme FROM items").unwrap();
+    std::fs::write(src.join("mod.rs"), "fn f() { query_file!(Shop, \"../names.sql\"); }").unwrap();
+    succeeds(dir.path(), &["pull", "--offline"]);
+    let refused = fails(dir.path(), &["check", "--offline"], 1);
+    assert!(refused.contains("src/names.sql:1:8") && refused.contains("`name`"), "{refused}");
+
+    std::fs::write(src.join("mod.rs"), "fn f() { query_file!(Shop, \"./names.sql\"); }").unwrap();
+    std::fs::write(dir.path().join("src/broken.rs"), "fn f() { \"").unwrap();
+    for command in [&["check", "--offline"][..], &["queries"]] {
+        let lost = fails(dir.path(), command, 1);
+        assert!(
+            lost.contains("src/deep/mod.rs:1: the query file src/deep/names.sql cannot be read"),
+            "{lost}"
+        );
+        assert!(lost.contains("note: src/broken.rs is not read"), "{lost}");
+    }
+}
+
+#[test]
+fn a_source_is_named_as_the_macro_names_it() {
+    let dir = project(SHOP);
+    let manifest = dir.path().join("querent.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap().replace("[source.shop]", "[source.db_eu2]");
+    std::fs::write(&manifest, text).unwrap();
+    std::fs::write(dir.path().join("main.rs"), "fn f() { query!(DBEu2, \"SELECT name FROM items\"); }")
+        .unwrap();
+    succeeds(dir.path(), &["pull", "--offline"]);
+    let checked = succeeds(dir.path(), &["check", "--offline"]);
+    assert!(checked.contains("1 queries"), "{checked}");
+}

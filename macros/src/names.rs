@@ -36,24 +36,6 @@ pub(crate) fn alias(expression: &str) -> String {
     if words.is_empty() { "value".to_owned() } else { mangled(&words.join("_")) }
 }
 
-/// `EuMarket` as `eu_market`, `HTTPLog` as `http_log`.
-pub(crate) fn snake_case(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
-    let mut out = String::with_capacity(name.len() + 4);
-    for (index, c) in chars.iter().enumerate() {
-        let starts_word = c.is_uppercase() && index > 0 && chars[index - 1] != '_' && {
-            let after_lower = !chars[index - 1].is_uppercase();
-            let before_lower = chars.get(index + 1).is_some_and(|next| next.is_lowercase());
-            after_lower || before_lower
-        };
-        if starts_word {
-            out.push('_');
-        }
-        out.extend(c.to_lowercase());
-    }
-    out
-}
-
 fn is_word(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c == '_' || starts(c)) && chars.all(continues)
@@ -173,20 +155,6 @@ mod tests {
         ];
         for (from, to) in cases {
             assert_eq!(alias(from), to);
-        }
-    }
-
-    #[test]
-    fn sources_are_named_in_snake_case() {
-        for (from, to) in [
-            ("Market", "market"),
-            ("EuMarket", "eu_market"),
-            ("HTTPLog", "http_log"),
-            ("Db2", "db2"),
-            ("DB", "db"),
-            ("A_B", "a_b"),
-        ] {
-            assert_eq!(snake_case(from), to);
         }
     }
 }

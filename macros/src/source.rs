@@ -5,13 +5,12 @@ use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use querent_schema::cache::CacheError;
+use querent_schema::cache::{CacheError, snake_case};
 use quote::quote;
 
 use crate::cache::{SourceCache, manifest_dir};
 use crate::input::{self, plain};
 use crate::literal;
-use crate::names::snake_case;
 use crate::report::{self, Problem};
 
 /// Sources that were declared under another name than their type's, by crate and type.

@@ -28,7 +28,7 @@ pub(super) const ALL: &[(&str, Case)] = &[
 impl Case {
     /// A field's or a variant's name in this case.
     pub(super) fn apply(self, name: &str) -> String {
-        let words: Vec<String> = crate::names::snake_case(name)
+        let words: Vec<String> = querent_schema::cache::snake_case(name)
             .split('_')
             .filter(|word| !word.is_empty())
             .map(str::to_owned)

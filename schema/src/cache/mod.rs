@@ -24,8 +24,10 @@ use querent_types::{SourceDescription, TableDescription};
 pub use config::{Config, SourceConfig, TypeDefaults};
 pub use error::CacheError;
 pub use format::FORMAT;
+
 pub use manifest::{Manifest, ManifestError, backend_of_dialect, backend_of_url};
 pub(crate) use memo::Stamp;
+pub use names::snake_case;
 pub use write::Written;
 
 use crate::catalog::{self, Catalog};

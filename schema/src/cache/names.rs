@@ -12,6 +12,24 @@ use super::hash::Hasher;
 const LEN_MAX: usize = 200;
 const CUT_LEN: usize = 160;
 
+/// A name of Rust in snake case, as sources are named after their types: `EuMarket` is `eu_market`, `HTTPLog` is `http_log`.
+pub fn snake_case(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = String::with_capacity(name.len() + 4);
+    for (index, c) in chars.iter().enumerate() {
+        let starts_word = c.is_uppercase() && index > 0 && chars[index - 1] != '_' && {
+            let after_lower = !chars[index - 1].is_uppercase();
+            let before_lower = chars.get(index + 1).is_some_and(|next| next.is_lowercase());
+            after_lower || before_lower
+        };
+        if starts_word {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
 /// The file name, without `.json`, of the table with this path.
 pub(super) fn file_stem(path: &[String]) -> String {
     let mut hasher = Hasher::new();
@@ -180,6 +198,20 @@ mod tests {
     fn foreign_names_are_told() {
         for stem in ["Trades", "trades copy", "", "a..b", "%zz", "%f", "%ff"] {
             assert_eq!(read_stem(stem), Stem::Foreign, "{stem}");
+        }
+    }
+
+    #[test]
+    fn sources_are_named_in_snake_case() {
+        for (from, to) in [
+            ("Market", "market"),
+            ("EuMarket", "eu_market"),
+            ("HTTPLog", "http_log"),
+            ("Db2", "db2"),
+            ("DB", "db"),
+            ("A_B", "a_b"),
+        ] {
+            assert_eq!(snake_case(from), to);
         }
     }
 }

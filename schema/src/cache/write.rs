@@ -35,6 +35,7 @@ impl CacheDir {
         let mut written = Written::default();
         let file = self.config_file();
         written.put(&file, &format::print(config, &file)?, false)?;
+        remove_abandoned(&self.root);
         let kept: BTreeSet<PathBuf> = config.sources.keys().map(|source| self.source_dir(source)).collect();
         for entry in fs::read_dir(&self.root).into_iter().flatten().flatten() {
             let dir = entry.path();
@@ -80,6 +81,7 @@ impl CacheDir {
             written.removed.push(gone);
         }
         remove_abandoned(&tables_dir);
+        remove_abandoned(&self.source_dir(source));
         Ok(written)
     }
 

@@ -1,7 +1,7 @@
 //! Statements as a whole: which columns they give and what they do.
 
 use crate::ast::{Ident, SetExpr, Span, Statement, StatementKind};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Effect;
 
 use super::binder::Binder;
@@ -54,7 +54,21 @@ impl<'a> Binder<'a> {
             StatementKind::Drop { .. } | StatementKind::AlterTable { .. } => {
                 (Relation::default(), Effect::Define)
             }
-            StatementKind::Other(_) => (Relation::default(), Effect::Define),
+            StatementKind::Other(words) => {
+                self.other(words, statement.span);
+                (Relation::default(), Effect::Define)
+            }
+        }
+    }
+
+    /// A statement that is not looked into: no harm where it sets or defines something, but one that reads or changes
+    /// rows must not pass for checked.
+    fn other(&mut self, words: &str, span: Span) {
+        let first = words.split(' ').next().unwrap_or_default();
+        if ["MERGE", "TRUNCATE", "COPY", "LOAD", "UNLOAD", "PREPARE", "EXECUTE", "CALL"].contains(&first) {
+            let message = format!("{first} is not checked: its tables and columns are not looked up");
+            let help = "write `unchecked` before the text to send it as it is";
+            self.report(Diagnostic::error(Code::Unsupported, span, message).help(help));
         }
     }
 
