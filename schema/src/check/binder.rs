@@ -168,6 +168,8 @@ pub(super) struct Binder<'a> {
     pub(super) levels: Vec<Level<'a>>,
     /// Expressions proven not NULL here, with the clause that proves them.
     pub(super) facts: KeyMap<&'static str>,
+    /// Those of them that were added since the outermost select began, in order, so that a select can take back its own.
+    assumed: Vec<Key>,
     pub(super) outer_joins: Vec<OuterJoin>,
     /// Names of the first column of subqueries, by their address, for column names.
     pub(super) subquery_names: HashMap<*const Query, String>,
@@ -195,6 +197,7 @@ impl<'a> Binder<'a> {
             ctes: Vec::new(),
             levels: Vec::new(),
             facts: KeyMap::default(),
+            assumed: Vec::new(),
             outer_joins: Vec::new(),
             subquery_names: HashMap::new(),
             lambdas: Vec::new(),
@@ -250,14 +253,20 @@ impl<'a> Binder<'a> {
     }
 
     /// Reads something with another select innermost, and gives that select back.
+    ///
+    /// What its clauses prove holds for its own rows. A correlated one proves things of columns outside of it too, but
+    /// the row outside is there even where no row inside is: the facts end with the select.
     pub(super) fn within<T>(
         &mut self,
         level: Level<'a>,
         read: impl FnOnce(&mut Binder<'a>) -> T,
     ) -> (T, Level<'a>) {
         self.levels.push(level);
-        let depth = self.levels.len();
+        let (depth, assumed) = (self.levels.len(), self.assumed.len());
         let value = read(self);
+        for key in self.assumed.drain(assumed.min(self.assumed.len())..) {
+            self.facts.remove(&key);
+        }
         self.levels.truncate(depth);
         let level = self.levels.pop().unwrap_or_else(|| Level::new(Relation::default(), Clause::Values));
         (value, level)
@@ -267,6 +276,7 @@ impl<'a> Binder<'a> {
     pub(super) fn assume(&mut self, keys: &[Key], clause: &'static str) -> Vec<Key> {
         let added: Vec<Key> = keys.iter().copied().filter(|key| !self.facts.contains_key(key)).collect();
         self.facts.extend(added.iter().map(|key| (*key, clause)));
+        self.assumed.extend(&added);
         added
     }
 
