@@ -159,6 +159,21 @@ fn macros_declare_what_function_like_macros_and_derives_need() {
 }
 
 #[test]
+fn every_dependency_of_the_workspace_has_a_user() {
+    let graph = Graph::of_this_workspace();
+    let manifest = sources::read(&graph.root.join("Cargo.toml"));
+    let table = manifest.split("[workspace.dependencies]").nth(1).expect("the workspace has dependencies");
+    let names: Vec<&str> = (table.lines().take_while(|line| !line.starts_with('[')))
+        .filter_map(|line| Some(line.split_once('=')?.0.trim()))
+        .filter(|name| !name.starts_with('#'))
+        .collect();
+    assert!(names.contains(&"querent"), "the list is not read: {names:?}");
+    let used = |name: &str| graph.members.iter().any(|m| m.declared.iter().any(|(_, used)| used == name));
+    let dead: Vec<_> = names.into_iter().filter(|name| !used(name)).collect();
+    assert!(dead.is_empty(), "nobody uses {dead:?}: take them out of Cargo.toml");
+}
+
+#[test]
 fn every_member_takes_the_lints_of_the_workspace() {
     let graph = Graph::of_this_workspace();
     for member in &graph.members {
