@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Data, DataEnum, DataStruct, DeriveInput, Fields, Type};
+use syn::{Attribute, Data, DataEnum, DataStruct, DeriveInput, Fields};
 
 use super::attributes::{self, Container};
 use crate::input::plain;
@@ -186,70 +186,21 @@ fn texts(name: &Ident, container: &Container, data: &DataEnum) -> syn::Result<To
     let p = &private(container);
     let what = format!("the name of a `{name}`");
     let text = quote!(#p::String);
-    Ok(quote! {
-        #[automatically_derived]
-        impl<'querent_b, QuerentBackend: #p::Backend> #p::Decode<'querent_b, QuerentBackend> for #name
-        where
-            #text: #p::Decode<'querent_b, QuerentBackend>,
-        {
-            type Column = (#p::core::primitive::u16, <#text as #p::Decode<'querent_b, QuerentBackend>>::Column);
-
-            fn column(
-                querent_batch: &'querent_b QuerentBackend::Batch,
-                querent_index: #p::core::primitive::usize,
-            ) -> #p::Result<Self::Column, #p::ValueError> {
-                let querent_column =
-                    <#text as #p::Decode<'querent_b, QuerentBackend>>::column(querent_batch, querent_index)?;
-                #p::Result::Ok((querent_index as #p::core::primitive::u16, querent_column))
-            }
-
-            fn is_null(
-                querent_column: &Self::Column,
-                querent_row: #p::core::primitive::usize,
-            ) -> #p::core::primitive::bool {
-                <#text as #p::Decode<'querent_b, QuerentBackend>>::is_null(&querent_column.1, querent_row)
-            }
-
-            fn get(
-                querent_column: &Self::Column,
-                querent_row: #p::core::primitive::usize,
-            ) -> #p::Result<Self, #p::ValueError> {
-                let querent_text =
-                    <#text as #p::Decode<'querent_b, QuerentBackend>>::get(&querent_column.1, querent_row)?;
-                match querent_text.as_str() {
-                    #(#names => #p::Result::Ok(#name::#idents),)*
-                    _ => #p::Result::Err(#p::malformed(querent_column.0, querent_row, #what)),
-                }
-            }
+    let read = quote! {
+        match querent_value.as_str() {
+            #(#names => #p::Result::Ok(#name::#idents),)*
+            _ => #p::Result::Err(#p::malformed(querent_column.0, querent_row, #what)),
         }
-        #[automatically_derived]
-        impl<'querent_q, QuerentSql> #p::Bind<'querent_q, QuerentSql> for &#name
-        where
-            &'static #p::core::primitive::str: #p::Bind<'static, QuerentSql>,
-        {
-            type Null = #p::NeverNull;
-
-            fn bind(self) -> #p::Value<'querent_q> {
-                let querent_text = match self {
-                    #(#name::#idents => #names,)*
-                };
-                <&'static #p::core::primitive::str as #p::Bind<'static, QuerentSql>>::bind(querent_text)
-            }
-        }
-        #[automatically_derived]
-        impl<'querent_q, QuerentSql> #p::Bind<'querent_q, QuerentSql> for #name
-        where
-            &'static #p::core::primitive::str: #p::Bind<'static, QuerentSql>,
-        {
-            type Null = #p::NeverNull;
-
-            fn bind(self) -> #p::Value<'querent_q> {
-                <&#name as #p::Bind<'querent_q, QuerentSql>>::bind(&self)
-            }
-        }
-        #[automatically_derived]
-        impl<QuerentSql> #p::Holds<QuerentSql> for #name where #text: #p::Holds<QuerentSql> {}
-    })
+    };
+    let clause = quote!(&'static #p::core::primitive::str: #p::Bind<'static, QuerentSql>);
+    let sent = quote! {
+        let querent_text = match self {
+            #(#name::#idents => #names,)*
+        };
+        <&'static #p::core::primitive::str as #p::Bind<'static, QuerentSql>>::bind(querent_text)
+    };
+    let (decode, bind) = (decode(p, name, &text, &read), bind(p, name, &clause, &sent));
+    Ok(quote!(#decode #bind))
 }
 
 fn integers(name: &Ident, container: &Container, data: &DataEnum, repr: &Ident) -> syn::Result<TokenStream> {
@@ -263,21 +214,41 @@ fn integers(name: &Ident, container: &Container, data: &DataEnum, repr: &Ident) 
     let idents: Vec<&Ident> = variants.iter().map(|(ident, _)| *ident).collect();
     let p = &private(container);
     let what = format!("the number of a `{name}`");
-    let integer: Type = syn::parse_quote!(#p::core::primitive::#repr);
-    Ok(quote! {
+    let integer = quote!(#p::core::primitive::#repr);
+    let read = quote! {
+        match querent_value {
+            #(querent_number if querent_number == #name::#idents as #integer => #p::Result::Ok(#name::#idents),)*
+            _ => #p::Result::Err(#p::malformed(querent_column.0, querent_row, #what)),
+        }
+    };
+    let clause = quote!(for<'querent_n> &'querent_n #integer: #p::Bind<'querent_q, QuerentSql>);
+    let sent = quote! {
+        let querent_number = match self {
+            #(#name::#idents => #name::#idents as #integer,)*
+        };
+        <&#integer as #p::Bind<'querent_q, QuerentSql>>::bind(&querent_number)
+    };
+    let (decode, bind) = (decode(p, name, &integer, &read), bind(p, name, &clause, &sent));
+    Ok(quote!(#decode #bind))
+}
+
+/// `Decode` and `Holds` of an enum that is stored as `stored`; `read` makes a variant of `querent_value`.
+fn decode(p: &TokenStream, name: &Ident, stored: &TokenStream, read: &TokenStream) -> TokenStream {
+    quote! {
         #[automatically_derived]
         impl<'querent_b, QuerentBackend: #p::Backend> #p::Decode<'querent_b, QuerentBackend> for #name
         where
-            #integer: #p::Decode<'querent_b, QuerentBackend>,
+            #stored: #p::Decode<'querent_b, QuerentBackend>,
         {
-            type Column = (#p::core::primitive::u16, <#integer as #p::Decode<'querent_b, QuerentBackend>>::Column);
+            // With its index, so that a value that is no variant can be named.
+            type Column = (#p::core::primitive::u16, <#stored as #p::Decode<'querent_b, QuerentBackend>>::Column);
 
             fn column(
                 querent_batch: &'querent_b QuerentBackend::Batch,
                 querent_index: #p::core::primitive::usize,
             ) -> #p::Result<Self::Column, #p::ValueError> {
                 let querent_column =
-                    <#integer as #p::Decode<'querent_b, QuerentBackend>>::column(querent_batch, querent_index)?;
+                    <#stored as #p::Decode<'querent_b, QuerentBackend>>::column(querent_batch, querent_index)?;
                 #p::Result::Ok((querent_index as #p::core::primitive::u16, querent_column))
             }
 
@@ -285,37 +256,41 @@ fn integers(name: &Ident, container: &Container, data: &DataEnum, repr: &Ident) 
                 querent_column: &Self::Column,
                 querent_row: #p::core::primitive::usize,
             ) -> #p::core::primitive::bool {
-                <#integer as #p::Decode<'querent_b, QuerentBackend>>::is_null(&querent_column.1, querent_row)
+                <#stored as #p::Decode<'querent_b, QuerentBackend>>::is_null(&querent_column.1, querent_row)
             }
 
             fn get(
                 querent_column: &Self::Column,
                 querent_row: #p::core::primitive::usize,
             ) -> #p::Result<Self, #p::ValueError> {
-                match <#integer as #p::Decode<'querent_b, QuerentBackend>>::get(&querent_column.1, querent_row)? {
-                    #(querent_number if querent_number == #name::#idents as #integer => #p::Result::Ok(#name::#idents),)*
-                    _ => #p::Result::Err(#p::malformed(querent_column.0, querent_row, #what)),
-                }
+                let querent_value =
+                    <#stored as #p::Decode<'querent_b, QuerentBackend>>::get(&querent_column.1, querent_row)?;
+                #read
             }
         }
         #[automatically_derived]
+        impl<QuerentSql> #p::Holds<QuerentSql> for #name where #stored: #p::Holds<QuerentSql> {}
+    }
+}
+
+/// `Bind` of an enum, by reference and by value; `sent` makes a value of `self`, a reference.
+fn bind(p: &TokenStream, name: &Ident, clause: &TokenStream, sent: &TokenStream) -> TokenStream {
+    quote! {
+        #[automatically_derived]
         impl<'querent_q, QuerentSql> #p::Bind<'querent_q, QuerentSql> for &#name
         where
-            for<'querent_n> &'querent_n #integer: #p::Bind<'querent_q, QuerentSql>,
+            #clause,
         {
             type Null = #p::NeverNull;
 
             fn bind(self) -> #p::Value<'querent_q> {
-                let querent_number = match self {
-                    #(#name::#idents => #name::#idents as #integer,)*
-                };
-                <&#integer as #p::Bind<'querent_q, QuerentSql>>::bind(&querent_number)
+                #sent
             }
         }
         #[automatically_derived]
         impl<'querent_q, QuerentSql> #p::Bind<'querent_q, QuerentSql> for #name
         where
-            for<'querent_n> &'querent_n #integer: #p::Bind<'querent_q, QuerentSql>,
+            #clause,
         {
             type Null = #p::NeverNull;
 
@@ -323,7 +298,5 @@ fn integers(name: &Ident, container: &Container, data: &DataEnum, repr: &Ident) 
                 <&#name as #p::Bind<'querent_q, QuerentSql>>::bind(&self)
             }
         }
-        #[automatically_derived]
-        impl<QuerentSql> #p::Holds<QuerentSql> for #name where #integer: #p::Holds<QuerentSql> {}
-    })
+    }
 }
