@@ -4,8 +4,11 @@
 //! second target folder. Lines of a case may say
 //! - `//@ pass`: it compiles without a word;
 //! - `//@ manifest: fixtures/stale`: `CARGO_MANIFEST_DIR`, relative to this package;
+//! - `//@ warns`: it compiles, with the warnings of its `.stderr`;
 //! - `//@ cache: folder`: `QUERENT_CACHE_DIR`;
 //! - `//@ nowhere`: a manifest folder with no `.sqlcache` above it.
+//!
+//! A line that says anything else is an error, and so are a folder without cases and a `.stderr` that belongs to none.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,19 +30,77 @@ fn main() {
         eprintln!("{error}");
         std::process::exit(1);
     });
-    let mut cases: Vec<PathBuf> = std::fs::read_dir(package.join("ui"))
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .collect();
-    cases.sort();
-    let trials = cases.into_iter().map(|case| {
-        let compiler = compiler.clone();
-        let name = case.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Trial::test(name.clone(), move || compiler.check(&name).map_err(Failed::from))
+    let cases = cases(&package.join("ui")).unwrap_or_else(|error| {
+        eprintln!("{error}");
+        std::process::exit(1);
     });
-    libtest_mimic::run(&arguments, trials.collect()).exit();
+    let mut trials: Vec<Trial> = cases
+        .into_iter()
+        .map(|name| {
+            let compiler = compiler.clone();
+            Trial::test(name.clone(), move || compiler.check(&name).map_err(Failed::from))
+        })
+        .collect();
+    trials.push(Trial::test("runner::a_misspelt_line_is_an_error", misspelt_lines));
+    trials.push(Trial::test("runner::a_folder_holds_cases_and_nothing_else", folders));
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// The names of the cases in a folder, sorted.
+fn cases(folder: &Path) -> Result<Vec<String>, String> {
+    let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let (mut names, mut expected) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let path = entry.map_err(|error| error.to_string())?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("rs") => names.push(name),
+            Some("stderr") => expected.push(name),
+            // What a `query_file!` reads that stands beside its case.
+            Some("sql") => {}
+            _ => return Err(format!("{} is no case", path.display())),
+        }
+    }
+    if names.is_empty() {
+        return Err(format!("{} holds no case", folder.display()));
+    }
+    if let Some(orphan) = expected.iter().find(|name| !names.contains(name)) {
+        return Err(format!("{}: {orphan}.stderr belongs to no case", folder.display()));
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn misspelt_lines() -> Result<(), Failed> {
+    for line in ["pas", "pass: yes", "manifest fixtures/stale", "manifests: x", "cache:", "nowhere: x", ""] {
+        if Header::read(&format!("//! A case.\n//@ {line}\n")).is_ok() {
+            return Err(format!("`//@ {line}` was taken").into());
+        }
+    }
+    if Header::read("//@pass\n").is_ok() {
+        return Err("`//@pass` was taken".into());
+    }
+    let header = Header::read("//@ warns\n//@ cache: c\n//@ manifest: m\n")?;
+    let read =
+        header.warns && header.cache.as_deref() == Some("c") && header.manifest.as_deref() == Some("m");
+    if read { Ok(()) } else { Err("what is said is not read".into()) }
+}
+
+fn folders() -> Result<(), Failed> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ui-runner");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder)?;
+    let refused = |folder: &Path| match cases(folder) {
+        Ok(names) => Err(Failed::from(format!("{names:?} was taken"))),
+        Err(_) => Ok(()),
+    };
+    refused(&folder.join("absent"))?;
+    refused(&folder)?;
+    std::fs::write(folder.join("a.rs"), "")?;
+    let names = cases(&folder)?;
+    std::fs::write(folder.join("b.stderr"), "")?;
+    refused(&folder)?;
+    if names == ["a"] { Ok(()) } else { Err(format!("found {names:?}").into()) }
 }
 
 impl Compiler {
@@ -77,7 +138,7 @@ impl Compiler {
     fn check(&self, name: &str) -> Result<(), String> {
         let case = format!("ui/{name}.rs");
         let source = std::fs::read_to_string(self.package.join(&case)).map_err(|error| error.to_string())?;
-        let header = Header::read(&source);
+        let header = Header::read(&source)?;
         let (succeeded, found) = self.compile(&case, &header)?;
         if header.pass {
             return if succeeded && found.is_empty() {
@@ -174,18 +235,18 @@ struct Header {
 }
 
 impl Header {
-    fn read(source: &str) -> Header {
+    fn read(source: &str) -> Result<Header, String> {
         let mut header = Header::default();
-        for line in source.lines().filter_map(|line| line.strip_prefix("//@ ")) {
-            match line.split_once(": ") {
-                Some(("manifest", folder)) => header.manifest = Some(folder.to_owned()),
-                Some(("cache", folder)) => header.cache = Some(folder.to_owned()),
-                _ if line == "pass" => header.pass = true,
-                _ if line == "warns" => header.warns = true,
-                _ if line == "nowhere" => header.manifest = Some("/".to_owned()),
-                _ => {}
+        for said in source.lines().filter_map(|line| line.strip_prefix("//@")) {
+            match said.strip_prefix(' ').map(|said| said.split_once(": ").unwrap_or((said, ""))) {
+                Some(("manifest", folder)) if !folder.is_empty() => header.manifest = Some(folder.to_owned()),
+                Some(("cache", folder)) if !folder.is_empty() => header.cache = Some(folder.to_owned()),
+                Some(("pass", "")) => header.pass = true,
+                Some(("warns", "")) => header.warns = true,
+                Some(("nowhere", "")) => header.manifest = Some("/".to_owned()),
+                _ => return Err(format!("`//@{said}` says nothing that the runner knows")),
             }
         }
-        header
+        Ok(header)
     }
 }
