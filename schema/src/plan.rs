@@ -17,6 +17,9 @@ pub struct Plan {
     pub columns: Vec<Column>,
     /// The tables that the query names, by their full paths, sorted, without repeats.
     pub tables: Vec<Vec<String>>,
+    /// The parameters that are the routing key of every row that the statement touches, in the order of the key's
+    /// columns; empty where the rows cannot be told.
+    pub key: Vec<usize>,
     /// What kind of statement it is.
     pub effect: Effect,
 }

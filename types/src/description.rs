@@ -58,7 +58,8 @@ pub struct TableDescription {
     pub columns: Vec<ColumnDescription>,
     /// Names of the columns of the primary key, in order; empty where there is none or it is not known.
     pub primary_key: Vec<String>,
-    /// What one backend alone knows of a table (distribution key, affinity key, time column), by its own names.
+    /// What one backend alone knows of a table (affinity function, time column), by its own names; and
+    /// [`ROUTING_KEY`](TableDescription::ROUTING_KEY), where rows are spread over nodes by the values of some columns.
     pub properties: BTreeMap<String, String>,
 }
 
@@ -94,6 +95,10 @@ pub struct ColumnDescription {
 }
 
 impl TableDescription {
+    /// The property that names the columns whose values decide on which node a row lives (distribution key, affinity
+    /// key), in order, with commas between them.
+    pub const ROUTING_KEY: &'static str = "routing_key";
+
     /// A table with the given path and columns and nothing else known.
     pub fn new(path: Vec<String>, columns: Vec<ColumnDescription>) -> TableDescription {
         TableDescription {

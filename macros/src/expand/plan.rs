@@ -1,6 +1,6 @@
 //! The constant plan.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use querent_schema::plan::{Column, Effect, Element, InPredicate, Piece};
 use quote::quote;
 
@@ -16,23 +16,42 @@ pub(super) fn constant(context: &Context<'_>) -> TokenStream {
         quote!(#krate::__private::ParamMeta { name: #name, ty: #ty })
     });
     let sections = plan.sections.iter().map(|section| {
-        let params = section.params.iter().map(|index| *index as u16);
+        let params = section.params.iter().map(number);
         quote!(&[#(#params),*])
     });
     let columns = plan.columns.iter().map(|column| column_meta(krate, column));
-    let read_only = plan.effect == Effect::Read;
+    let tables = plan.tables.iter().map(|path| quote!(&[#(#path),*]));
+    let facts = [
+        list("params", params),
+        list("sections", sections),
+        list("columns", columns),
+        list("tables", tables),
+        list("key", plan.key.iter().map(number)),
+        (plan.effect == Effect::Read).then(|| quote!(read_only: true,)),
+    ];
+    let facts = facts.into_iter().flatten();
     quote! {
-        const PLAN: &#krate::__private::Plan<QuerentBackend> = &#krate::__private::Plan {
+        const PLAN: &#krate::__private::Plan = &#krate::__private::Plan {
             template: #template,
-            params: &[#(#params),*],
-            sections: &[#(#sections),*],
-            columns: &[#(#columns),*],
-            read_only: #read_only,
+            #(#facts)*
             file: #krate::__private::core::file!(),
             line: #krate::__private::core::line!(),
-            ext: (),
+            ..#krate::__private::Plan::EMPTY
         };
     }
+}
+
+fn number(index: &usize) -> TokenStream {
+    let index = *index as u16;
+    quote!(#index)
+}
+
+/// A field of the plan; `None` where the list is empty, for each token costs each build of the user's.
+fn list(name: &str, items: impl Iterator<Item = TokenStream>) -> Option<TokenStream> {
+    let mut items = items.peekable();
+    items.peek()?;
+    let name = Ident::new(name, Span::call_site());
+    Some(quote!(#name: &[#(#items),*],))
 }
 
 fn column_meta(krate: &Ident, column: &Column) -> TokenStream {
@@ -40,7 +59,7 @@ fn column_meta(krate: &Ident, column: &Column) -> TokenStream {
     let ty = column.ty.as_ref().map(ToString::to_string).unwrap_or_default();
     let origin = super::fields::origin(column).unwrap_or_default();
     // An expression without an alias is named by each server as it likes.
-    let named = crate::names::field(name, proc_macro2::Span::call_site()).is_some();
+    let named = crate::names::field(name, Span::call_site()).is_some();
     quote! {
         #krate::__private::ColumnMeta { name: #name, named: #named, ty: #ty, nullable: #nullable, origin: #origin }
     }

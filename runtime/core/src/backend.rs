@@ -22,8 +22,6 @@ pub trait Backend: Sized + Send + Sync + 'static {
     type Options: Clone + Send + Sync + 'static;
     /// What one call can ask of this backend beyond what every backend knows.
     type Call: Default + Clone + Send + Sync + 'static;
-    /// What the plan of a query holds for this backend alone.
-    type PlanExt: Copy + Default + Send + Sync + 'static;
     /// What the pool leases: a connection, or a handle on a shared one.
     type Connection: Send + 'static;
     /// An open result. It owns its state and borrows nothing.
@@ -134,8 +132,12 @@ pub struct Request<'r, B: Backend> {
     pub values: &'r [Value<'r>],
     /// What this call asks for.
     pub call: &'r Call<'r, B>,
-    /// What the plan holds for this backend.
-    pub ext: B::PlanExt,
+    /// The tables that the statement names ([`Plan::tables`](crate::Plan::tables)); empty for a run-time query.
+    pub tables: &'r [&'r [&'r str]],
+    /// The parameters that say where all rows of the statement are ([`Plan::key`](crate::Plan::key)).
+    pub key: &'r [u16],
+    /// The parameters that travel beside the text ([`Plan::blobs`](crate::Plan::blobs)); empty for a run-time query.
+    pub blobs: &'r [u16],
     /// Whether the statement only reads.
     pub read_only: bool,
     /// Whether rows are wanted, or the number of rows changed.

@@ -1,9 +1,12 @@
-//! What `query!` knows of a query, as a constant: its template, parameters and columns.
+//! What `query!` knows of a query, as a constant: its template, parameters, columns and what routing needs.
+//!
+//! A plan is neutral: nothing in it depends on the row type or on the backend. What one backend alone makes of it (the
+//! bucket of a key, the broker of a table, the blobs beside a text) that backend computes in `open`, from the facts that
+//! the plan states for all. A further fact is a further field with an empty value in [`Plan::EMPTY`].
 
-use crate::backend::Backend;
-
-/// One checked query. `query!` emits it as a `const`; nothing in it depends on the row type.
-pub struct Plan<B: Backend> {
+/// One checked query. `query!` emits it as a `const`, of which it states what differs from [`Plan::EMPTY`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
     /// The text to send, with holes.
     pub template: &'static [Piece<'static>],
     /// The parameters, in the order of the arguments.
@@ -12,14 +15,35 @@ pub struct Plan<B: Backend> {
     pub sections: &'static [&'static [u16]],
     /// The columns of the result; empty where the statement gives none.
     pub columns: &'static [ColumnMeta],
+    /// The tables that the statement names, sorted, each by its path in the catalog, outermost part first.
+    pub tables: &'static [&'static [&'static str]],
+    /// The parameters that are the routing key (distribution key, affinity key) of every row that the statement touches,
+    /// in the order of the key's columns; empty where the rows cannot be told. There is one table then.
+    pub key: &'static [u16],
+    /// The parameters whose values travel beside the text, in the order in which the text consumes them.
+    pub blobs: &'static [u16],
     /// Whether the statement only reads.
     pub read_only: bool,
     /// The file in which the query stands.
     pub file: &'static str,
     /// Its line.
     pub line: u32,
-    /// What one backend alone needs.
-    pub ext: B::PlanExt,
+}
+
+impl Plan {
+    /// A statement of which nothing is known, and which therefore may write.
+    pub const EMPTY: Plan = Plan {
+        template: &[],
+        params: &[],
+        sections: &[],
+        columns: &[],
+        tables: &[],
+        key: &[],
+        blobs: &[],
+        read_only: false,
+        file: "",
+        line: 0,
+    };
 }
 
 /// One piece of a template.

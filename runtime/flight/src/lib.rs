@@ -33,7 +33,6 @@ impl Backend for Flight {
     const PLACEHOLDER: Placeholder = Placeholder::Dollar;
     type Options = FlightOptions;
     type Call = ();
-    type PlanExt = ();
     type Connection = Connection;
     type Cursor = Cursor;
     type Batch = FlightBatch;

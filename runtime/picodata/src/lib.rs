@@ -31,7 +31,6 @@ impl Backend for Picodata {
     const PLACEHOLDER: Placeholder = Placeholder::Dollar;
     type Options = PicodataOptions;
     type Call = ();
-    type PlanExt = ();
     type Connection = Connection;
     type Cursor = Cursor;
     type Batch = PicodataBatch;

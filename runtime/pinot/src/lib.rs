@@ -32,7 +32,6 @@ impl Backend for Pinot {
     const PLACEHOLDER: Placeholder = Placeholder::Literal;
     type Options = PinotOptions;
     type Call = ();
-    type PlanExt = ();
     type Connection = Connection;
     type Cursor = Cursor;
     type Batch = PinotBatch;

@@ -26,7 +26,7 @@ const TABLE: &str =
     r#""resultTable":{"dataSchema":{"columnNames":["n"],"columnDataTypes":["LONG"]},"rows":[[1],[2]]}"#;
 
 /// `SELECT n FROM t WHERE s = :s`, as the macros would write it.
-const PLAN: &Plan<Pinot> = &Plan {
+const PLAN: &Plan = &Plan {
     template: &[Piece::Text("SELECT n FROM t WHERE s = "), Piece::Param(0)],
     params: &[ParamMeta { name: "s", ty: "Utf8" }],
     sections: &[],
@@ -34,7 +34,7 @@ const PLAN: &Plan<Pinot> = &Plan {
     read_only: true,
     file: file!(),
     line: line!(),
-    ext: (),
+    ..Plan::EMPTY
 };
 
 fn decode(batch: &PinotBatch, rows: &mut Vec<(i64,)>) -> Result<(), ValueError> {

@@ -20,6 +20,7 @@ mod operator;
 mod params;
 mod predicate;
 mod query;
+mod routing;
 mod schema_name;
 mod scope;
 mod sections;

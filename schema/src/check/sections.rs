@@ -104,8 +104,12 @@ pub(super) fn check(text: &str, catalog: &Catalog) -> Checked {
         .iter()
         .map(|section| Section { params: section.params.clone(), span: section.span })
         .collect();
+    let key = match source.sections.is_empty() {
+        true => super::routing::key(statement, text, catalog, &described),
+        false => Vec::new(),
+    };
     let template = source.template(statement);
-    let plan = Plan { template, params: described, sections, columns, tables, effect };
+    let plan = Plan { template, params: described, sections, columns, tables, key, effect };
     Checked { plan: Some(plan), diagnostics: tidy(diagnostics) }
 }
 

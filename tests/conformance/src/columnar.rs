@@ -94,7 +94,6 @@ impl Backend for ColumnarBackend {
     const PLACEHOLDER: Placeholder = Placeholder::Dollar;
     type Options = Script;
     type Call = ();
-    type PlanExt = ();
     type Connection = Transport;
     type Cursor = Cursor;
     type Batch = Columns;

@@ -28,10 +28,6 @@ impl Source for Commands {
 /// The backend.
 pub enum CommandsBackend {}
 
-/// What a plan holds for this backend alone: which parameters are blobs, in the order of the commands that take them.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Blobs(&'static [u16]);
-
 /// The one answer, before and after it is handed on.
 pub struct Cursor {
     entities: Option<Entities>,
@@ -95,7 +91,6 @@ impl Backend for CommandsBackend {
     const PLACEHOLDER: Placeholder = Placeholder::Literal;
     type Options = Script;
     type Call = ();
-    type PlanExt = Blobs;
     type Connection = Transport;
     type Cursor = Cursor;
     type Batch = Entities;
@@ -114,7 +109,7 @@ impl Backend for CommandsBackend {
             Some(Value::Bytes(blob)) => Ok(hex(blob)),
             _ => Err(Error::new(ErrorKind::Value, format!("parameter {} is no blob", index + 1))),
         };
-        let blobs = request.ext.0.iter().map(blob).collect::<Result<_>>()?;
+        let blobs = request.blobs.iter().map(blob).collect::<Result<_>>()?;
         let scripted = connection.script().receive(text, blobs);
         if scripted.ending == Ending::Refused {
             return Err(refused());
@@ -272,25 +267,16 @@ const PERSON: &[ColumnMeta] = &[
     column("age", "Int64", true, "Person.age"),
 ];
 
-const fn plan(template: &'static [Piece<'static>], columns: &'static [ColumnMeta]) -> Plan<B> {
-    Plan {
-        template,
-        params: &[],
-        sections: &[],
-        columns,
-        read_only: true,
-        file: file!(),
-        line: line!(),
-        ext: Blobs(&[]),
-    }
+const fn plan(template: &'static [Piece<'static>], columns: &'static [ColumnMeta]) -> Plan {
+    Plan { template, columns, read_only: true, file: file!(), line: line!(), ..Plan::EMPTY }
 }
 
-const EVERYBODY: &Plan<B> = &plan(
+const EVERYBODY: &Plan = &plan(
     &[Piece::Text(r#"[{"FindEntity":{"with_class":"Person","results":{"list":["id","name","age"]}}}]"#)],
     PERSON,
 );
 
-const SOME: &Plan<B> = &Plan {
+const SOME: &Plan = &Plan {
     params: &[
         ParamMeta { name: "name", ty: "Utf8" },
         ParamMeta { name: "ages", ty: "Int64" },
@@ -310,12 +296,12 @@ const SOME: &Plan<B> = &Plan {
     )
 };
 
-const PHOTOS: &Plan<B> = &plan(
+const PHOTOS: &Plan = &plan(
     &[Piece::Text(r#"[{"FindEntity":{"with_class":"Person","blobs":true,"results":{"list":["id"]}}}]"#)],
     &[column("id", "Int64", false, "Person.id"), column("photo", "Binary", true, "Person.photo")],
 );
 
-const ADD: &Plan<B> = &Plan {
+const ADD: &Plan = &Plan {
     params: &[
         ParamMeta { name: "id", ty: "Int64" },
         ParamMeta { name: "name", ty: "Utf8" },
@@ -323,7 +309,7 @@ const ADD: &Plan<B> = &Plan {
         ParamMeta { name: "photo", ty: "Binary" },
     ],
     read_only: false,
-    ext: Blobs(&[3]),
+    blobs: &[3],
     ..plan(
         &[
             Piece::Text(r#"[{"AddEntity":{"class":"Person","properties":{"id":"#),

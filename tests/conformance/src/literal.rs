@@ -78,7 +78,6 @@ impl Backend for LiteralBackend {
     const PLACEHOLDER: Placeholder = Placeholder::Literal;
     type Options = Script;
     type Call = ();
-    type PlanExt = ();
     type Connection = Transport;
     type Cursor = Cursor;
     type Batch = Rows;

@@ -52,7 +52,6 @@ impl Backend for PreparedBackend {
     const PLACEHOLDER: Placeholder = Placeholder::Question;
     type Options = Script;
     type Call = ();
-    type PlanExt = ();
     type Connection = Connection;
     type Cursor = Cursor;
     type Batch = Page;
@@ -68,6 +67,7 @@ impl Backend for PreparedBackend {
     async fn open(connection: &mut Connection, request: Request<'_, Self>) -> Result<Cursor> {
         let rendered = request.render();
         connection.prepare(&rendered.sql);
+        connection.transport.script().route(&request);
         let values = rendered.values.iter().map(|(value, _)| shown(value)).collect();
         let answer = connection.transport.script().receive(rendered.sql, values);
         if answer.ending == Ending::Refused {

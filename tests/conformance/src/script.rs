@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use querent::backend::{Backend, Request};
 use querent::{Error, ErrorKind, Value};
 
 /// One value of an answer.
@@ -111,6 +112,7 @@ struct State {
     ended: usize,
     prepared: usize,
     cursors_closed: usize,
+    routes: Vec<String>,
 }
 
 impl Script {
@@ -148,6 +150,11 @@ impl Script {
         self.state(|state| state.prepared)
     }
 
+    /// Where the driver sent each statement: `table[key]`, or the tables where no key was known.
+    pub fn routes(&self) -> Vec<String> {
+        self.state(|state| state.routes.clone())
+    }
+
     /// How many results were given up by name, the transport living on.
     pub fn cursors_closed(&self) -> usize {
         self.state(|state| state.cursors_closed)
@@ -160,6 +167,15 @@ impl Script {
 
     pub(crate) fn prepare(&self) {
         self.state(|state| state.prepared += 1);
+    }
+
+    /// Notes where a statement goes, as a driver decides that routes by the facts of the plan.
+    pub(crate) fn route<B: Backend>(&self, request: &Request<'_, B>) {
+        let tables: Vec<&str> = request.tables.iter().filter_map(|path| path.last().copied()).collect();
+        let values = request.key.iter().map(|index| &request.values[usize::from(*index)]);
+        let key: Vec<String> = values.map(shown).collect();
+        let key = if key.is_empty() { String::new() } else { format!("[{}]", key.join(", ")) };
+        self.state(|state| state.routes.push(format!("{}{key}", tables.join(", "))));
     }
 
     pub(crate) fn close_cursor(&self) {

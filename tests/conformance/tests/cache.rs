@@ -20,12 +20,14 @@ fn source(name: &str) -> SourceDescription {
         ColumnDescription::new("age", SqlType::Int64, true),
         ColumnDescription::new("photo", SqlType::BINARY, true),
     ];
+    let mut people = TableDescription::new(path, columns);
+    people.properties.insert(TableDescription::ROUTING_KEY.to_owned(), "id".to_owned());
     SourceDescription {
         backend: name.to_owned(),
         dialect: "datafusion".to_owned(),
         nullability: NullabilityTrust::Trusted,
         capabilities: if name == "prepared" { vec!["transactions".to_owned()] } else { Vec::new() },
-        tables: vec![TableDescription::new(path, columns)],
+        tables: vec![people],
         ..SourceDescription::default()
     }
 }

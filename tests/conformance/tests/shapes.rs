@@ -1,6 +1,6 @@
 //! What only one of the shapes has: prepared statements and transactions, a shared transport with key-value.
 
-use querent::{ErrorKind, Pool, PoolOptions, Result};
+use querent::{ErrorKind, Pool, PoolOptions, Result, query};
 use querent_conformance::suite::{PERSON, eventually, pool, row};
 use querent_conformance::{Answer, Multiplexed, Person, Prepared, Script, Subject as _, get};
 
@@ -27,6 +27,21 @@ async fn lists_of_nearby_lengths_share_a_prepared_statement() {
     script.answer(named("a"));
     Prepared::some("a", &[1, 2], &None).fetch_all(&pool).await.unwrap();
     assert_eq!(script.prepared(), 2);
+}
+
+#[tokio::test]
+async fn a_driver_routes_by_what_the_plan_says_of_tables_and_keys() {
+    let (pool, script) = pool::<Prepared>();
+    script.answer(Answer::changed(1));
+    Prepared::add(&7, "a", &None, &None).execute(&pool).await.unwrap();
+    script.answer(named("a"));
+    let one = query!(Prepared, "SELECT id, name, age FROM people WHERE name = $1 AND id = $2", "a", 9_i64);
+    one.fetch_one(&pool).await.unwrap();
+    script.answer(named("a"));
+    Prepared::everybody().fetch_all(&pool).await.unwrap();
+    script.answer(named("a"));
+    querent::sql("SELECT id, name, age FROM people").fetch_all::<Person, _, _>(&pool).await.unwrap();
+    assert_eq!(script.routes(), ["people[7]", "people[9]", "people", ""]);
 }
 
 #[tokio::test]

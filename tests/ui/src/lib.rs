@@ -111,7 +111,6 @@ macro_rules! backend {
             const PLACEHOLDER: Placeholder = Placeholder::Dollar;
             type Options = Script;
             type Call = ();
-            type PlanExt = ();
             type Connection = Script;
             type Cursor = VecDeque<Rows>;
             type Batch = Rows;

@@ -47,7 +47,7 @@ impl<'q, S: Source, R> Query<'q, S, R> {
     #[doc(hidden)]
     #[inline]
     pub fn new<const N: usize>(
-        plan: &'static Plan<BackendOf<S>>,
+        plan: &'static Plan,
         decode: DecodeFn<BackendOf<S>, R>,
         values: [Value<'q>; N],
     ) -> Self {

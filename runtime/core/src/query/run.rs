@@ -21,36 +21,28 @@ use crate::value::Value;
 
 /// A statement with its values, on its way.
 pub(crate) struct Raw<'q, B: Backend> {
-    plan: PlanRef<B>,
+    plan: PlanRef,
     values: Vec<Value<'q>>,
     pub(crate) call: Call<'q, B>,
     source: &'static str,
 }
 
 /// What is known of a statement.
-pub(crate) enum PlanRef<B: Backend> {
+#[derive(Clone)]
+pub(crate) enum PlanRef {
     /// All of it, from `query!`.
-    Checked(&'static Plan<B>),
+    Checked(&'static Plan),
     /// Its text only.
     Text(Arc<Text>),
 }
 
-impl<B: Backend> Clone for PlanRef<B> {
-    fn clone(&self) -> Self {
-        match self {
-            PlanRef::Checked(plan) => PlanRef::Checked(plan),
-            PlanRef::Text(text) => PlanRef::Text(text.clone()),
-        }
-    }
-}
-
 /// What it takes to name a query in an error.
-pub(crate) struct Context<B: Backend> {
-    plan: PlanRef<B>,
+pub(crate) struct Context {
+    plan: PlanRef,
     source: &'static str,
 }
 
-impl<B: Backend> Context<B> {
+impl Context {
     /// Adds the source, the template and the place.
     pub(crate) fn error(&self, error: Error) -> Error {
         let (template, place) = match &self.plan {
@@ -87,11 +79,11 @@ impl<B: Backend> Context<B> {
 }
 
 impl<'q, B: Backend> Raw<'q, B> {
-    pub(crate) fn new(plan: PlanRef<B>, values: Vec<Value<'q>>, source: &'static str) -> Self {
+    pub(crate) fn new(plan: PlanRef, values: Vec<Value<'q>>, source: &'static str) -> Self {
         Raw { plan, values, call: Call::default(), source }
     }
 
-    pub(crate) fn context(&self) -> Context<B> {
+    pub(crate) fn context(&self) -> Context {
         Context { plan: self.plan.clone(), source: self.source }
     }
 
@@ -113,7 +105,9 @@ impl<'q, B: Backend> Raw<'q, B> {
                 columns: plan.columns,
                 values,
                 call,
-                ext: plan.ext,
+                tables: plan.tables,
+                key: plan.key,
+                blobs: plan.blobs,
                 read_only: plan.read_only,
                 wants,
             },
@@ -124,7 +118,9 @@ impl<'q, B: Backend> Raw<'q, B> {
                 columns: &[],
                 values,
                 call,
-                ext: B::PlanExt::default(),
+                tables: &[],
+                key: &[],
+                blobs: &[],
                 read_only: false,
                 wants,
             },

@@ -23,7 +23,7 @@ pub struct FetchAll<'f, B: Backend, R> {
     decode: DecodeFn<B, R>,
     /// Enough rows to stop at.
     limit: usize,
-    context: Context<B>,
+    context: Context,
 }
 
 // No field is pinned through it: the stream is boxed and rows are handed over by value.
@@ -33,7 +33,7 @@ impl<'f, B: Backend, R> FetchAll<'f, B, R> {
     pub(super) fn new(
         batches: BoxStream<'f, Result<B::Batch>>,
         decode: DecodeFn<B, R>,
-        context: Context<B>,
+        context: Context,
     ) -> Self {
         FetchAll { batches, rows: Vec::new(), decode, limit: usize::MAX, context }
     }
@@ -102,7 +102,7 @@ pub struct Fetch<'f, B: Backend, R> {
     /// The rows of the batch that arrived last, not handed out yet.
     rows: std::vec::IntoIter<R>,
     decode: DecodeFn<B, R>,
-    context: Context<B>,
+    context: Context,
 }
 
 impl<B: Backend, R> Unpin for Fetch<'_, B, R> {}
@@ -111,7 +111,7 @@ impl<'f, B: Backend, R> Fetch<'f, B, R> {
     pub(super) fn new(
         batches: BoxStream<'f, Result<B::Batch>>,
         decode: DecodeFn<B, R>,
-        context: Context<B>,
+        context: Context,
     ) -> Self {
         Fetch { batches, rows: Vec::new().into_iter(), decode, context }
     }

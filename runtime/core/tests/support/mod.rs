@@ -86,7 +86,6 @@ impl Backend for Scripted {
     const PLACEHOLDER: Placeholder = Placeholder::Dollar;
     type Options = Arc<Control>;
     type Call = ();
-    type PlanExt = ();
     type Connection = Connection;
     type Cursor = Cursor;
     type Batch = Rows;

@@ -41,7 +41,6 @@ impl Backend for MultiplexedBackend {
     const PLACEHOLDER: Placeholder = Placeholder::Question;
     type Options = Script;
     type Call = ();
-    type PlanExt = ();
     type Connection = Handle;
     type Cursor = Cursor;
     type Batch = Page;
