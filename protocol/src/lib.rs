@@ -4,4 +4,5 @@
 //! message or an error: every length, count and depth meets a limit before it is used, and nothing is reserved for
 //! bytes that have not come. Flight SQL is not here (its messages are generated, in `arrow-flight`).
 
+pub mod ignite;
 pub mod pinot;
