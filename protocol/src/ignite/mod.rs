@@ -7,6 +7,7 @@
 
 pub mod error;
 pub mod reader;
+pub mod value;
 pub mod writer;
 
 pub use error::DecodeError;
