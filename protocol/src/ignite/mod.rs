@@ -5,11 +5,22 @@
 //! bytes from the start of the frame's body. Not here: sockets, retries, and which node a request goes to (the *partition*
 //! of a key is here, for it is a function of its bytes).
 
+pub mod code;
+pub mod config;
+pub mod describe;
 pub mod error;
+pub mod frame;
+pub mod handshake;
+pub mod meta;
 pub mod reader;
+pub mod request;
+pub mod response;
+pub mod sql;
+mod uuid;
 pub mod value;
 pub mod writer;
 
 pub use error::DecodeError;
+pub use frame::Limits;
 pub use reader::Reader;
 pub use writer::{EncodeError, Writer};

@@ -25,6 +25,13 @@ pub enum EncodeError {
     },
     /// The value has no form on this wire; what is wrong with it.
     Unsendable(&'static str),
+    /// The server is too old for it.
+    Missing {
+        /// What it does not know, in the protocol's own words.
+        what: &'static str,
+        /// The first Ignite or version of the protocol that does.
+        since: &'static str,
+    },
 }
 
 impl fmt::Display for EncodeError {
@@ -34,6 +41,9 @@ impl fmt::Display for EncodeError {
                 write!(f, "the request is larger than the limit of {limit} bytes")
             }
             EncodeError::Unsendable(why) => f.write_str(why),
+            EncodeError::Missing { what, since } => {
+                write!(f, "the server does not offer {what}, which came with {since}")
+            }
         }
     }
 }
@@ -108,6 +118,15 @@ impl Writer {
         if let Some(place) = self.bytes.get_mut(position..position + 2) {
             place.copy_from_slice(&value.to_le_bytes());
         }
+    }
+
+    /// What was written as one frame, its length set in the four bytes that were written first.
+    pub fn finish_frame(mut self) -> Result<Vec<u8>, EncodeError> {
+        match i32::try_from(self.bytes.len().saturating_sub(4)) {
+            Ok(len) => self.patch_i32(0, len),
+            Err(_) => self.fail(EncodeError::TooLarge { limit: self.limit }),
+        }
+        self.finish()
     }
 
     /// What was written, or the first thing that could not be.
