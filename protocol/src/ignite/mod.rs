@@ -5,12 +5,14 @@
 //! bytes from the start of the frame's body. Not here: sockets, retries, and which node a request goes to (the *partition*
 //! of a key is here, for it is a function of its bytes).
 
+pub mod binary;
 pub mod code;
 pub mod config;
 pub mod describe;
 pub mod error;
 pub mod frame;
 pub mod handshake;
+pub mod hash;
 pub mod meta;
 pub mod reader;
 pub mod request;

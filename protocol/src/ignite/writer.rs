@@ -96,6 +96,11 @@ impl Writer {
         self.error.get_or_insert(error);
     }
 
+    /// Whether something could not be written, so that nothing more will be.
+    pub fn has_failed(&self) -> bool {
+        self.error.is_some()
+    }
+
     /// Where the next byte goes, from the start of the body.
     pub fn position(&self) -> usize {
         self.bytes.len()
