@@ -21,6 +21,10 @@ mod redact;
 mod render;
 mod source;
 pub mod sql;
+#[cfg(feature = "tls")]
+pub mod tls;
+#[cfg(feature = "url")]
+pub mod url;
 mod value;
 
 pub use backend::{Backend, Batch, Call, Placeholder, Request, Transact, Wants};

@@ -7,10 +7,9 @@ use std::task::{Context, Poll};
 
 use http::{Request, Response, Uri};
 use hyper_util::rt::TokioIo;
-use querent_core::{Error, ErrorKind, Result};
-use rustls::RootCertStore;
-use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use querent_core::url::Host;
+use querent_core::{Error, ErrorKind, Result, tls};
+use rustls_pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tonic::body::Body;
@@ -18,7 +17,7 @@ use tonic::transport::Endpoint;
 use tower::ServiceExt as _;
 use tower::util::BoxCloneSyncService;
 
-use crate::options::{FlightOptions, Target, Tls};
+use crate::options::{FlightOptions, Target};
 
 /// The way to a server: a network channel, or the server's own tower service.
 pub type Transport = BoxCloneSyncService<Request<Body>, Response<Body>, TransportError>;
@@ -42,14 +41,12 @@ impl std::error::Error for TransportError {
 /// Makes the transport; for a network server the connection is there when this returns.
 pub(crate) async fn connect(options: &FlightOptions) -> Result<Transport> {
     match &options.target {
-        Target::Tcp { host, port } => tcp(host.clone(), *port, None).await,
-        Target::TcpTls { host, port } => {
-            let tls = client_config(&options.tls)?;
-            let name = options.tls.server_name.clone().unwrap_or_else(|| host.clone());
-            let name = ServerName::try_from(name).map_err(|e| {
-                Error::new(ErrorKind::Config, "the TLS server name is no host name").with_cause(e)
-            })?;
-            tcp(host.clone(), *port, Some((tls, name))).await
+        Target::Tcp(host) => tcp(host.clone(), None).await,
+        Target::TcpTls(host) => {
+            let mut config = options.tls.client_config()?;
+            config.alpn_protocols = vec![b"h2".to_vec()];
+            let name = options.tls.server_name(&host.name)?;
+            tcp(host.clone(), Some((Arc::new(config), name))).await
         }
         Target::Unix(path) => unix(path).await,
         Target::InProcess(transport) => Ok(transport.clone()),
@@ -73,15 +70,14 @@ async fn embedded(_: &Path) -> Result<Transport> {
 
 type Secure = (Arc<rustls::ClientConfig>, ServerName<'static>);
 
-async fn tcp(host: String, port: u16, secure: Option<Secure>) -> Result<Transport> {
+async fn tcp(host: Host, secure: Option<Secure>) -> Result<Transport> {
     // The scheme only fills `:scheme`; what runs on the socket is decided by the connector below.
     let scheme = if secure.is_some() { "https" } else { "http" };
-    let host_in_uri = if host.contains(':') { format!("[{host}]") } else { host.clone() };
-    let endpoint = endpoint(&format!("{scheme}://{host_in_uri}:{port}"))?;
+    let endpoint = endpoint(&format!("{scheme}://{host}"))?;
     let connector = tower::service_fn(move |_: Uri| {
         let (host, secure) = (host.clone(), secure.clone());
         async move {
-            let stream = TcpStream::connect((host.as_str(), port)).await?;
+            let stream = TcpStream::connect((host.name.as_str(), host.port)).await?;
             stream.set_nodelay(true)?;
             match secure {
                 None => Ok::<_, std::io::Error>(TokioIo::new(Stream::Plain(stream))),
@@ -118,56 +114,12 @@ fn endpoint(uri: &str) -> Result<Endpoint> {
 }
 
 fn unreachable(error: tonic::transport::Error) -> Error {
-    let tls = std::iter::successors(Some(&error as &dyn std::error::Error), |e| e.source()).any(|e| {
-        e.downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            .is_some_and(|e| e.is::<rustls::Error>())
-    });
-    match tls {
-        true => Error::new(ErrorKind::Tls, "TLS with the server could not be agreed on").with_cause(error),
+    match tls::is_tls_error(&error) {
+        true => tls::handshake_error(error),
         false => {
             Error::new(ErrorKind::Connection, "the server cannot be reached").with_cause(error).with_retry()
         }
     }
-}
-
-/// One explicit configuration with ring; no process-wide provider is installed or asked for.
-fn client_config(tls: &Tls) -> Result<Arc<rustls::ClientConfig>> {
-    let mut roots = RootCertStore::empty();
-    match &tls.roots {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(path) => {
-            for certificate in certificates(path)? {
-                roots.add(certificate).map_err(|e| tls_error("tls_roots holds no usable certificate", e))?;
-            }
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| tls_error("TLS cannot be set up", e))?
-        .with_root_certificates(roots);
-    let mut config = match &tls.client {
-        None => builder.with_no_client_auth(),
-        Some((chain, key)) => {
-            let key =
-                PrivateKeyDer::from_pem_file(key).map_err(|e| tls_error("tls_key cannot be read", e))?;
-            builder
-                .with_client_auth_cert(certificates(chain)?, key)
-                .map_err(|e| tls_error("tls_cert and tls_key do not go together", e))?
-        }
-    };
-    config.alpn_protocols = vec![b"h2".to_vec()];
-    Ok(Arc::new(config))
-}
-
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let unreadable = |e| tls_error(&format!("the certificates in {} cannot be read", path.display()), e);
-    CertificateDer::pem_file_iter(path).map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)
-}
-
-fn tls_error(message: &str, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::new(ErrorKind::Tls, message).with_cause(cause)
 }
 
 /// A socket with or without TLS.

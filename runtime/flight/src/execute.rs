@@ -313,6 +313,6 @@ fn location(here: &FlightOptions, uri: &str) -> Option<FlightOptions> {
     };
     let target = FlightOptions::parse(&url).ok()?.target;
     // Credentials never go to a plain location when this connection is secure.
-    let downgrade = matches!(here.target, Target::TcpTls { .. }) && matches!(target, Target::Tcp { .. });
+    let downgrade = matches!(here.target, Target::TcpTls(_)) && matches!(target, Target::Tcp(_));
     (!downgrade).then(|| FlightOptions { target, ..here.clone() })
 }

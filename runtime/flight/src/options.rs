@@ -6,8 +6,9 @@
 
 use std::path::PathBuf;
 
-use percent_encoding::percent_decode_str;
-use querent_core::{Error, ErrorKind, Result};
+use querent_core::Result;
+use querent_core::tls::Tls;
+use querent_core::url::{Host, Url};
 use secrecy::SecretString;
 
 use crate::connect::Transport;
@@ -26,8 +27,8 @@ pub struct FlightOptions {
 
 #[derive(Clone)]
 pub(crate) enum Target {
-    Tcp { host: String, port: u16 },
-    TcpTls { host: String, port: u16 },
+    Tcp(Host),
+    TcpTls(Host),
     Unix(PathBuf),
     Embedded(PathBuf),
     InProcess(Transport),
@@ -36,8 +37,8 @@ pub(crate) enum Target {
 impl std::fmt::Debug for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Target::Tcp { host, port } => write!(f, "flight://{host}:{port}"),
-            Target::TcpTls { host, port } => write!(f, "flight+tls://{host}:{port}"),
+            Target::Tcp(host) => write!(f, "flight://{host}"),
+            Target::TcpTls(host) => write!(f, "flight+tls://{host}"),
             Target::Unix(path) => write!(f, "flight+unix://{}", path.display()),
             Target::Embedded(path) => write!(f, "embedded:{}", path.display()),
             Target::InProcess(_) => f.write_str("in process"),
@@ -52,16 +53,6 @@ pub(crate) enum Credentials {
     Bearer(SecretString),
 }
 
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tls {
-    /// A PEM file of certificates to trust instead of the usual ones.
-    pub(crate) roots: Option<PathBuf>,
-    /// The name that the server's certificate must bear, where it is not the host's.
-    pub(crate) server_name: Option<String>,
-    /// PEM files of the client's certificate chain and key.
-    pub(crate) client: Option<(PathBuf, PathBuf)>,
-}
-
 /// The largest message accepted unless the URL says otherwise: a single large value must not stop a result.
 const MESSAGE_LEN_MAX: usize = 256 * 1024 * 1024;
 
@@ -72,29 +63,21 @@ impl FlightOptions {
         if let Some(path) = url.strip_prefix("embedded:") {
             return Ok(FlightOptions::to(Target::Embedded(PathBuf::from(path))));
         }
-        let (scheme, rest) = url.split_once("://").ok_or_else(|| invalid("it has no scheme"))?;
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        if scheme == "flight+unix" {
-            let mut options = FlightOptions::to(Target::Unix(PathBuf::from(decode(rest)?)));
-            options.read_query(query)?;
-            return Ok(options);
-        }
-        let (user, authority) = match rest.rsplit_once('@') {
-            Some((user, authority)) => (Some(user), authority),
-            None => (None, rest),
+        let mut url = Url::parse("Flight SQL", url)?;
+        let target = match url.scheme() {
+            "flight" => Target::Tcp(url.host()?),
+            "flight+tls" => Target::TcpTls(url.host()?),
+            "flight+unix" => Target::Unix(PathBuf::from(url.body()?)),
+            _ => return Err(url.invalid("its scheme is none of flight, flight+tls, flight+unix, embedded")),
         };
-        let (host, port) = host_and_port(authority.strip_suffix('/').unwrap_or(authority))?;
-        let mut options = FlightOptions::to(match scheme {
-            "flight" => Target::Tcp { host, port },
-            "flight+tls" => Target::TcpTls { host, port },
-            _ => return Err(invalid("its scheme is none of flight, flight+tls, flight+unix, embedded")),
-        });
-        if let Some(user) = user {
-            let (user, password) = user.split_once(':').unwrap_or((user, ""));
-            options.credentials =
-                Credentials::Basic { user: decode(user)?, password: SecretString::from(decode(password)?) };
-        }
-        options.read_query(query)?;
+        let mut options = FlightOptions::to(target);
+        options.credentials = credentials(&mut url)?;
+        options.tls = Tls::take(&mut url, "flight+tls")?.unwrap_or_default();
+        let headers = url.take_prefixed("header.").into_iter();
+        options.headers =
+            headers.map(|(name, value)| (name.to_ascii_lowercase(), SecretString::from(value))).collect();
+        options.message_len_max = url.take_number("message_len_max")?.unwrap_or(MESSAGE_LEN_MAX);
+        url.finish()?;
         Ok(options)
     }
 
@@ -112,65 +95,20 @@ impl FlightOptions {
             message_len_max: MESSAGE_LEN_MAX,
         }
     }
+}
 
-    fn read_query(&mut self, query: &str) -> Result<()> {
-        let (mut cert, mut key) = (None, None);
-        for pair in query.split('&').filter(|p| !p.is_empty()) {
-            let (name, value) = pair.split_once('=').ok_or_else(|| invalid("an option has no `=`"))?;
-            let value = decode(value)?;
-            match name {
-                "token" => match self.credentials {
-                    Credentials::None => self.credentials = Credentials::Bearer(SecretString::from(value)),
-                    _ => return Err(invalid("it has both a user and a token")),
-                },
-                "tls_roots" => self.tls.roots = Some(PathBuf::from(value)),
-                "tls_server_name" => self.tls.server_name = Some(value),
-                "tls_cert" => cert = Some(PathBuf::from(value)),
-                "tls_key" => key = Some(PathBuf::from(value)),
-                "message_len_max" => {
-                    self.message_len_max =
-                        value.parse().map_err(|_| invalid("message_len_max is no number of bytes"))?;
-                }
-                _ => match name.strip_prefix("header.") {
-                    Some(header) => {
-                        self.headers.push((header.to_ascii_lowercase(), SecretString::from(value)))
-                    }
-                    None => return Err(invalid(&format!("option `{name}` is not known"))),
-                },
-            }
-            if name.starts_with("tls_") && !matches!(self.target, Target::TcpTls { .. }) {
-                return Err(invalid(&format!("option `{name}` needs the scheme flight+tls")));
-            }
+fn credentials(url: &mut Url<'_>) -> Result<Credentials> {
+    // A socket's path may hold an `@`, and its URL has no place for a user.
+    let user = if url.scheme() == "flight+unix" { None } else { url.user()? };
+    match (user, url.take("token")) {
+        (None, None) => Ok(Credentials::None),
+        (Some(user), None) => {
+            let password = user.password.unwrap_or_default();
+            Ok(Credentials::Basic { user: user.name, password })
         }
-        self.tls.client = match (cert, key) {
-            (Some(cert), Some(key)) => Some((cert, key)),
-            (None, None) => None,
-            _ => return Err(invalid("tls_cert and tls_key go together")),
-        };
-        Ok(())
+        (None, Some(token)) => Ok(Credentials::Bearer(SecretString::from(token))),
+        (Some(_), Some(_)) => Err(url.invalid("it has both a user and a token")),
     }
-}
-
-fn host_and_port(authority: &str) -> Result<(String, u16)> {
-    let (host, port) = authority.rsplit_once(':').ok_or_else(|| invalid("it has no port (host:port)"))?;
-    let port = port.parse().map_err(|_| invalid("its port is no number from 0 to 65535"))?;
-    let host = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
-    if host.is_empty() || host.contains('/') {
-        return Err(invalid("it has no host"));
-    }
-    Ok((host.to_owned(), port))
-}
-
-fn decode(text: &str) -> Result<String> {
-    match percent_decode_str(text).decode_utf8() {
-        Ok(text) => Ok(text.into_owned()),
-        Err(_) => Err(invalid("a %-escape in it is not UTF-8")),
-    }
-}
-
-/// The URL itself is not printed: it may hold a password.
-fn invalid(why: &str) -> Error {
-    Error::new(ErrorKind::Config, format!("the Flight SQL URL cannot be read: {why}"))
 }
 
 #[cfg(test)]
@@ -187,7 +125,7 @@ mod tests {
     #[test]
     fn urls_are_read_and_print_no_secret() {
         let options = FlightOptions::parse("flight+tls://me:s3cret%20@[::1]:1?tls_server_name=x").unwrap();
-        assert!(matches!(&options.target, Target::TcpTls { host, port: 1 } if host == "::1"));
+        assert!(matches!(&options.target, Target::TcpTls(host) if host.to_string() == "[::1]:1"));
         assert!(matches!(&options.credentials, Credentials::Basic { user, .. } if user == "me"));
         assert!(!format!("{options:?}").contains("s3cret"));
         assert!(matches!(
@@ -202,7 +140,8 @@ mod tests {
         refuses("http://host:1", "none of flight");
         refuses("flight://me:s3cret@host", "no port");
         refuses("flight://host:99999", "no number");
-        refuses("flight://:1", "no host");
+        refuses("flight://:1", "no name");
+        refuses("flight://host:1/path", "a path");
         refuses("flight://me:s3cret@host:1?token=s3cret", "both");
         refuses("flight://host:1?tls=false", "`tls` is not known");
         refuses("flight://host:1?tls_roots=x", "needs the scheme flight+tls");

@@ -2,15 +2,14 @@
 
 use std::future::Future;
 use std::io;
-use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use querent_core::tls::Tls;
+use querent_core::url::Host;
 use querent_core::{Error, ErrorKind, Result};
-use rustls::RootCertStore;
-use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls_pki_types::ServerName;
 use secrecy::ExposeSecret as _;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -20,14 +19,14 @@ use tokio_postgres::tls::{ChannelBinding, TlsConnect};
 
 use crate::connection::Connection;
 use crate::error;
-use crate::options::{Host, PicodataOptions, Tls};
+use crate::options::PicodataOptions;
 
 /// Connects to the first host that answers.
 ///
 /// Only a host that cannot be reached gives way to the next: a password is never carried from one to the other, because
 /// every refusal counts towards locking the user.
 pub(crate) async fn connect(options: &PicodataOptions) -> Result<Connection> {
-    let tls = options.tls.as_ref().map(client_config).transpose()?;
+    let tls = options.tls.as_ref().map(Tls::client_config).transpose()?.map(Arc::new);
     let mut last = Error::new(ErrorKind::Config, "the Picodata URL names no host");
     for host in &options.hosts {
         let attempt = connect_to(options, host, tls.as_ref());
@@ -65,9 +64,7 @@ async fn connect_to(
         return Ok(Connection::new(client, wire, options.statements_max));
     };
     config.ssl_mode(SslMode::Require);
-    let name = tls.server_name.clone().unwrap_or_else(|| host.name.clone());
-    let name = ServerName::try_from(name)
-        .map_err(|e| Error::new(ErrorKind::Config, "the TLS server name is no host name").with_cause(e))?;
+    let name = tls.server_name(&host.name)?;
     let connector = Rustls { connector: client_config.clone().into(), name };
     let (client, wire) = config.connect_raw(stream, connector).await.map_err(error::connecting)?;
     Ok(Connection::new(client, wire, options.statements_max))
@@ -75,44 +72,6 @@ async fn connect_to(
 
 fn unreachable(error: io::Error) -> Error {
     Error::new(ErrorKind::Connection, "the server cannot be reached").with_cause(error).with_retry()
-}
-
-/// One explicit configuration with ring; no process-wide provider is installed or asked for.
-fn client_config(tls: &Tls) -> Result<Arc<rustls::ClientConfig>> {
-    let mut roots = RootCertStore::empty();
-    match &tls.roots {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(path) => {
-            for certificate in certificates(path)? {
-                roots.add(certificate).map_err(|e| tls_error("tls_roots holds no usable certificate", e))?;
-            }
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| tls_error("TLS cannot be set up", e))?
-        .with_root_certificates(roots);
-    let config = match &tls.client {
-        None => builder.with_no_client_auth(),
-        Some((chain, key)) => {
-            let key =
-                PrivateKeyDer::from_pem_file(key).map_err(|e| tls_error("tls_key cannot be read", e))?;
-            builder
-                .with_client_auth_cert(certificates(chain)?, key)
-                .map_err(|e| tls_error("tls_cert and tls_key do not go together", e))?
-        }
-    };
-    Ok(Arc::new(config))
-}
-
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let unreadable = |e| tls_error(&format!("the certificates in {} cannot be read", path.display()), e);
-    CertificateDer::pem_file_iter(path).map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)
-}
-
-fn tls_error(message: &str, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::new(ErrorKind::Tls, message).with_cause(cause)
 }
 
 /// TLS by rustls, as tokio-postgres wants it.

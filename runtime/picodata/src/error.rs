@@ -3,7 +3,7 @@
 //! Picodata has a handful of SQLSTATEs and says `XX000` for everything else, so those messages are told apart by the
 //! words of its engine (measured on 25.6 and 26.1).
 
-use querent_core::{Error, ErrorKind};
+use querent_core::{Error, ErrorKind, tls};
 use tokio_postgres::error::DbError;
 
 use crate::parameters::EncodeError;
@@ -14,15 +14,8 @@ pub(crate) fn connecting(error: tokio_postgres::Error) -> Error {
         return from_server(server);
     }
     let causes = || std::iter::successors(Some(&error as &dyn std::error::Error), |e| e.source());
-    let tls = causes().any(|cause| {
-        cause.is::<rustls::Error>()
-            || cause
-                .downcast_ref::<std::io::Error>()
-                .and_then(std::io::Error::get_ref)
-                .is_some_and(|e| e.is::<rustls::Error>())
-    });
-    if tls {
-        return Error::new(ErrorKind::Tls, "TLS with the server could not be agreed on").with_cause(error);
+    if tls::is_tls_error(&error) {
+        return tls::handshake_error(error);
     }
     if causes().any(|cause| cause.is::<std::io::Error>()) || error.is_closed() {
         return lost(error, "the server broke the connection off while it was made");

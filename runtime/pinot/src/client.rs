@@ -1,17 +1,13 @@
 //! HTTP to controllers and brokers: TLS, credentials, and the errors of the transport.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use querent_core::{Error, ErrorKind, Result};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
-use rustls::RootCertStore;
-use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use secrecy::ExposeSecret as _;
 
 use crate::error;
-use crate::options::{Credentials, PinotOptions, Tls};
+use crate::options::{Credentials, PinotOptions};
 
 /// How much of a controller's document, or of an error's body, is read.
 const BODY_LEN_MAX: usize = 64 << 20;
@@ -25,6 +21,8 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(options: &PinotOptions) -> Result<Client> {
+        // Also for plain HTTP: otherwise reqwest asks for the process-wide provider.
+        let tls = options.tls.clone().unwrap_or_default().client_config()?;
         let http = reqwest::Client::builder()
             // Brokers speak HTTP/1.1 only; neither a proxy nor a redirect may see the credentials.
             .http1_only()
@@ -32,7 +30,7 @@ impl Client {
             .redirect(redirect::Policy::none())
             .connect_timeout(options.connect_timeout)
             .tcp_nodelay(true)
-            .tls_backend_preconfigured(client_config(options.tls.as_ref())?)
+            .tls_backend_preconfigured(tls)
             .build()
             .map_err(|e| Error::new(ErrorKind::Config, "the HTTP client cannot be set up").with_cause(e))?;
         Ok(Client { http, options: Arc::new(options.clone()) })
@@ -90,42 +88,4 @@ pub(crate) async fn body(mut response: Response) -> Result<Vec<u8>> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-/// One explicit configuration with ring; no process-wide provider is installed or asked for, which reqwest otherwise
-/// would even for plain HTTP.
-fn client_config(tls: Option<&Tls>) -> Result<rustls::ClientConfig> {
-    let mut roots = RootCertStore::empty();
-    match tls.and_then(|tls| tls.roots.as_ref()) {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(path) => {
-            for certificate in certificates(path)? {
-                roots.add(certificate).map_err(|e| tls_error("tls_roots holds no usable certificate", e))?;
-            }
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| tls_error("TLS cannot be set up", e))?
-        .with_root_certificates(roots);
-    match tls.and_then(|tls| tls.client.as_ref()) {
-        None => Ok(builder.with_no_client_auth()),
-        Some((chain, key)) => {
-            let key =
-                PrivateKeyDer::from_pem_file(key).map_err(|e| tls_error("tls_key cannot be read", e))?;
-            builder
-                .with_client_auth_cert(certificates(chain)?, key)
-                .map_err(|e| tls_error("tls_cert and tls_key do not go together", e))
-        }
-    }
-}
-
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let unreadable = |e| tls_error(&format!("the certificates in {} cannot be read", path.display()), e);
-    CertificateDer::pem_file_iter(path).map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)
-}
-
-fn tls_error(message: &str, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::new(ErrorKind::Tls, message).with_cause(cause)
 }

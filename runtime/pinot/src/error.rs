@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use querent_core::{Error, ErrorKind};
+use querent_core::{Error, ErrorKind, tls};
 use querent_protocol::pinot::DecodeError;
 use querent_protocol::pinot::code::ErrorClass;
 use querent_protocol::pinot::request::http_error_message;
@@ -12,14 +12,8 @@ use reqwest::StatusCode;
 /// An error of the transport.
 pub(crate) fn transport(error: reqwest::Error) -> Error {
     let error = error.without_url();
-    let mut cause = Some(&error as &dyn std::error::Error);
-    while let Some(inner) = cause {
-        let io = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if inner.is::<rustls::Error>() || io.is_some_and(|e| e.is::<rustls::Error>()) {
-            return Error::new(ErrorKind::Tls, "TLS with the server could not be agreed on")
-                .with_cause(error);
-        }
-        cause = inner.source();
+    if tls::is_tls_error(&error) {
+        return tls::handshake_error(error);
     }
     match (error.is_connect(), error.is_builder()) {
         (true, _) => {

@@ -4,10 +4,10 @@
 //! one broker. An option that is not known, or a value that is none, is an error. Engine and null handling change types,
 //! so they are the source's alone and no part of a URL.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use percent_encoding::percent_decode_str;
+use querent_core::tls::Tls;
+use querent_core::url::Url;
 use querent_core::{Error, ErrorKind, Result};
 use querent_protocol::pinot::describe::SourceOptions;
 use querent_protocol::pinot::request::Engine;
@@ -44,14 +44,6 @@ pub(crate) enum Credentials {
     Bearer(SecretString),
 }
 
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tls {
-    /// A PEM file of certificates to trust instead of the usual ones.
-    pub(crate) roots: Option<PathBuf>,
-    /// PEM files of the client's certificate chain and key.
-    pub(crate) client: Option<(PathBuf, PathBuf)>,
-}
-
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 /// The brokers' own limit is 10 s unless a query says otherwise.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -61,35 +53,30 @@ impl PinotOptions {
     /// `connect_timeout_ms` (4000), `response_timeout_ms` (60000), and with the scheme `pinot+tls` `tls_roots` (PEM file),
     /// `tls_cert` with `tls_key` (PEM files).
     pub fn parse(url: &str) -> Result<PinotOptions> {
-        let (scheme, rest) = url.split_once("://").ok_or_else(|| invalid("it has no scheme"))?;
-        let tls = match scheme {
-            "pinot" => None,
-            "pinot+tls" => Some(Tls::default()),
-            _ => return Err(invalid("its scheme is none of pinot, pinot+tls")),
-        };
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (user, authority) = match rest.rsplit_once('@') {
-            Some((user, authority)) => (Some(user), authority),
-            None => (None, rest),
-        };
-        let credentials = match user {
-            None => Credentials::None,
-            Some(user) => {
-                let (user, password) = user.split_once(':').unwrap_or((user, ""));
-                Credentials::Basic { user: decode(user)?, password: SecretString::from(decode(password)?) }
-            }
-        };
-        let mut options = PinotOptions {
-            authority: host_and_port(authority.strip_suffix('/').unwrap_or(authority))?,
-            role: Role::Controller,
-            credentials,
+        let mut url = Url::parse("Pinot", url)?;
+        if !matches!(url.scheme(), "pinot" | "pinot+tls") {
+            return Err(url.invalid("its scheme is none of pinot, pinot+tls"));
+        }
+        let tls = Tls::take(&mut url, "pinot+tls")?;
+        if tls.as_ref().is_some_and(|tls| tls.server_name.is_some()) {
+            // The brokers' names come from the controller: one name could not be that of all.
+            return Err(url.invalid("option `tls_server_name` is not known"));
+        }
+        if let Some(key) = ["engine", "null_handling", "zone"].into_iter().find(|key| url.take(key).is_some())
+        {
+            return Err(url.invalid(&format!("`{key}` belongs to the source, in querent.toml")));
+        }
+        let options = PinotOptions {
+            authority: url.host()?.to_string(),
+            role: role(&mut url)?,
+            credentials: credentials(&mut url)?,
             tls,
-            database: None,
-            connect_timeout: CONNECT_TIMEOUT,
-            response_timeout: RESPONSE_TIMEOUT,
+            database: url.take("database"),
+            connect_timeout: url.take_millis("connect_timeout_ms")?.unwrap_or(CONNECT_TIMEOUT),
+            response_timeout: url.take_millis("response_timeout_ms")?.unwrap_or(RESPONSE_TIMEOUT),
             source: SourceOptions::default(),
         };
-        options.read_query(query)?;
+        url.finish()?;
         Ok(options)
     }
 
@@ -113,76 +100,26 @@ impl PinotOptions {
         }
         Ok(self)
     }
+}
 
-    fn read_query(&mut self, query: &str) -> Result<()> {
-        let (mut cert, mut key) = (None, None);
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').ok_or_else(|| invalid("an option has no `=`"))?;
-            let value = decode(value)?;
-            match (name, &mut self.tls) {
-                ("role", _) => {
-                    self.role = match value.as_str() {
-                        "controller" => Role::Controller,
-                        "broker" => Role::Broker,
-                        _ => return Err(invalid("option `role` is neither controller nor broker")),
-                    };
-                }
-                ("token", _) => match self.credentials {
-                    Credentials::None => self.credentials = Credentials::Bearer(SecretString::from(value)),
-                    _ => return Err(invalid("it has both a user and a token")),
-                },
-                ("database", _) => self.database = Some(value),
-                ("connect_timeout_ms", _) => self.connect_timeout = millis(name, &value)?,
-                ("response_timeout_ms", _) => self.response_timeout = millis(name, &value)?,
-                ("tls_roots", Some(tls)) => tls.roots = Some(PathBuf::from(value)),
-                ("tls_cert", Some(_)) => cert = Some(PathBuf::from(value)),
-                ("tls_key", Some(_)) => key = Some(PathBuf::from(value)),
-                ("tls_roots" | "tls_cert" | "tls_key", None) => {
-                    return Err(invalid(&format!("option `{name}` needs the scheme pinot+tls")));
-                }
-                ("engine" | "null_handling" | "zone", _) => {
-                    return Err(invalid(&format!("`{name}` belongs to the source, in querent.toml")));
-                }
-                _ => return Err(invalid(&format!("option `{name}` is not known"))),
-            }
+fn role(url: &mut Url<'_>) -> Result<Role> {
+    match url.take("role").as_deref() {
+        None | Some("controller") => Ok(Role::Controller),
+        Some("broker") => Ok(Role::Broker),
+        Some(_) => Err(url.invalid("option `role` is neither controller nor broker")),
+    }
+}
+
+fn credentials(url: &mut Url<'_>) -> Result<Credentials> {
+    match (url.user()?, url.take("token")) {
+        (None, None) => Ok(Credentials::None),
+        (Some(user), None) => {
+            let password = user.password.unwrap_or_default();
+            Ok(Credentials::Basic { user: user.name, password })
         }
-        let client = match (cert, key) {
-            (Some(cert), Some(key)) => Some((cert, key)),
-            (None, None) => None,
-            _ => return Err(invalid("tls_cert and tls_key go together")),
-        };
-        if let Some(tls) = &mut self.tls {
-            tls.client = client;
-        }
-        Ok(())
+        (None, Some(token)) => Ok(Credentials::Bearer(SecretString::from(token))),
+        (Some(_), Some(_)) => Err(url.invalid("it has both a user and a token")),
     }
-}
-
-fn host_and_port(authority: &str) -> Result<String> {
-    let (host, port) = authority.rsplit_once(':').ok_or_else(|| invalid("it has no port (host:port)"))?;
-    let port: u16 = port.parse().map_err(|_| invalid("its port is no number from 0 to 65535"))?;
-    if host.is_empty() || host.contains(['/', '#', '\\']) {
-        return Err(invalid("it has no host"));
-    }
-    Ok(format!("{host}:{port}"))
-}
-
-fn millis(name: &str, value: &str) -> Result<Duration> {
-    let number = value.parse().ok().filter(|number| *number > 0);
-    let number = number.ok_or_else(|| invalid(&format!("option `{name}` is no number above 0")))?;
-    Ok(Duration::from_millis(number))
-}
-
-fn decode(text: &str) -> Result<String> {
-    match percent_decode_str(text).decode_utf8() {
-        Ok(text) => Ok(text.into_owned()),
-        Err(_) => Err(invalid("a %-escape in it is not UTF-8")),
-    }
-}
-
-/// The URL itself is not printed: it may hold a password.
-fn invalid(why: &str) -> Error {
-    Error::new(ErrorKind::Config, format!("the Pinot URL cannot be read: {why}"))
 }
 
 fn of_source_error(key: &str, why: &str) -> Error {
@@ -219,12 +156,14 @@ mod tests {
         refuses("http://h:1", "none of pinot");
         refuses("pinot://me:s3cret@h", "no port");
         refuses("pinot://h:99999", "no number");
-        refuses("pinot://:1", "no host");
+        refuses("pinot://:1", "no name");
         refuses("pinot://me:s3cret@h:1?token=s3cret", "both");
         refuses("pinot://h:1?role=server", "neither controller");
         refuses("pinot://h:1?engine=multi-stage", "belongs to the source");
         refuses("pinot://h:1?tls_roots=x", "needs the scheme pinot+tls");
         refuses("pinot+tls://h:1?tls_key=x", "go together");
+        refuses("pinot+tls://h:1?tls_server_name=x", "not known");
+        refuses("pinot://h:1,i:2", "more than one host");
         refuses("pinot://h:1?nope=x", "not known");
         refuses("pinot://h:1?connect_timeout_ms=0", "above 0");
     }
