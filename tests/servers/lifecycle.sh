@@ -28,11 +28,37 @@ print(*(s.getsockname()[1] for s in sockets))' "$1"
 # When the process started, in clock ticks since boot: a pid alone may by now be somebody else's.
 started_at() { sed 's/.*) //' "/proc/$1/stat" 2> /dev/null | cut -d ' ' -f 20; }
 
-running() {
+# The files that hold the pids of the server's processes.
+pid_files() { echo "$state/pid"; }
+
+# runs FILE: whether the process of this pid file is still there.
+runs() {
   local pid since
-  [ -e "$state/pid" ] || return 1
-  read -r pid since < "$state/pid"
+  [ -e "$1" ] || return 1
+  read -r pid since < "$1"
   [ -n "$since" ] && [ "$(started_at "$pid")" = "$since" ]
+}
+
+running() {
+  local file
+  for file in $(pid_files); do runs "$file" || return 1; done
+}
+
+# end FILE...: ends the processes of these pid files, with force those that are there after ten seconds.
+end() {
+  local file pid _
+  for file in "$@"; do
+    if runs "$file"; then read -r pid _ < "$file" && kill "$pid" 2> /dev/null || true; fi
+  done
+  for _ in $(seq 100); do any_runs "$@" || return 0; sleep 0.1; done
+  for file in "$@"; do
+    if runs "$file"; then read -r pid _ < "$file" && kill -9 "$pid" 2> /dev/null || true; fi
+  done
+}
+any_runs() {
+  local file
+  for file in "$@"; do if runs "$file"; then return 0; fi; done
+  return 1
 }
 
 # daemon COMMAND...: runs it in a session of its own, so that it outlives this script and the terminal.
@@ -61,19 +87,14 @@ wait_until() {
 ready() {
   local url=$1 key
   shift
-  key=QUERENT_TEST_$(echo "$name" | tr '[:lower:]' '[:upper:]')_URL
+  key=QUERENT_TEST_$(echo "$name" | tr '[:lower:]-' '[:upper:]_')_URL
   printf '%s\n' "$key=$url" "$@" > "$state/env"
   echo "ready $name $url"
 }
 
 stop() {
-  local pid _
-  if running; then
-    read -r pid _ < "$state/pid"
-    kill "$pid" 2> /dev/null || true
-    for _ in $(seq 100); do running || break; sleep 0.1; done
-    running && kill -9 "$pid" 2> /dev/null
-  fi
+  # shellcheck disable=SC2046 # a file a word
+  end $(pid_files)
   clean
   rm -rf "$state"
 }

@@ -1,0 +1,307 @@
+#!/usr/bin/env bash
+# Apache Ignite (Maven Central) on 127.0.0.1, one cluster a mode, all side by side. Each start begins empty.
+#   ignite.sh [start|stop|env] [MODE...]   h2: 2.17.0, the H2 engine          cluster3: the same, three nodes
+#                                          auth: users and persistence        tls: client certificates required
+#                                          calcite: that engine, tx-aware     ny: a server in New York's time zone
+#                                          kv: 2.18.0, no SQL; without a MODE all of them (stop: private ones too)
+#   ignite.sh private [with=PID] [MODE [OPTION...]]   a cluster (default cluster3) for one test, which it may break; ends
+#                                          with the process PID. Prints `ready ignite-MODE URL FOLDER`. Options:
+#                                          thin-only (no ODBC, no JDBC) and those of ignite/IgniteNode.java
+#   ignite.sh end FOLDER                   ends a private cluster and removes its folder
+#   ignite.sh node pid|kill|stop|start FOLDER INDEX    one node: its pid; SIGKILL; SIGTERM; anew with the same ports
+#   ignite.sh oracle java|python           another client to compare with, on stdin and stdout (ignite/README.md)
+# QUERENT_IGNITE_HEAP: the heap of a node (default 512m)
+. "$(dirname "$0")/lifecycle.sh"
+
+modes=(h2 cluster3 auth tls calcite ny kv)
+pyignite=$cache/pyignite-0.6.1
+hash=$(cat "$here"/ignite/*.xml "$here"/ignite/*.java | sha256sum | cut -c 1-16)
+
+# What Ignite's own start script opens to it from JDK 15 on.
+opens=()
+for package in java.base/{jdk.internal.{access,misc},sun.nio.ch,sun.util.calendar,sun.reflect.generics.reflectiveObjects} \
+  java.base/java.{io,nio,net,util,util.concurrent,util.concurrent.locks,util.concurrent.atomic,lang,lang.invoke} \
+  java.base/java.{lang.reflect,math,time,text} java.sql/java.sql java.desktop/java.awt.font \
+  java.management/{com.sun.jmx.mbeanserver,sun.management} jdk.management/com.sun.management.internal \
+  jdk.internal.jvmstat/sun.jvmstat.monitor; do
+  opens+=("--add-opens=$package=ALL-UNNAMED")
+done
+
+# fetch sql|kv: the jars, and our classes compiled against them.
+jars_of() { echo "$cache/ignite-$1-$(sha256sum < "$here/ignite/$1.xml" | cut -c 1-16)"; }
+fetch() {
+  local kind=$1 jars try sources=("$here"/ignite/{IgniteNode,ServerTask}.java)
+  jars=$(jars_of "$kind")
+  if [ ! -e "$jars/complete" ]; then
+    say "fetching Ignite ($kind) from Maven Central"
+    for try in 1 2 3; do
+      rm -rf "$jars" && mkdir -p "$jars"
+      if mvn -B -q -f "$here/ignite/$kind.xml" -Dmaven.repo.local="$cache/m2-ignite" dependency:copy-dependencies \
+        -DincludeScope=runtime -DoutputDirectory="$jars/lib" > "$jars/mvn.log" 2>&1; then
+        touch "$jars/complete"
+        break
+      fi
+      say "try $try failed"
+    done
+    [ -e "$jars/complete" ] || { tail -n 20 "$jars/mvn.log" >&2; die "Maven could not fetch Ignite ($kind)"; }
+  fi
+  [ "$kind" = kv ] || sources=("$here"/ignite/*.java)
+  if [ ! -e "$jars/classes-$hash" ]; then
+    rm -rf "$jars/new" && mkdir -p "$jars/new"
+    javac -nowarn --release 17 -cp "$jars/lib/*" -d "$jars/new" "${sources[@]}" > "$jars/javac.log" 2>&1 ||
+      { cat "$jars/javac.log" >&2; die "javac failed"; }
+    mv "$jars/new" "$jars/classes-$hash"
+  fi
+}
+
+# All modes and oracles share what is installed: one installs, the others wait.
+install() {
+  (
+    flock 8
+    if [ ! -e "$(jars_of sql)/complete" ] || [ ! -e "$(jars_of kv)/complete" ]; then trap 'rm -rf "$cache/m2-ignite"' EXIT; fi
+    fetch sql
+    fetch kv
+    venv "$pyignite" pyignite==0.6.1 attrs==26.1.0
+  ) 8> "$cache/ignite.lock"
+}
+
+# ports FROM TO COUNT: free ports below those that the kernel hands to outgoing connections: a node that was killed must
+# find its own still free. A range for each mode, so that modes started at once cannot choose the same.
+ports() {
+  python3 -c 'import random, socket, sys
+first, end, count = map(int, sys.argv[1:])
+chosen = []
+for port in random.sample(range(first, end), end - first):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+    chosen.append(port)
+    if len(chosen) == count:
+        break
+else:
+    sys.exit("no free ports")
+print(*chosen)' "$@"
+}
+
+# Keys for TLS: `client` is what the server trusts; `rogue` has the same names, signed by an authority that it does not.
+certificates() {
+  local folder=$1
+  mkdir -p "$folder"
+  (
+    cd "$folder"
+    local who new=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
+    openssl req -x509 "${new[@]}" -keyout ca.key -out ca.pem -days 3650 -subj '/CN=querent test authority'
+    openssl req -x509 "${new[@]}" -keyout rogue-ca.key -out rogue-ca.pem -days 3650 -subj '/CN=querent test authority'
+    printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=critical,CA:FALSE\n' > leaf.ext
+    for who in server client rogue; do
+      local authority=ca
+      [ "$who" = rogue ] && authority=rogue-ca
+      openssl req "${new[@]}" -keyout $who.key -out $who.csr -subj /CN=${who/rogue/client}
+      openssl x509 -req -in $who.csr -CA $authority.pem -CAkey $authority.key -CAcreateserial -days 3650 \
+        -extfile leaf.ext -out $who.pem
+      openssl pkcs12 -export -inkey $who.key -in $who.pem -certfile $authority.pem -name $who -passout pass:changeit -out $who.p12
+    done
+    # Java trusts a certificate only if keytool has put it there.
+    keytool -importcert -noprompt -alias ca -file ca.pem -storetype PKCS12 -keystore trust.p12 -storepass changeit
+  ) > "$folder/log" 2>&1 || { cat "$folder/log" >&2; die "the keys could not be made"; }
+}
+
+# Sets nodes, kind, zone and options of a mode.
+describe() {
+  nodes=1 kind=sql zone=UTC options=
+  case $1 in
+    h2) ;;
+    cluster3) nodes=3 ;;
+    auth) options=auth ;;
+    tls) options=tls ;;
+    calcite) options=calcite,tx-aware ;;
+    ny) zone=America/New_York ;;
+    kv) kind=kv ;;
+    *) die "unknown mode $1: ${modes[*]}" ;;
+  esac
+}
+
+# commands FOLDER [ARGUMENT...]: writes the command of each node, with ports that are free now.
+commands() {
+  local folder=$1 jars chosen i from=23500 to=32500 at
+  shift
+  jars=$(jars_of "$kind")
+  for at in "${!modes[@]}"; do
+    [ "$states/ignite-${modes[at]}" = "$folder" ] && from=$((20000 + 500 * at)) to=$((20500 + 500 * at))
+  done
+  read -ra chosen <<< "$(ports "$from" "$to" $((3 * nodes)))"
+  [ ${#chosen[@]} = $((3 * nodes)) ] || die "no free ports from $from to $to"
+  list() { local IFS=,; echo "${chosen[*]:$(($1 * nodes)):nodes}"; }
+  list 0 > "$folder/ports"
+  for ((i = 0; i < nodes; i++)); do
+    rm -rf "$folder/$i" && mkdir -p "$folder/$i"
+    {
+      echo '#!/bin/sh'
+      printf 'exec'
+      printf ' %q' java -Xms64m "-Xmx${QUERENT_IGNITE_HEAP:-512m}" -XX:+UseSerialGC -XX:MaxDirectMemorySize=256m "${opens[@]}" \
+        -Djava.net.preferIPv4Stack=true -DIGNITE_QUIET=true -DIGNITE_NO_ASCII=true -DIGNITE_UPDATE_NOTIFIER=false \
+        -DIGNITE_PERFORMANCE_SUGGESTIONS_DISABLED=true "-Duser.timezone=$zone" -cp "$jars/classes-$hash:$jars/lib/*" IgniteNode \
+        index=$i thin="$(list 0)" discovery="$(list 1)" communication="$(list 2)" work="$folder/$i/work" "options=$options" \
+        keys="$folder/keys" "$@"
+      echo
+    } > "$folder/$i/command"
+    chmod +x "$folder/$i/command"
+  done
+}
+
+url_of() { echo "ignite://127.0.0.1:$(sed 's/,/,127.0.0.1:/g' "$1/ports")"; }
+
+# serves FOLDER INDEX: the node says so, and takes connections.
+serves() {
+  grep -q '^READY ' "$1/$2/log" && (exec 3<> "/dev/tcp/127.0.0.1/$(cut -d , -f $(($2 + 1)) "$1/ports")")
+}
+
+# node_start FOLDER INDEX, and node_ready FOLDER INDEX: a node is a server of its own to what lifecycle.sh does.
+node_start() ( state=$1/$2; daemon "$state/command" )
+node_ready() (
+  state=$1/$2
+  pid_files() { echo "$state/pid"; }
+  stop() { end "$state/pid"; }
+  wait_until 180 serves "$1" "$2"
+)
+
+# cluster FOLDER [ARGUMENT...]: starts the nodes together; with other ports if somebody took one in the meantime.
+cluster() {
+  local folder=$1 try i pids pid failed
+  for try in 1 2 3; do
+    commands "$@"
+    pids=() failed=0
+    for ((i = 0; i < nodes; i++)); do node_start "$folder" $i; done
+    for ((i = 0; i < nodes; i++)); do
+      node_ready "$folder" $i 2> "$folder/$i/failure" &
+      pids+=($!)
+    done
+    for pid in "${pids[@]}"; do wait "$pid" || failed=1; done
+    [ $failed = 0 ] && return
+    end "$folder"/*/pid
+    grep -qE 'BindException|[Ff]ailed to bind|already in use' "$folder"/*/log || break
+    say "a port was taken meanwhile (try $try)"
+  done
+  cat "$folder"/*/failure >&2
+  return 1
+}
+
+clean() { true; }
+healthy() { local i; for ((i = 0; i < nodes; i++)); do serves "$state" $i || return 1; done; }
+pid_files() { local i; for ((i = 0; i < nodes; i++)); do echo "$state/$i/pid"; done; }
+
+launch() {
+  [[ $options != *tls* ]] || certificates "$state/keys"
+  cluster "$state" || { stop; exit 1; }
+  local key
+  key=QUERENT_TEST_$(echo "$name" | tr '[:lower:]-' '[:upper:]_')
+  case $mode in
+    cluster3) set -- "${key}_FOLDER=$state" ;;
+    auth) set -- "${key}_USER=ignite" "${key}_PASSWORD=ignite" ;;
+    tls)
+      set -- "${key}_KEYS=$state/keys" "${key}_CA=$state/keys/ca.pem" "${key}_CERT=$state/keys/client.pem" \
+        "${key}_KEY=$state/keys/client.key" "${key}_ROGUE_CA=$state/keys/rogue-ca.pem" \
+        "${key}_ROGUE_CERT=$state/keys/rogue.pem" "${key}_ROGUE_KEY=$state/keys/rogue.key"
+      ;;
+    *) set -- ;;
+  esac
+  ready "$(url_of "$state")" "$@"
+}
+
+# one ACTION MODE: the mode as a server of its own.
+one() (
+  mode=$2 name=ignite-$2 state=$states/ignite-$2
+  describe "$mode"
+  main "$1"
+)
+
+every() {
+  local action=$1 pids=() pid failed=0 folder
+  shift
+  if [ $# = 0 ]; then
+    set -- "${modes[@]}"
+    if [ "$action" = stop ]; then
+      for folder in "$states"/ignite-private-*; do [ ! -d "$folder" ] || end_private "$folder"; done
+    fi
+  fi
+  if [ "$action" = env ]; then
+    for mode in "$@"; do one env "$mode"; done
+    return
+  fi
+  for mode in "$@"; do
+    one "$action" "$mode" &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid" || failed=1; done
+  return $failed
+}
+
+private() {
+  local arguments=() folder mode
+  if [[ ${1:-} == with=* ]]; then arguments=("$1") && shift; fi
+  mode=${1:-cluster3}
+  [ $# = 0 ] || shift
+  describe "$mode"
+  options=$(IFS=,; echo "$options${options:+${1:+,}}$*")
+  mkdir -p "$states"
+  install
+  folder=$(mktemp -d "$states/ignite-private-XXXXXX")
+  [[ $options != *tls* ]] || certificates "$folder/keys"
+  cluster "$folder" ${arguments[@]+"${arguments[@]}"} || { rm -rf "$folder"; exit 1; }
+  echo "ready ignite-$mode $(url_of "$folder") $folder"
+}
+
+end_private() {
+  [[ $(basename "$1") == ignite-private-* ]] || die "$1 is not a private cluster's folder"
+  end "$1"/*/pid
+  rm -rf "$1"
+}
+
+node() {
+  local action=$1 folder=$2 index=$3 pid _
+  [ -e "$folder/$index/command" ] || die "no node $index in $folder"
+  [ "$action" = start ] || { runs "$folder/$index/pid" || die "node $index does not run"; read -r pid _ < "$folder/$index/pid"; }
+  case $action in
+    pid) echo "$pid" ;;
+    kill)
+      kill -9 "$pid"
+      while runs "$folder/$index/pid"; do sleep 0.01; done
+      ;;
+    stop) end "$folder/$index/pid" ;;
+    start)
+      runs "$folder/$index/pid" && die "node $index runs already"
+      node_start "$folder" "$index"
+      node_ready "$folder" "$index"
+      ;;
+    *) die "usage: $0 node pid|kill|stop|start FOLDER INDEX" ;;
+  esac
+}
+
+oracle() {
+  local jars
+  install
+  jars=$(jars_of sql)
+  case $1 in
+    java)
+      exec java -Xms64m -Xmx512m -XX:+UseSerialGC "${opens[@]}" -Duser.timezone=UTC -DIGNITE_QUIET=true -DIGNITE_NO_ASCII=true \
+        -DIGNITE_UPDATE_NOTIFIER=false -cp "$jars/classes-$hash:$jars/lib/*" ThinOracle
+      ;;
+    # pyignite's dates are in the client's time zone.
+    python) TZ=UTC exec "$pyignite/bin/python" -u -W ignore "$here/ignite/pyignite_values.py" ;;
+    *) die "usage: $0 oracle java|python" ;;
+  esac
+}
+
+mkdir -p "$cache"
+action=${1:-start}
+[ $# = 0 ] || shift
+case $action in
+  start | stop | env) every "$action" "$@" ;;
+  private) private "$@" ;;
+  end) end_private "$1" ;;
+  node) node "$@" ;;
+  oracle) oracle "$@" ;;
+  *) die "usage: $0 [start|stop|env] [MODE...] | private | end | node | oracle" ;;
+esac
