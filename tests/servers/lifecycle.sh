@@ -44,15 +44,22 @@ running() {
   for file in $(pid_files); do runs "$file" || return 1; done
 }
 
-# end FILE...: ends the processes of these pid files, with force those that are there after ten seconds.
+# end FILE...: ends the processes of these pid files, with force those that are there after `patience` seconds.
+patience=10
 end() {
   local file pid _
   for file in "$@"; do
-    if runs "$file"; then read -r pid _ < "$file" && kill "$pid" 2> /dev/null || true; fi
+    if runs "$file"; then
+      read -r pid _ < "$file"
+      kill "$pid" 2> /dev/null || true
+    fi
   done
-  for _ in $(seq 100); do any_runs "$@" || return 0; sleep 0.1; done
+  for _ in $(seq $((10 * patience))); do any_runs "$@" || return 0; sleep 0.1; done
   for file in "$@"; do
-    if runs "$file"; then read -r pid _ < "$file" && kill -9 "$pid" 2> /dev/null || true; fi
+    if runs "$file"; then
+      read -r pid _ < "$file"
+      kill -9 "$pid" 2> /dev/null || true
+    fi
   done
 }
 any_runs() {

@@ -55,11 +55,22 @@ public final class IgniteNode {
     }
   }
 
+  /** Polls: {@code ProcessHandle.onExit} does so too for another's child, but ever more seldom. */
   private static void endWith(long pid) {
-    ProcessHandle.of(pid)
-        .ifPresentOrElse(
-            process -> process.onExit().thenRun(() -> Runtime.getRuntime().halt(0)),
-            () -> Runtime.getRuntime().halt(1));
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                while (ProcessHandle.of(pid).isPresent()) {
+                  Thread.sleep(500);
+                }
+              } catch (InterruptedException ended) {
+                // Nobody interrupts it; then it had better end too.
+              }
+              Runtime.getRuntime().halt(0);
+            });
+    watch.setDaemon(true);
+    watch.start();
   }
 
   private static void start(Map<String, String> arguments) throws Exception {

@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -54,7 +55,8 @@ public final class ThinOracle {
       ObjectNode answer = mapper.createObjectNode();
       try {
         answer.set("ok", answer(mapper.readTree(line)));
-      } catch (Throwable error) {
+      } catch (Throwable thrown) {
+        Throwable error = thrown instanceof InvocationTargetException ? thrown.getCause() : thrown;
         ObjectNode json = answer.putObject("error");
         json.put("class", error.getClass().getSimpleName()).put("message", String.valueOf(error.getMessage()));
       }
