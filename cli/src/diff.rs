@@ -42,7 +42,32 @@ pub(crate) fn changes(cached: &SourceDescription, now: &SourceDescription) -> Ve
     for path in after.keys().filter(|path| !before.contains_key(*path)) {
         changes.push(Change { table: Some((*path).clone()), what: "the table is new".into() });
     }
+    entries("type", &cached.types, &now.types, |t| &t.name, &mut changes);
+    entries("cache", &cached.caches, &now.caches, |c| &c.name, &mut changes);
     changes
+}
+
+/// What changed among the things of one kind that have names of their own.
+fn entries<T: PartialEq>(
+    kind: &str,
+    before: &[T],
+    after: &[T],
+    name: fn(&T) -> &String,
+    changes: &mut Vec<Change>,
+) {
+    let mut change = |entry: &T, how: &str| {
+        changes.push(Change { table: None, what: format!("the {kind} `{}` {how}", name(entry)) });
+    };
+    for entry in before {
+        match after.iter().find(|now| name(now) == name(entry)) {
+            None => change(entry, "is gone"),
+            Some(now) if now != entry => change(now, "changed"),
+            Some(_) => {}
+        }
+    }
+    for entry in after.iter().filter(|now| !before.iter().any(|entry| name(entry) == name(now))) {
+        change(entry, "is new");
+    }
 }
 
 fn columns(path: &[String], before: &TableDescription, after: &TableDescription, changes: &mut Vec<Change>) {

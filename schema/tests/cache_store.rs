@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use querent_schema::cache::{CacheDir, Config, SourceConfig, TypeDefaults};
+use querent_schema::cache::{CacheDir, Config, Entries, SourceConfig, TypeDefaults};
 use querent_schema::diagnostic::Code;
 use querent_types::{
-    ColumnDescription, NullabilityTrust, ServerIdentity, SourceDescription, SqlType, TableDescription,
-    TableKind,
+    CacheDescription, ColumnDescription, NullabilityTrust, ObjectField, ObjectType, ServerIdentity,
+    SourceDescription, SqlType, TableDescription, TableKind,
 };
 use tempfile::TempDir;
 
@@ -65,6 +65,34 @@ impl Fixture {
 }
 
 #[test]
+fn types_and_caches_are_found_by_their_exact_names() {
+    let fixture = Fixture::new(Vec::new());
+    let cache = |name: &str| CacheDescription { name: name.into(), ..CacheDescription::default() };
+    let person = ObjectType { name: "Person".into(), ..ObjectType::default() };
+    let mut source = source(Vec::new());
+    (source.caches, source.types) = (vec![cache("person"), cache("Person")], vec![person.clone()]);
+    let write = |source: &SourceDescription| {
+        fixture.cache.write("market", &config(&["market"]), source, BTreeMap::new()).unwrap()
+    };
+    assert_eq!(write(&source).changed.len(), 3);
+    assert!(
+        matches!(fixture.cache.cache("market", "person").unwrap(), Entries::Found(found) if found.name == "person")
+    );
+    assert!(
+        matches!(fixture.cache.object_type("market", "Person").unwrap(), Entries::Found(found) if *found == person)
+    );
+    let Entries::Missing(names) = fixture.cache.cache("market", "PERSON").unwrap() else { panic!("found") };
+    assert_eq!(names, ["person", "Person"]);
+
+    source.caches.pop();
+    let written = write(&source);
+    assert_eq!((written.changed.len(), written.removed.len()), (0, 1));
+    let file = fixture.cache.cache_file("market", "person");
+    fs::write(&file, "{").unwrap();
+    assert_eq!(fixture.cache.cache("market", "person").unwrap_err().code, Code::CacheInvalid);
+}
+
+#[test]
 fn everything_is_read_back() {
     let fixture = Fixture::new(Vec::new());
     let full = TableDescription {
@@ -88,6 +116,18 @@ fn everything_is_read_back() {
         server: Some(ServerIdentity { name: "DataFusion".into(), version: "55.2.0".into() }),
         options: BTreeMap::from([("zone".into(), "UTC".into())]),
         capabilities: vec!["prepare".into(), "transactions".into()],
+        types: vec![ObjectType {
+            name: "org.Person".into(),
+            fields: vec![ObjectField { name: "Name".into(), ty: "string".into() }],
+            affinity_key: Some("Name".into()),
+            values: vec![("ONE".into(), 1)],
+        }],
+        caches: vec![CacheDescription {
+            name: "Person".into(),
+            key_type: Some("java.lang.Long".into()),
+            value_type: None,
+            properties: BTreeMap::from([("backups".into(), "1".into())]),
+        }],
         nullability: NullabilityTrust::Trusted,
         notes: vec!["the server hides its views".into()],
         ..source(vec![full, TableDescription { kind: TableKind::System, ..table(&["info", "tables"], "x") }])

@@ -24,6 +24,10 @@ pub struct SourceDescription {
     pub nullability: NullabilityTrust,
     /// Every table, view or class.
     pub tables: Vec<TableDescription>,
+    /// Types of objects that are kept beside rows (Ignite's binary types).
+    pub types: Vec<ObjectType>,
+    /// Key-value caches (Ignite).
+    pub caches: Vec<CacheDescription>,
     /// What could not be learned, and why, in sentences for the user.
     pub notes: Vec<String>,
 }
@@ -92,6 +96,41 @@ pub struct ColumnDescription {
     pub hidden: bool,
     /// The server's remark about it.
     pub comment: Option<String>,
+}
+
+/// A type of objects that a key-value backend keeps, with fields, or an enum, with values.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ObjectType {
+    /// Its full name as the server spells it.
+    pub name: String,
+    /// Its fields, in the order in which they were registered.
+    pub fields: Vec<ObjectField>,
+    /// The field that decides where an object used as a key is kept, where that is not the whole object.
+    pub affinity_key: Option<String>,
+    /// Names and ordinals of an enum, by ordinal; empty for a type with fields.
+    pub values: Vec<(String, i32)>,
+}
+
+/// One field of an [`ObjectType`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectField {
+    /// Its name as the server spells it.
+    pub name: String,
+    /// The name of its type on the wire (`int`, `string`, `object`, …).
+    pub ty: String,
+}
+
+/// A key-value cache.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CacheDescription {
+    /// Its name, which is case-sensitive.
+    pub name: String,
+    /// The type of its keys as the server names it; `None` where the server does not say.
+    pub key_type: Option<String>,
+    /// The type of its values.
+    pub value_type: Option<String>,
+    /// What else is known of it (`atomicity`, `mode`, `backups`, …), by the backend's own names.
+    pub properties: BTreeMap<String, String>,
 }
 
 impl TableDescription {

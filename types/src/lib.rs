@@ -11,7 +11,8 @@ mod sql_type;
 pub mod value;
 
 pub use description::{
-    ColumnDescription, NullabilityTrust, ServerIdentity, SourceDescription, TableDescription, TableKind,
+    CacheDescription, ColumnDescription, NullabilityTrust, ObjectField, ObjectType, ServerIdentity,
+    SourceDescription, TableDescription, TableKind,
 };
 pub use parse::ParseTypeError;
 pub use sql_type::{DecimalWidth, Field, IntervalUnit, Layout, ListLayout, SqlType, TimeUnit, UnionMode};

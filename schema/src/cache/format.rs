@@ -178,8 +178,8 @@ impl SourceFile {
                 Trust::Trusted => NullabilityTrust::Trusted,
                 Trust::Untrusted => NullabilityTrust::Untrusted,
             },
-            tables: Vec::new(),
             notes: self.notes.clone(),
+            ..SourceDescription::default()
         }
     }
 }

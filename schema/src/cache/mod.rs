@@ -12,6 +12,7 @@ mod manifest;
 mod meaning;
 mod memo;
 mod names;
+mod objects;
 mod stale;
 mod store;
 mod write;
@@ -19,7 +20,7 @@ mod write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use querent_types::{SourceDescription, TableDescription};
+use querent_types::{CacheDescription, ObjectType, SourceDescription, TableDescription};
 
 pub use config::{Config, SourceConfig, TypeDefaults};
 pub use error::CacheError;
@@ -28,6 +29,7 @@ pub use format::FORMAT;
 pub use manifest::{Manifest, ManifestError, backend_of_dialect, backend_of_url};
 pub(crate) use memo::Stamp;
 pub use names::snake_case;
+pub use objects::Entries;
 pub use write::Written;
 
 use crate::catalog::{self, Catalog};
@@ -134,6 +136,9 @@ impl CacheDir {
         let mut description = self.read_source(source)?.description();
         let tables = store::DirTables::new(self, source).read_all()?;
         description.tables = tables.iter().map(|table| TableDescription::clone(table)).collect();
+        description.types = self.entries(source)?.iter().map(|entry| ObjectType::clone(entry)).collect();
+        description.caches =
+            self.entries(source)?.iter().map(|entry| CacheDescription::clone(entry)).collect();
         Ok(description)
     }
 

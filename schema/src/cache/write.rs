@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use querent_types::SourceDescription;
+use querent_types::{CacheDescription, ObjectType, SourceDescription};
 
 use super::format::{self, SourceFile, TableFile};
 use super::{CacheDir, CacheError, Config, store};
@@ -57,30 +57,41 @@ impl CacheDir {
         description: &SourceDescription,
         files: BTreeMap<String, String>,
     ) -> Result<Written, CacheError> {
-        let tables_dir = self.tables_dir(source);
-        create_dir(&tables_dir)?;
-        let _lock = lock(&tables_dir);
-        let tables = self.print_tables(source, description)?;
-        let before = store::stems(&tables_dir).map_err(|error| CacheError::unwritable(&tables_dir, error))?;
-        let before: BTreeSet<PathBuf> =
-            before.iter().map(|stem| tables_dir.join(format!("{stem}.json"))).collect();
-        let mut written = Written::default();
-        for (file, bytes) in &tables {
-            written.put(file, bytes, false)?;
+        create_dir(&self.source_dir(source))?;
+        let _lock = lock(&self.source_dir(source));
+        let folders = [
+            (self.tables_dir(source), self.print_tables(source, description)?),
+            (self.entries_dir::<ObjectType>(source), self.print_entries(source, &description.types)?),
+            (self.entries_dir::<CacheDescription>(source), self.print_entries(source, &description.caches)?),
+        ];
+        let (mut written, mut gone, mut set_changed) = (Written::default(), Vec::new(), false);
+        for (dir, files) in &folders {
+            if !files.is_empty() {
+                create_dir(dir)?;
+            }
+            let before = store::stems(dir).map_err(|error| CacheError::unwritable(dir, error))?;
+            let before: BTreeSet<PathBuf> =
+                before.iter().map(|stem| dir.join(format!("{stem}.json"))).collect();
+            for (file, bytes) in files {
+                written.put(file, bytes, false)?;
+            }
+            set_changed |= !before.iter().eq(files.keys());
+            gone.extend(before.into_iter().filter(|file| !files.contains_key(file)));
         }
         let hash = config.sources.get(source).map(|source| source.hash()).unwrap_or_default();
-        let set_changed = !before.iter().eq(tables.keys());
         let file = self.source_file(source);
         written.put(
             &file,
             &format::print(&SourceFile::new(description, hash, files), &file)?,
             set_changed,
         )?;
-        for gone in before.into_iter().filter(|file| !tables.contains_key(file)) {
+        for gone in gone {
             remove(&gone)?;
             written.removed.push(gone);
         }
-        remove_abandoned(&tables_dir);
+        for (dir, _) in &folders {
+            remove_abandoned(dir);
+        }
         remove_abandoned(&self.source_dir(source));
         Ok(written)
     }
