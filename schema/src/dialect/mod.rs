@@ -4,6 +4,7 @@
 
 mod datafusion;
 pub mod function;
+mod ignite;
 mod picodata;
 mod pinot;
 mod thin;
@@ -12,6 +13,7 @@ use querent_types::SqlType;
 
 pub use datafusion::DATAFUSION;
 pub use function::FunctionTable;
+pub use ignite::{IGNITE_CALCITE, IGNITE_H2};
 pub use picodata::PICODATA;
 pub use pinot::{PINOT_MSE, PINOT_SSE};
 pub use thin::{CALCITE, GENERIC, SPARK};
@@ -34,6 +36,8 @@ pub struct Dialect {
     pub default_schemas: &'static [&'static str],
     /// The syntax, for `parse/` alone.
     pub syntax: fn() -> Box<dyn sqlparser::dialect::Dialect>,
+    /// What is written so that sqlparser does not read it.
+    pub written: Written,
     /// Types, operators, casts.
     pub rules: &'static dyn TypeRules,
     /// Functions.
@@ -51,6 +55,15 @@ pub enum Fold {
     Insensitive,
     /// As written.
     None,
+}
+
+/// What a dialect writes that sqlparser does not read; `parse/` rewrites its tokens first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// Nothing.
+    Plain,
+    /// What Ignite's engines write: options of CREATE TABLE as one quoted word, MERGE by key, `TABLE(a INT = ?)`.
+    Ignite,
 }
 
 /// How a parameter is written on the wire.
@@ -216,7 +229,7 @@ pub fn by_name(name: &str) -> Option<&'static Dialect> {
     ALL.iter().find(|dialect| dialect.name == name).copied()
 }
 
-static ALL: [&Dialect; 7] = [
+static ALL: [&Dialect; 9] = [
     &datafusion::DATAFUSION,
     &thin::GENERIC,
     &thin::SPARK,
@@ -224,11 +237,22 @@ static ALL: [&Dialect; 7] = [
     &pinot::PINOT_SSE,
     &pinot::PINOT_MSE,
     &picodata::PICODATA,
+    &ignite::IGNITE_H2,
+    &ignite::IGNITE_CALCITE,
 ];
 
 /// The names of all dialects, for messages.
-pub const NAMES: &[&str] =
-    &["datafusion", "generic", "spark", "calcite", "pinot-sse", "pinot-mse", "picodata"];
+pub const NAMES: &[&str] = &[
+    "datafusion",
+    "generic",
+    "spark",
+    "calcite",
+    "pinot-sse",
+    "pinot-mse",
+    "picodata",
+    "ignite-h2",
+    "ignite-calcite",
+];
 
 impl Dialect {
     /// The identifier as the dialect reads it.

@@ -9,7 +9,9 @@ use querent_types::{SqlType, TimeUnit};
 use super::function::signature::Signature;
 use super::function::{FunctionRules, FunctionTable};
 use super::thin::{STANDARD, beside, known, numbers_beside, unknown};
-use super::{CommonPlace, Dialect, Fold, NullRule, Operand, Placeholder, Refusal, Resolved, TypeRules};
+use super::{
+    CommonPlace, Dialect, Fold, NullRule, Operand, Placeholder, Refusal, Resolved, TypeRules, Written,
+};
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 
 /// The dialect `picodata`.
@@ -21,6 +23,7 @@ pub static PICODATA: Dialect = Dialect {
     default_catalog: None,
     default_schemas: &[],
     syntax: || Box::new(sqlparser::dialect::PostgreSqlDialect {}),
+    written: Written::Plain,
     rules: &Rules,
     functions: || &FUNCTIONS,
 };

@@ -9,7 +9,9 @@ use querent_types::{SqlType, TimeUnit};
 use super::function::signature::Signature;
 use super::function::{FunctionRules, FunctionTable};
 use super::thin::{STANDARD, beside, known, numbers_beside, unknown};
-use super::{CommonPlace, Dialect, Fold, NullRule, Operand, Placeholder, Refusal, Resolved, TypeRules};
+use super::{
+    CommonPlace, Dialect, Fold, NullRule, Operand, Placeholder, Refusal, Resolved, TypeRules, Written,
+};
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 
 /// The dialect `pinot-sse`: the single-stage engine.
@@ -37,6 +39,7 @@ const fn dialect(
         default_catalog: None,
         default_schemas: &[],
         syntax: || Box::new(sqlparser::dialect::GenericDialect {}),
+        written: Written::Plain,
         rules,
         functions,
     }

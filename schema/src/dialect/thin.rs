@@ -8,7 +8,9 @@ use querent_types::{DecimalWidth, Field, SqlType, TimeUnit};
 
 use super::function::signature::Signature;
 use super::function::{FunctionRules, FunctionTable};
-use super::{CommonPlace, Dialect, Fold, NullRule, Operand, Placeholder, Refusal, Resolved, TypeRules};
+use super::{
+    CommonPlace, Dialect, Fold, NullRule, Operand, Placeholder, Refusal, Resolved, TypeRules, Written,
+};
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 
 /// The dialect `generic`: any Flight SQL server.
@@ -20,6 +22,7 @@ pub static GENERIC: Dialect = Dialect {
     default_catalog: None,
     default_schemas: &[],
     syntax: || Box::new(sqlparser::dialect::GenericDialect {}),
+    written: Written::Plain,
     rules: &STANDARD,
     functions: || &FUNCTIONS,
 };
@@ -33,6 +36,7 @@ pub static SPARK: Dialect = Dialect {
     default_catalog: None,
     default_schemas: &["default"],
     syntax: || Box::new(sqlparser::dialect::SparkSqlDialect {}),
+    written: Written::Plain,
     rules: &Thin { names: Names::Spark },
     functions: || &FUNCTIONS,
 };
@@ -46,11 +50,14 @@ pub static CALCITE: Dialect = Dialect {
     default_catalog: None,
     default_schemas: &[],
     syntax: || Box::new(sqlparser::dialect::AnsiDialect {}),
+    written: Written::Plain,
     rules: &STANDARD,
     functions: || &FUNCTIONS,
 };
 
-static FUNCTIONS: FunctionTable = FunctionTable::new(include_str!("thin.tsv"), true, &ThinFunctions);
+/// The functions of every SQL.
+pub(super) static FUNCTIONS: FunctionTable =
+    FunctionTable::new(include_str!("thin.tsv"), true, &ThinFunctions);
 
 /// Whose type names are read.
 #[derive(Clone, Copy, PartialEq, Eq)]

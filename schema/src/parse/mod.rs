@@ -5,6 +5,7 @@
 //! offset, so that spans of the tree are places in the original text.
 
 mod error;
+mod ignite;
 mod limits;
 mod lower;
 mod names;
@@ -29,7 +30,7 @@ pub use self::split::{StatementText, split};
 use self::token::{significant, span_of};
 use crate::ast::{Span, Statement};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Written};
 use crate::plan::Piece;
 
 /// A text whose tokens were read once; [`parse`](Source::parse) gives its tree for any choice of sections.
@@ -148,6 +149,10 @@ impl<'a> Source<'a> {
 
     fn parse_tokens(&self, tokens: Vec<TokenWithSpan>) -> Parsed {
         let syntax = (self.dialect.syntax)();
+        let tokens = match self.dialect.written {
+            Written::Plain => tokens,
+            Written::Ignite => ignite::rewrite(tokens),
+        };
         let mut read = match read::read(syntax.as_ref(), tokens, self.levels) {
             Ok(read) => read,
             Err(failure) => {

@@ -18,7 +18,9 @@ mod user;
 use querent_types::SqlType;
 
 use super::function::FunctionTable;
-use super::{CommonPlace, Dialect, Fold, Operand, Placeholder, Refusal, Resolved, Syntax, TypeRules};
+use super::{
+    CommonPlace, Dialect, Fold, Operand, Placeholder, Refusal, Resolved, Syntax, TypeRules, Written,
+};
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 
 /// The dialect `datafusion`.
@@ -30,6 +32,7 @@ pub static DATAFUSION: Dialect = Dialect {
     default_catalog: Some("datafusion"),
     default_schemas: &["public"],
     syntax: || Box::new(sqlparser::dialect::GenericDialect {}),
+    written: Written::Plain,
     rules: &Rules,
     functions: || &FUNCTIONS,
 };

@@ -5,7 +5,7 @@ use querent_types::SqlType;
 use super::visit::{self, Node};
 use super::*;
 use crate::ast::{BinaryOp, ExprKind, LikeOp, Literal, StatementKind, TypeName, UnaryOp};
-use crate::dialect::{CommonPlace, Fold, Operand, Placeholder, Refusal, Resolved, TypeRules};
+use crate::dialect::{CommonPlace, Fold, Operand, Placeholder, Refusal, Resolved, TypeRules, Written};
 
 mod errors;
 mod limits;
@@ -65,6 +65,7 @@ pub(super) static GENERIC: Dialect = Dialect {
     default_catalog: None,
     default_schemas: &[],
     syntax: || Box::new(sqlparser::dialect::GenericDialect {}),
+    written: Written::Plain,
     rules: &NoRules,
     functions: || unimplemented!("parsing asks for no functions"),
 };
