@@ -91,6 +91,8 @@ pub enum StatementKind {
     Update(Box<Update>),
     /// `DELETE`.
     Delete(Box<Delete>),
+    /// `MERGE … USING`.
+    Merge(Box<Merge>),
     /// `EXPLAIN [ANALYZE]`: the statement inside is checked too.
     Explain {
         /// The explained statement.
@@ -229,6 +231,8 @@ pub struct Values {
 pub struct Select {
     /// `DISTINCT`.
     pub distinct: Option<Distinct>,
+    /// `TOP`, where it is a plain number.
+    pub top: Option<Expr>,
     /// The select list.
     pub items: Vec<SelectItem>,
     /// `FROM`, comma separated.
@@ -974,6 +978,8 @@ pub struct Update {
     pub from: Vec<TableWithJoins>,
     /// `WHERE`.
     pub selection: Option<Expr>,
+    /// `LIMIT`.
+    pub limit: Option<Expr>,
     /// `RETURNING`.
     pub returning: Option<Vec<SelectItem>>,
 }
@@ -998,8 +1004,52 @@ pub struct Delete {
     pub using: Vec<TableWithJoins>,
     /// `WHERE`.
     pub selection: Option<Expr>,
+    /// `LIMIT`.
+    pub limit: Option<Expr>,
     /// `RETURNING`.
     pub returning: Option<Vec<SelectItem>>,
+}
+
+/// `MERGE INTO table USING source ON condition WHEN …`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Merge {
+    /// The table that is written.
+    pub table: TableFactor,
+    /// What it is compared with.
+    pub source: TableFactor,
+    /// `ON`.
+    pub on: Expr,
+    /// The `WHEN`s.
+    pub clauses: Vec<MergeClause>,
+}
+
+/// One `WHEN [NOT] MATCHED` of a MERGE.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MergeClause {
+    /// `MATCHED` rather than `NOT MATCHED`.
+    pub matched: bool,
+    /// `AND condition`.
+    pub condition: Option<Expr>,
+    /// What is done.
+    pub action: MergeAction,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a MERGE does with a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MergeAction {
+    /// `UPDATE SET …`.
+    Update(Vec<Assignment>),
+    /// `INSERT (columns) VALUES (…)`.
+    Insert {
+        /// The columns; empty means all, in order.
+        columns: Vec<Ident>,
+        /// The values.
+        values: Vec<Expr>,
+    },
+    /// `DELETE`.
+    Delete,
 }
 
 /// `CREATE TABLE`.

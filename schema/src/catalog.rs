@@ -104,7 +104,10 @@ impl Catalog {
             }
         }
         match exact.len() {
-            0 => TableLookup::Missing(self.suggest(&index, &wanted, &inexact)),
+            0 => match (self.dialect.reading.system_table)(&wanted) {
+                Some(table) => TableLookup::Found(Arc::new(table)),
+                None => TableLookup::Missing(self.suggest(&index, &wanted, &inexact)),
+            },
             1 => TableLookup::Found(exact.swap_remove(0)),
             _ => self.preferred(exact, &wanted),
         }

@@ -177,6 +177,8 @@ pub(super) struct Binder<'a> {
     pub(super) lambdas: Vec<(String, Ty, Key)>,
     /// Tables looked up before: a query may name one many times.
     pub(super) table_cache: TableCache,
+    /// Whether the statement reads a table whose rows are spread over the nodes, where the dialect cares.
+    pub(super) distributed: bool,
     /// The table that the statement writes.
     pub(super) written: Option<Arc<TableDescription>>,
     /// How many recursive CTEs are being read inside of each other.
@@ -202,6 +204,7 @@ impl<'a> Binder<'a> {
             subquery_names: HashMap::new(),
             lambdas: Vec::new(),
             table_cache,
+            distributed: false,
             written: None,
             recursion: 0,
             counter: 0,
@@ -311,6 +314,21 @@ impl<'a> Binder<'a> {
             Ty::Param(param) => self.params.get(*param).cloned(),
             Ty::Opaque | Ty::Error => None,
         }
+    }
+
+    /// The type that the values of an expression really have, as far as it is known.
+    pub(super) fn carried(&self, typed: &Typed) -> Option<SqlType> {
+        match &typed.carried {
+            Some(carried) => carried.clone(),
+            None => self.known(&typed.ty),
+        }
+    }
+
+    /// The same of a call or an operator, where it is not the type that the engine computes with.
+    pub(super) fn carried_by(&self, call: &str, operands: &[&Typed]) -> Option<Option<SqlType>> {
+        let args: Vec<Operand> = operands.iter().map(|typed| self.operand(typed)).collect();
+        let carried: Vec<Option<SqlType>> = operands.iter().map(|typed| self.carried(typed)).collect();
+        self.dialect.rules.carried(call, &args, &carried)
     }
 
     /// An expression as the dialect's rules see it.

@@ -128,6 +128,9 @@ impl<'a> Binder<'a> {
 
     /// Reads a name that stands as an expression.
     pub(super) fn column(&mut self, name: &'a Name) -> Typed {
+        if let Some(call) = self.bare_call(name) {
+            return call;
+        }
         let parts = self.fold_name(name);
         match self.meaning(&parts) {
             Meaning::Lambda(i) => {
@@ -162,6 +165,7 @@ impl<'a> Binder<'a> {
         let (nullable, why) = self.nullability(field);
         let mut typed = Typed::new(field.ty.clone(), nullable, why, field.key);
         typed.origin = field.origin.clone();
+        typed.carried = field.carried.clone();
         typed.facts = Facts { present: vec![field.key], truth: None };
         let entry =
             Ungrouped { span, name: field.flat_name(), clause: self.levels[level].clause, key: field.key };

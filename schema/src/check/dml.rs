@@ -9,7 +9,7 @@ use crate::ast::{
     Update,
 };
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::Syntax;
+use crate::dialect::{Habit, Syntax};
 use crate::suggest;
 
 use super::binder::{AliasMode, Binder, Clause, Level};
@@ -46,7 +46,11 @@ impl<'a> Binder<'a> {
             }
         }
         if let (Some(table), Some(targets)) = (&table, &targets) {
-            self.required_columns(insert, table, targets);
+            let span = match (insert.columns.first(), insert.columns.last()) {
+                (Some(first), Some(last)) => first.span.to(last.span),
+                _ => insert.table.span(),
+            };
+            self.required_columns(insert.source.is_none(), span, table, targets);
         }
         let relation = match table {
             Some(table) => self.returning_scope(&table, insert.alias.as_ref(), &insert.table),
@@ -59,7 +63,7 @@ impl<'a> Binder<'a> {
     }
 
     /// The table that a statement writes.
-    fn target(&mut self, name: &Name) -> Option<std::sync::Arc<TableDescription>> {
+    pub(super) fn target(&mut self, name: &Name) -> Option<std::sync::Arc<TableDescription>> {
         let table = self.lookup(name)?;
         if table.kind != TableKind::Table {
             let what = if table.kind == TableKind::View { "a view" } else { "a system table" };
@@ -70,12 +74,22 @@ impl<'a> Binder<'a> {
 
     /// The columns that an INSERT writes, in the order of its values.
     fn insert_targets(&mut self, insert: &Insert, table: &TableDescription) -> Vec<Option<usize>> {
-        if insert.columns.is_empty() {
+        self.named_targets(&insert.columns, table, &insert.table)
+    }
+
+    /// The columns that a list names; all where it is empty.
+    pub(super) fn named_targets(
+        &mut self,
+        columns: &[Ident],
+        table: &TableDescription,
+        name: &Name,
+    ) -> Vec<Option<usize>> {
+        if columns.is_empty() {
             return (0..table.columns.len()).filter(|&i| !table.columns[i].hidden).map(Some).collect();
         }
         let mut targets: Vec<Option<usize>> = Vec::new();
-        for ident in &insert.columns {
-            let target = self.target_column(table, &insert.table, ident);
+        for ident in columns {
+            let target = self.target_column(table, name, ident);
             if target.is_some() && targets.contains(&target) {
                 self.error(
                     Code::InvalidTarget,
@@ -107,7 +121,7 @@ impl<'a> Binder<'a> {
         found
     }
 
-    fn insert_row(&mut self, row: &'a [Expr], targets: Option<&[Option<usize>]>) {
+    pub(super) fn insert_row(&mut self, row: &'a [Expr], targets: Option<&[Option<usize>]>) {
         if let Some(targets) = targets
             && row.len() != targets.len()
             && let (Some(first), Some(last)) = (row.first(), row.last())
@@ -191,11 +205,16 @@ impl<'a> Binder<'a> {
     }
 
     /// Reports NOT NULL columns without a default that an INSERT leaves out.
-    fn required_columns(&mut self, insert: &Insert, table: &TableDescription, targets: &[Option<usize>]) {
+    pub(super) fn required_columns(
+        &mut self,
+        all_defaults: bool,
+        span: Span,
+        table: &TableDescription,
+        targets: &[Option<usize>],
+    ) {
         if targets.iter().any(Option::is_none) {
             return;
         }
-        let all_defaults = insert.source.is_none();
         let left_out: Vec<String> = table
             .columns
             .iter()
@@ -211,10 +230,6 @@ impl<'a> Binder<'a> {
         if left_out.is_empty() {
             return;
         }
-        let span = match (insert.columns.first(), insert.columns.last()) {
-            (Some(first), Some(last)) => first.span.to(last.span),
-            _ => insert.table.span(),
-        };
         let (what, verb) = if left_out.len() == 1 { ("column", "is") } else { ("columns", "are") };
         self.report(
             Diagnostic::error(
@@ -291,12 +306,18 @@ impl<'a> Binder<'a> {
                 binder.assignments(&update.assignments, table.as_deref(), name);
             }
         });
+        self.row_limit(update.limit.as_ref(), "LIMIT of an UPDATE");
         let returned = self.returning(update.returning.as_deref(), own);
         self.ctes.truncate(outside);
         returned
     }
 
-    fn assignments(&mut self, assignments: &'a [Assignment], table: Option<&TableDescription>, name: &Name) {
+    pub(super) fn assignments(
+        &mut self,
+        assignments: &'a [Assignment],
+        table: Option<&TableDescription>,
+        name: &Name,
+    ) {
         let mut seen: Vec<usize> = Vec::new();
         for assignment in assignments {
             let typed = self.expr(&assignment.value);
@@ -355,9 +376,18 @@ impl<'a> Binder<'a> {
                 binder.assume_in_level(typed.facts.when_true(), "WHERE");
             });
         }
+        self.row_limit(delete.limit.as_ref(), "LIMIT of a DELETE");
         let returned = self.returning(delete.returning.as_deref(), own);
         self.ctes.truncate(outside);
         returned
+    }
+
+    fn row_limit(&mut self, limit: Option<&'a Expr>, what: &str) {
+        let Some(limit) = limit else { return };
+        if !self.dialect.has(Habit::RowLimit) {
+            self.unsupported(what, limit.span);
+        }
+        self.limit(Some(limit), "LIMIT");
     }
 
     /// Reports syntax that the engine parses only to refuse it.

@@ -4,7 +4,7 @@ use querent_types::SqlType;
 
 use crate::ast::{Expr, ExprKind, Literal, Span, TypeName, UnaryOp};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{FunctionKind, NullRule, Operand, Refusal, Resolved, Syntax};
+use crate::dialect::{FunctionKind, Habit, NullRule, Operand, Refusal, Resolved, Syntax};
 
 use super::binder::{Binder, Clause, strict};
 use super::typed::{Facts, Key, Ty, Typed, Why};
@@ -29,7 +29,7 @@ impl<'a> Binder<'a> {
             typed = self.finish(typed, mark);
             left_span = node.span;
         }
-        typed
+        self.sent(expr, typed)
     }
 
     /// Applies what is known of the expression as a whole: that it is a grouping key, that it is proven not NULL.
@@ -252,6 +252,10 @@ impl<'a> Binder<'a> {
         let Some(ty) = self.known(&typed.ty) else { return };
         let plain = if let SqlType::Dictionary(_, value) = &ty { &**value } else { &ty };
         if matches!(plain, SqlType::Boolean | SqlType::Null) || self.is_clash(&typed.ty) {
+            return;
+        }
+        let anything = self.dialect.has(Habit::TruthOfAnything);
+        if anything && self.dialect.rules.can_cast(plain, &SqlType::Boolean) {
             return;
         }
         self.report(

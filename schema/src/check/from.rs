@@ -9,7 +9,7 @@ use crate::ast::{
     Ident, Join, JoinConstraint, JoinKind, Span, TableAlias, TableFactor, TableFactorKind, TableWithJoins,
 };
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::Syntax;
+use crate::dialect::{Habit, Syntax};
 
 use super::binder::{Binder, Clause, Level, joins_of};
 use super::scope::{Field, Found, OuterJoin, Relation};
@@ -39,7 +39,7 @@ impl<'a> Binder<'a> {
         left
     }
 
-    fn factor(&mut self, factor: &'a TableFactor, visible: &[&Relation]) -> Relation {
+    pub(super) fn factor(&mut self, factor: &'a TableFactor, visible: &[&Relation]) -> Relation {
         let unnest = matches!(factor.kind, TableFactorKind::Unnest { .. });
         let mut relation = if (factor.lateral || unnest) && visible.iter().any(|side| !side.fields.is_empty())
         {
@@ -146,7 +146,8 @@ impl<'a> Binder<'a> {
                 concat(left, right)
             }
             JoinConstraint::None => {
-                if !matches!(join.kind, JoinKind::Inner | JoinKind::Cross) {
+                let needed = !matches!(join.kind, JoinKind::Inner | JoinKind::Cross);
+                if needed && !self.dialect.has(Habit::OptionalJoinCondition) {
                     self.report(
                         Diagnostic::error(Code::Unsupported, join.span, "this join has no condition")
                             .help("fix this by adding ON or USING, or by writing CROSS JOIN"),
@@ -270,6 +271,7 @@ impl<'a> Binder<'a> {
                 format!("two tables in FROM are called `{}`", field.relation()),
             )
             .help("fix this by giving one of them an alias: `AS …`"),
+            _ if self.dialect.has(Habit::RepeatedColumns) => return,
             _ => Diagnostic::error(
                 Code::AmbiguousColumn,
                 span,
@@ -290,7 +292,7 @@ fn clashes(a: &Field, b: &Field) -> bool {
 }
 
 /// The columns of both.
-fn concat(mut left: Relation, mut right: Relation) -> Relation {
+pub(super) fn concat(mut left: Relation, mut right: Relation) -> Relation {
     left.fields.append(&mut right.fields);
     left.using.append(&mut right.using);
     left.unknown.append(&mut right.unknown);

@@ -2,9 +2,9 @@
 
 use querent_types::SqlType;
 
-use crate::ast::{Expr, ExprKind, Function, FunctionArg, Ident, OrderByExpr, Span};
+use crate::ast::{Expr, ExprKind, Function, FunctionArg, Ident, Literal, Name, OrderByExpr, Span};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{FunctionKind, NullRule, Operand, Refusal, Resolved};
+use crate::dialect::{FunctionKind, Habit, NullRule, Operand, Refusal, Resolved};
 
 use super::binder::{Binder, Clause};
 use super::expr::{only, present};
@@ -27,6 +27,9 @@ const SAME_TYPE: &[&str] = &[
     "first_value",
     "last_value",
 ];
+
+/// Functions whose first argument is a part of a date.
+const DATE_PART_FIRST: &[&str] = &["dateadd", "datediff", "timestampadd", "timestampdiff"];
 
 /// The arguments of a call that were read.
 pub(super) struct Arguments {
@@ -106,6 +109,11 @@ impl<'a> Binder<'a> {
         let mut read = Arguments { typed: Vec::new(), spans: Vec::new(), star: None };
         let mut lambdas = Vec::new();
         for arg in args {
+            if let (true, Some(word)) = (read.typed.is_empty(), self.date_part_word(arg, name)) {
+                read.spans.push(word.1);
+                read.typed.push(word.0);
+                continue;
+            }
             let (typed, span) = match arg {
                 FunctionArg::Expr(expr) | FunctionArg::Named(_, expr) => match &expr.kind {
                     ExprKind::Lambda { params, body } => {
@@ -145,6 +153,22 @@ impl<'a> Binder<'a> {
             read.typed[i] = self.lambda(&read, params, body);
         }
         read
+    }
+
+    /// `DAY` of `TIMESTAMPADD(DAY, …)`: a bare word that stands for a string.
+    fn date_part_word(&self, arg: &FunctionArg, function: &str) -> Option<(Typed, Span)> {
+        let FunctionArg::Expr(expr) = arg else { return None };
+        let ExprKind::Column(name) = &expr.kind else { return None };
+        let [word] = &name.parts[..] else { return None };
+        let known = self.dialect.has(Habit::DatePartWords) && DATE_PART_FIRST.contains(&function);
+        if !known || word.quoted {
+            return None;
+        }
+        let ty = Ty::Known(self.dialect.rules.string());
+        let key = Key::leaf("date part", 0).with_text(&word.value);
+        let mut typed = Typed::new(ty, false, Why::Static("a literal is never NULL"), key);
+        typed.literal = Some(Literal::String(word.value.clone()));
+        Some((typed, expr.span))
     }
 
     /// Reads a lambda's body; its parameters are elements of the first list among the arguments.
@@ -190,7 +214,21 @@ impl<'a> Binder<'a> {
             why => why,
         };
         let facts = if resolved.nulls == NullRule::Strict { present(&operands, key) } else { only(key) };
-        Typed::new(ty, nullable, why, key).facts(facts)
+        let carried = self.carried_by(name, &operands);
+        Typed { carried, ..Typed::new(ty, nullable, why, key) }.facts(facts)
+    }
+
+    /// A name that is a call without parentheses.
+    pub(super) fn bare_call(&mut self, name: &Name) -> Option<Typed> {
+        let [only] = &name.parts[..] else { return None };
+        let word = only.value.to_lowercase();
+        if only.quoted || !self.dialect.reading.bare_functions.contains(&&*word) {
+            return None;
+        }
+        let resolved = self.functions.resolve(FunctionKind::Scalar, &word, &[]).ok()?;
+        let (nullable, why) = self.null_rule(resolved.nulls, &[], &word);
+        let key = self.fresh_key();
+        Some(Typed::new(resolved.ty.map_or(Ty::Opaque, Ty::Known), nullable, why, key))
     }
 
     /// Resolves a call, types the parameters among its arguments, and reports a refusal.
@@ -298,7 +336,11 @@ impl<'a> Binder<'a> {
             }
             rule => self.null_rule(rule, &operands, name),
         };
-        Typed::new(ty, nullable, why, key).facts(only(key))
+        let mut typed = Typed::new(ty, nullable, why, key);
+        if !self.distributed && matches!(name, "min" | "max") {
+            typed.carried = args.typed.first().and_then(|arg| arg.carried.clone());
+        }
+        typed.facts(only(key))
     }
 
     /// Whether an aggregate that skips NULLs may be NULL.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::ast::{Expr, ExprKind, GroupBy, Literal, Name, Select, SelectItem, Span, WildcardOptions};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::Syntax;
+use crate::dialect::{Habit, Syntax};
 use crate::suggest;
 
 use super::binder::{AliasMode, Binder, Clause};
@@ -127,8 +127,10 @@ impl<'a> Binder<'a> {
             GroupBy::None => {}
             GroupBy::All => self.group_by_all(items),
             GroupBy::Expressions(exprs) => {
+                let outputs = self.dialect.has(Habit::GroupByOutputs);
+                let mode = if outputs { AliasMode::OutputsFirst } else { AliasMode::ColumnsOnly };
                 let level = self.level();
-                (level.clause, level.alias_mode) = (Clause::GroupBy, AliasMode::ColumnsOnly);
+                (level.clause, level.alias_mode) = (Clause::GroupBy, mode);
                 let mut always = false;
                 for expr in exprs {
                     match &expr.kind {
@@ -205,7 +207,9 @@ impl<'a> Binder<'a> {
             return None;
         }
         let typed = match &expr.kind {
-            ExprKind::Literal(Literal::Number(text)) if !text.contains(['.', 'e', 'E']) => {
+            ExprKind::Literal(Literal::Number(text))
+                if !text.contains(['.', 'e', 'E']) && !self.dialect.has(Habit::GroupByOutputs) =>
+            {
                 let open = self.level().relation.is_open();
                 let Some(position) = self.ordinal(text, items.len(), open, "GROUP BY", expr.span) else {
                     self.group_by_anything();

@@ -55,17 +55,18 @@ impl<'a> Binder<'a> {
         };
         let (nullable, why) = self.null_rule(nulls, &[&left, &right], symbol);
         let facts = match op {
-            BinaryOp::And => and(left.facts, right.facts),
-            BinaryOp::Or => or(left.facts, right.facts),
+            BinaryOp::And => and(left.facts.clone(), right.facts.clone()),
+            BinaryOp::Or => or(left.facts.clone(), right.facts.clone()),
             _ if nulls == NullRule::Strict => {
-                let mut present = left.facts.present;
-                present.extend(right.facts.present);
+                let mut present = left.facts.present.clone();
+                present.extend(&right.facts.present);
                 present.push(key);
                 Facts { present, truth: None }
             }
             _ => only(key),
         };
-        Typed::new(ty, nullable, why, key).facts(facts)
+        let carried = self.carried_by(symbol, &[&left, &right]);
+        Typed { carried, ..Typed::new(ty, nullable, why, key) }.facts(facts)
     }
 
     /// Reports that an operator does not take its operands.

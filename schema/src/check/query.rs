@@ -7,7 +7,7 @@ use querent_types::SqlType;
 
 use crate::ast::{Expr, ExprKind, Literal, OrderBy, Query, SetExpr, SetOperator, Span, UnaryOp, Values};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::CommonPlace;
+use crate::dialect::{CommonPlace, Habit};
 
 use super::binder::{Binder, Clause, Level};
 use super::scope::{Field, Relation};
@@ -53,7 +53,7 @@ impl<'a> Binder<'a> {
         output
     }
 
-    fn limit(&mut self, expr: Option<&'a Expr>, what: &str) {
+    pub(super) fn limit(&mut self, expr: Option<&'a Expr>, what: &str) {
         let Some(expr) = expr else { return };
         let level = Level::new(Relation::default(), Clause::Limit);
         let (typed, _) = self.within(level, |binder| binder.expr(expr));
@@ -63,6 +63,9 @@ impl<'a> Binder<'a> {
             ExprKind::Literal(Literal::Number(text)) => text.starts_with('-'),
             _ => false,
         };
+        if self.dialect.has(Habit::AnyLimit) {
+            return;
+        }
         match self.known(&typed.ty) {
             _ if negative => {
                 self.error(Code::InvalidLiteral, expr.span, format!("{what} cannot be negative"));
@@ -154,7 +157,7 @@ impl<'a> Binder<'a> {
         for (a, b) in left.fields.into_iter().zip(right.fields) {
             fields.push(self.set_column(op, a, &b, span));
         }
-        if op == SetOperator::Union {
+        if op == SetOperator::Union && !self.dialect.has(Habit::RepeatedColumns) {
             number_repeats(&mut fields);
         }
         Output { relation: Relation { fields, ..Relation::default() }, one_row: false }
@@ -164,6 +167,11 @@ impl<'a> Binder<'a> {
         let items = [(&typed_field(&left), left.span), (&typed_field(right), right.span)];
         let what = format!("column `{}` of the set operation", left.name);
         let ty = self.unify(CommonPlace::SetOperation, &items, &what, span).unwrap_or(Ty::Error);
+        if self.dialect.has(Habit::UnionsKeepTypes) {
+            let own = self.carried(&typed_field(&left));
+            let kept = own.filter(|own| self.carried(&typed_field(right)).as_ref() == Some(own));
+            left.carried = Some(kept);
+        }
         match op {
             SetOperator::Union => {
                 left.ty = ty.clone();
@@ -295,7 +303,7 @@ impl<'a> Binder<'a> {
             let ty = self.unify(CommonPlace::Values, &items, &what, values.span).unwrap_or(Ty::Error);
             let nullable = items.iter().find(|(typed, _)| typed.nullable);
             let why = nullable.map_or(Why::Static("no row holds NULL"), |(typed, _)| typed.why.clone());
-            let name = format!("column{}", column + 1);
+            let name = self.dialect.reading.column_names.of_values(column);
             fields.push(made(&name, ty, nullable.is_some(), why, items[0].1));
         }
         Output { relation: Relation { fields, ..Relation::default() }, one_row: rows.len() == 1 }
@@ -304,7 +312,8 @@ impl<'a> Binder<'a> {
 
 /// A column as an operand.
 pub(super) fn typed_field(field: &Field) -> Typed {
-    Typed::new(field.ty.clone(), field.nullable, field.why.clone(), field.key)
+    let carried = field.carried.clone();
+    Typed { carried, ..Typed::new(field.ty.clone(), field.nullable, field.why.clone(), field.key) }
 }
 
 /// A column that one side of UNION BY NAME lacks.

@@ -7,6 +7,8 @@
 
 use std::rc::Rc;
 
+use querent_types::SqlType;
+
 use crate::ast::{ColumnOverride, JoinKind, Span};
 use crate::dialect::Dialect;
 
@@ -19,6 +21,8 @@ pub(super) struct Field {
     pub(super) qualifier: Option<Rc<[String]>>,
     pub(super) name: Rc<str>,
     pub(super) ty: Ty,
+    /// The type that its values really have, where that is not the type that the engine computes with.
+    pub(super) carried: Option<Option<SqlType>>,
     /// Whether it may be NULL, outer joins aside.
     pub(super) nullable: bool,
     pub(super) why: Why,

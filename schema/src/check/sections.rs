@@ -10,12 +10,14 @@ use crate::ast::{Span, Statement, StatementKind};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::parse::Source;
+use crate::parse::visit;
 use crate::plan::{Column, Effect, Param, Plan, Section};
 
 use super::Checked;
 use super::binder::{Binder, TableCache};
 use super::params::Params;
 use super::scope::Relation;
+use super::split::is_distributed;
 
 /// With more sections than these choices cover, all, none, each alone off and each alone on are checked.
 const CHOICES_MAX: usize = 16;
@@ -138,6 +140,12 @@ fn solve(statement: &Statement, catalog: &Catalog, source: &Source<'_>) -> Readi
 
 fn read(statement: &Statement, catalog: &Catalog, params: Params, table_cache: TableCache) -> Reading {
     let mut binder = Binder::new(catalog, params, table_cache);
+    binder.distributed = is_distributed(statement, catalog);
+    visit::statement(statement, &mut |node| {
+        if let Some((span, what)) = (catalog.dialect.reading.refused)(&node) {
+            binder.unsupported(&what, span);
+        }
+    });
     let (relation, effect) = binder.statement(statement);
     let columns = columns(&binder, &relation, catalog);
     Reading {
@@ -153,7 +161,7 @@ fn read(statement: &Statement, catalog: &Catalog, params: Params, table_cache: T
 
 fn columns(binder: &Binder<'_>, relation: &Relation, catalog: &Catalog) -> Vec<Column> {
     let column = |field: &super::scope::Field| {
-        let ty = binder.known(&field.ty);
+        let ty = field.carried.clone().unwrap_or_else(|| binder.known(&field.ty));
         let native = field.native.as_ref().map(|native| native.to_string());
         Column {
             name: field.name.to_string(),

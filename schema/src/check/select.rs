@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use crate::ast::{Alias, Distinct, Expr, ExprKind, GroupBy, Literal, OrderBy, OrderByExpr, Select, Span};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Habit;
 
 use super::binder::{AliasMode, Binder, Clause, Level, OutputName, OutputTarget};
 use super::column::Meaning;
@@ -67,8 +68,10 @@ impl<'a> Binder<'a> {
         self.level().outputs = self.output_names(&items);
         self.group_by(&select.group_by, &items);
         if let Some(condition) = &select.having {
-            self.enter(Clause::Having, AliasMode::ColumnsFirst);
+            let hidden = self.dialect.has(Habit::HavingWithoutAliases);
+            self.enter(Clause::Having, if hidden { AliasMode::Hidden } else { AliasMode::ColumnsFirst });
             let typed = self.predicate(condition, "HAVING");
+            self.refuse_mixed(condition);
             self.assume(typed.facts.when_true(), "HAVING");
         }
         if let Some(condition) = &select.qualify {
@@ -89,15 +92,25 @@ impl<'a> Binder<'a> {
             let distinct = select.distinct == Some(Distinct::All);
             self.order_by(sorts, &keys, relation.is_open(), distinct);
         }
+        self.top(select);
         let aggregate = self.grouped(select);
         relation.open |= items.is_empty();
         let plain = select.having.is_none() && select.qualify.is_none();
         let one_row = match (&select.group_by, aggregate) {
+            _ if select.top.is_some() => false,
             (GroupBy::None, true) => plain,
             (GroupBy::None, false) => select.from.is_empty() && select.selection.is_none() && plain,
             _ => false,
         };
         Output { relation, one_row: one_row && !has_unnest(&items) }
+    }
+
+    fn top(&mut self, select: &'a Select) {
+        let Some(top) = &select.top else { return };
+        if !self.dialect.has(Habit::Top) {
+            self.unsupported("TOP", top.span);
+        }
+        self.limit(Some(top), "TOP");
     }
 
     fn enter(&mut self, clause: Clause, mode: AliasMode) {
@@ -165,6 +178,7 @@ impl<'a> Binder<'a> {
                 Item::Replaced(expr, name) => {
                     let typed = self.expr(expr);
                     keys.push(typed.key);
+                    self.refuse_mixed(expr);
                     relation.fields.push(made(name, typed.ty, typed.nullable, typed.why, expr.span));
                 }
                 Item::Expr(expr, alias) => {
@@ -215,15 +229,17 @@ impl<'a> Binder<'a> {
             return;
         }
         let typed = self.expr(expr);
+        self.refuse_mixed(expr);
         let plain = self.plain_column(expr).cloned();
         let other = other.filter(|_| !self.has_own_alias(expr));
         let name: Rc<str> = match (&alias, &plain) {
             (Some(alias), _) => self.fold(&alias.ident).into(),
             (None, Some(field)) => field.name.clone(),
-            (None, None) => other.unwrap_or_else(|| self.schema_name(expr).into()),
+            (None, None) => other.unwrap_or_else(|| self.column_name_of(expr, relation.fields.len()).into()),
         };
         let mut field = made(&name, typed.ty, typed.nullable, typed.why, expr.span);
         field.origin = typed.origin;
+        field.carried = typed.carried;
         if let Some(column) = plain {
             field.native = column.native;
             if column.name == name {
@@ -271,6 +287,9 @@ impl<'a> Binder<'a> {
 
     /// Reports two output columns that DataFusion cannot tell apart.
     fn unique_name(&mut self, field: &Field, seen: &mut SeenNames) {
+        if self.dialect.has(Habit::RepeatedColumns) {
+            return;
+        }
         let others = seen.entry(field.name.clone()).or_default();
         let clash = others.iter().find(|(qualifier, span)| match (qualifier, &field.qualifier) {
             // Two of one wildcard are those of two tables of one name, which is reported there.
@@ -312,6 +331,7 @@ impl<'a> Binder<'a> {
                 continue;
             }
             let typed = self.expr(&sort.expr);
+            self.refuse_mixed(&sort.expr);
             if distinct && !keys.contains(&typed.key) && !typed.is_error() && !open {
                 self.distinct_sort(sort, keys);
             }

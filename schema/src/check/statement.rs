@@ -26,10 +26,14 @@ impl<'a> Binder<'a> {
             }
             StatementKind::Update(update) => (self.update(update), Effect::Write),
             StatementKind::Delete(delete) => (self.delete(delete), Effect::Write),
+            StatementKind::Merge(merge) => {
+                self.merge(merge);
+                (Relation::default(), Effect::Write)
+            }
             StatementKind::Explain { statement: inner, analyze } => {
                 let (_, effect) = self.statement(inner);
                 let effect = if *analyze { effect } else { Effect::Read };
-                (text_columns(&["plan_type", "plan"], statement.span), effect)
+                (text_columns(self.dialect.reading.explain, statement.span), effect)
             }
             StatementKind::Describe(name) => {
                 self.lookup(name);

@@ -51,7 +51,8 @@ impl<'a> Binder<'a> {
         } else {
             (true, Why::Static("a subquery without rows is NULL"))
         };
-        Typed::new(field.ty, nullable, why, key).facts(super::expr::only(key))
+        let carried = field.carried;
+        Typed { carried, ..Typed::new(field.ty, nullable, why, key) }.facts(super::expr::only(key))
     }
 
     pub(super) fn in_subquery(

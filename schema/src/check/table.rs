@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use querent_types::{NullabilityTrust, SqlType, TableDescription};
+use querent_types::{NullabilityTrust, SqlType, TableDescription, TableKind};
 
 use crate::ast::{Expr, FunctionArg, Name, Span};
 use crate::catalog::TableLookup;
@@ -93,6 +93,9 @@ impl<'a> Binder<'a> {
         let path = Rc::new(table.path.clone());
         let shown: Rc<str> = table.path.last().map_or("", String::as_str).into();
         let untrusted = self.catalog.source.nullability == NullabilityTrust::Untrusted;
+        if table.kind == TableKind::System && table.columns.is_empty() {
+            return Relation { unknown: vec![qualifier], ..Relation::default() };
+        }
         let fields = table.columns.iter().map(|column| {
             let name: Rc<str> = column.name.as_str().into();
             let nullable = column.nullable || untrusted;
@@ -100,6 +103,7 @@ impl<'a> Binder<'a> {
                 qualifier: Some(qualifier.clone()),
                 name: name.clone(),
                 ty: column.ty.clone().map_or(Ty::Opaque, Ty::Known),
+                carried: None,
                 nullable,
                 why: Why::Column { table: shown.clone(), column: name.clone(), nullable },
                 origin: Some(Origin { table: path.clone(), column: name }),
@@ -200,6 +204,7 @@ pub(super) fn made(name: &str, ty: Ty, nullable: bool, why: Why, span: Span) -> 
         qualifier: None,
         name: name.into(),
         ty,
+        carried: None,
         nullable,
         why,
         origin: None,

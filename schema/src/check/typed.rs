@@ -191,6 +191,9 @@ pub(super) struct Typed {
     pub(super) facts: Facts,
     /// Its value, where it is a literal.
     pub(super) literal: Option<Literal>,
+    /// The type that its values really have, where that is not the type that the engine computes with; `Some(None)` where
+    /// it is not known.
+    pub(super) carried: Option<Option<SqlType>>,
     /// Where it is a plain copy from.
     pub(super) origin: Option<Origin>,
 }
@@ -198,7 +201,7 @@ pub(super) struct Typed {
 impl Typed {
     /// An expression of a type, with nothing else known.
     pub(super) fn new(ty: Ty, nullable: bool, why: Why, key: Key) -> Typed {
-        Typed { ty, nullable, why, key, facts: Facts::default(), literal: None, origin: None }
+        Typed { ty, nullable, why, key, facts: Facts::default(), literal: None, carried: None, origin: None }
     }
 
     /// An expression in which an error was reported.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::ast::{GroupBy, Ident, Name, Select, Span};
 use crate::catalog::TableLookup;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Habit;
 
 use super::binder::Binder;
 use super::scope::Field;
@@ -59,6 +60,9 @@ impl<'a> Binder<'a> {
 
     /// The columns of tables whose whole primary key is grouped by: each group has one value of them.
     fn dependent_on_key(&mut self, level: usize) -> Vec<Key> {
+        if self.dialect.has(Habit::GroupedColumnsOnly) {
+            return Vec::new();
+        }
         let level = &self.levels[level];
         let mut tables: Vec<Rc<Vec<String>>> = Vec::new();
         for field in &level.relation.fields {

@@ -15,7 +15,8 @@ impl<'a> Binder<'a> {
         let typed = self.expr(inner);
         let key = Key::node(if try_ { "try_cast" } else { "cast" }, &[typed.key]).with_text(&type_text(ty));
         let Some(target) = self.type_name(ty) else {
-            return Typed::new(self.unsaid(), true, typed.why, key);
+            let ty = if self.dialect.rules.holds_anything(ty) { Ty::Opaque } else { self.unsaid() };
+            return Typed::new(ty, true, typed.why, key);
         };
         self.want(&typed, &target, inner.span, "a cast");
         if let Some(from) = self.known(&typed.ty)
@@ -46,7 +47,7 @@ impl<'a> Binder<'a> {
     pub(super) fn type_name(&mut self, ty: &TypeName) -> Option<SqlType> {
         match self.dialect.rules.type_name(ty) {
             Ok(ty) => Some(ty),
-            Err(_) if self.dialect.rules.is_open() => None,
+            Err(_) if self.dialect.rules.is_open() || self.dialect.rules.holds_anything(ty) => None,
             Err(reason) => {
                 self.report(Diagnostic::error(Code::UnknownType, ty.span, reason));
                 None

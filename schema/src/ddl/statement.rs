@@ -62,7 +62,16 @@ impl Evaluator<'_> {
         let inline = create.columns.iter().filter(|column| column.primary_key).map(|column| &column.name);
         let key: Vec<&Ident> = create.primary_key.iter().chain(inline).collect();
         let primary_key = self.primary_key(&key, &mut columns);
-        self.tables.put(TableDescription { primary_key, ..TableDescription::new(path, columns) });
+        let properties = match (self.dialect.reading.table_properties)(&create.options) {
+            Ok(properties) => properties,
+            Err(reason) => {
+                self.report(Diagnostic::error(Code::Unsupported, create.name.span(), reason));
+                Default::default()
+            }
+        };
+        let mut table = TableDescription { primary_key, properties, ..TableDescription::new(path, columns) };
+        table.columns.extend(self.dialect.rules.hidden_columns(&table));
+        self.tables.put(table);
     }
 
     fn create_view(&mut self, create: &CreateView, text: &str) {
@@ -93,10 +102,12 @@ impl Evaluator<'_> {
     }
 
     fn column(&mut self, column: &ColumnDef) -> ColumnDescription {
-        let ty = match column.ty.as_ref().map(|ty| (self.dialect.rules.type_name(ty), ty.span)) {
+        let rules = self.dialect.rules;
+        let ty = match column.ty.as_ref().map(|ty| (rules.type_name(ty), ty)) {
             Some((Ok(ty), _)) => Some(ty),
-            Some((Err(reason), span)) => {
-                self.report(Diagnostic::error(Code::UnknownType, span, reason));
+            Some((Err(_), ty)) if rules.holds_anything(ty) => None,
+            Some((Err(reason), ty)) => {
+                self.report(Diagnostic::error(Code::UnknownType, ty.span, reason));
                 None
             }
             None => {
@@ -107,7 +118,8 @@ impl Evaluator<'_> {
         };
         ColumnDescription {
             name: self.dialect.fold(&column.name),
-            native: ty.as_ref().and_then(|ty| self.dialect.rules.native(ty)),
+            native: (column.ty.as_ref().and_then(|ty| rules.declared(ty)))
+                .or_else(|| ty.as_ref().and_then(|ty| rules.native(ty))),
             ty,
             nullable: !column.not_null,
             has_default: column.has_default,

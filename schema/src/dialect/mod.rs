@@ -4,15 +4,17 @@
 
 mod datafusion;
 pub mod function;
+mod habit;
 mod ignite;
 mod picodata;
 mod pinot;
 mod thin;
 
-use querent_types::SqlType;
+use querent_types::{ColumnDescription, SqlType, TableDescription};
 
 pub use datafusion::DATAFUSION;
 pub use function::FunctionTable;
+pub use habit::{ColumnNames, Habit, Reading};
 pub use ignite::{IGNITE_CALCITE, IGNITE_H2};
 pub use picodata::PICODATA;
 pub use pinot::{PINOT_MSE, PINOT_SSE};
@@ -42,6 +44,8 @@ pub struct Dialect {
     pub rules: &'static dyn TypeRules,
     /// Functions.
     pub functions: fn() -> &'static FunctionTable,
+    /// How it reads a query, types aside.
+    pub reading: &'static Reading,
 }
 
 /// How an identifier without quotes is read.
@@ -62,8 +66,10 @@ pub enum Fold {
 pub enum Written {
     /// Nothing.
     Plain,
-    /// What Ignite's engines write: options of CREATE TABLE as one quoted word, MERGE by key, `TABLE(a INT = ?)`.
+    /// What both of Ignite's engines write: options of CREATE TABLE as one quoted word, `TABLE(a INT = ?)`.
     Ignite,
+    /// The same, and what its H2 engine writes besides: MERGE by key, `?1`.
+    IgniteH2,
 }
 
 /// How a parameter is written on the wire.
@@ -136,6 +142,37 @@ pub trait TypeRules: Send + Sync {
 
     /// The type that a type name means; the error is the reason, in words.
     fn type_name(&self, name: &TypeName) -> Result<SqlType, String>;
+    /// Whether a type of this name holds values of any type.
+    fn holds_anything(&self, _name: &TypeName) -> bool {
+        false
+    }
+    /// The name of a column's type as it was declared, where it says more than [`TypeRules::native`].
+    fn declared(&self, _name: &TypeName) -> Option<String> {
+        None
+    }
+    /// Columns that a table has besides those that were declared, and that `*` leaves out.
+    fn hidden_columns(&self, _table: &TableDescription) -> Vec<ColumnDescription> {
+        Vec::new()
+    }
+    /// The type that the values of a call or operator really have, where the engine does not convert them to the type
+    /// that it computes with: `Some(None)` where it is not known. `carried` holds the same of the operands.
+    fn carried(
+        &self,
+        _call: &str,
+        _args: &[Operand],
+        _carried: &[Option<SqlType>],
+    ) -> Option<Option<SqlType>> {
+        None
+    }
+    /// The type that a computed constant has once it was sent as a literal ([`Habit::ConstantsAreSent`]); `value` is its
+    /// value where it is a known whole number.
+    fn sent(&self, ty: &SqlType, _value: Option<i128>) -> Option<SqlType> {
+        Some(ty.clone())
+    }
+    /// Whether a function gives another value at each call.
+    fn is_volatile(&self, _function: &str) -> bool {
+        false
+    }
     /// The server's own name of a type, where the dialect has one besides Arrow's.
     fn native(&self, ty: &SqlType) -> Option<String>;
     /// The type of a number literal.
@@ -255,6 +292,11 @@ pub const NAMES: &[&str] = &[
 ];
 
 impl Dialect {
+    /// Whether the engine has a habit.
+    pub fn has(&self, habit: Habit) -> bool {
+        self.reading.habits.contains(&habit)
+    }
+
     /// The identifier as the dialect reads it.
     pub fn fold(&self, ident: &Ident) -> String {
         match self.fold {

@@ -10,7 +10,8 @@ use super::function::signature::Signature;
 use super::function::{FunctionRules, FunctionTable};
 use super::thin::{STANDARD, beside, known, numbers_beside, unknown};
 use super::{
-    CommonPlace, Dialect, Fold, NullRule, Operand, Placeholder, Refusal, Resolved, TypeRules, Written,
+    CommonPlace, Dialect, Fold, NullRule, Operand, Placeholder, Reading, Refusal, Resolved, TypeRules,
+    Written,
 };
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 
@@ -26,6 +27,7 @@ pub static PICODATA: Dialect = Dialect {
     written: Written::Plain,
     rules: &Rules,
     functions: || &FUNCTIONS,
+    reading: &Reading::PLAIN,
 };
 
 static FUNCTIONS: FunctionTable = FunctionTable::new(include_str!("picodata.tsv"), true, &Functions);

@@ -10,7 +10,8 @@ use super::function::signature::Signature;
 use super::function::{FunctionRules, FunctionTable};
 use super::thin::{STANDARD, beside, known, numbers_beside, unknown};
 use super::{
-    CommonPlace, Dialect, Fold, NullRule, Operand, Placeholder, Refusal, Resolved, TypeRules, Written,
+    CommonPlace, Dialect, Fold, NullRule, Operand, Placeholder, Reading, Refusal, Resolved, TypeRules,
+    Written,
 };
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 
@@ -42,6 +43,7 @@ const fn dialect(
         written: Written::Plain,
         rules,
         functions,
+        reading: &Reading::PLAIN,
     }
 }
 

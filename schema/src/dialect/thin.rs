@@ -9,7 +9,8 @@ use querent_types::{DecimalWidth, Field, SqlType, TimeUnit};
 use super::function::signature::Signature;
 use super::function::{FunctionRules, FunctionTable};
 use super::{
-    CommonPlace, Dialect, Fold, NullRule, Operand, Placeholder, Refusal, Resolved, TypeRules, Written,
+    CommonPlace, Dialect, Fold, NullRule, Operand, Placeholder, Reading, Refusal, Resolved, TypeRules,
+    Written,
 };
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 
@@ -25,6 +26,7 @@ pub static GENERIC: Dialect = Dialect {
     written: Written::Plain,
     rules: &STANDARD,
     functions: || &FUNCTIONS,
+    reading: &Reading::PLAIN,
 };
 
 /// The dialect `spark`: Spark SQL and Sail.
@@ -39,6 +41,7 @@ pub static SPARK: Dialect = Dialect {
     written: Written::Plain,
     rules: &Thin { names: Names::Spark },
     functions: || &FUNCTIONS,
+    reading: &Reading::PLAIN,
 };
 
 /// The dialect `calcite`: servers that parse with Apache Calcite (Dremio and others).
@@ -53,6 +56,7 @@ pub static CALCITE: Dialect = Dialect {
     written: Written::Plain,
     rules: &STANDARD,
     functions: || &FUNCTIONS,
+    reading: &Reading::PLAIN,
 };
 
 /// The functions of every SQL.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `CREATE TABLE t (…) WITH "template=replicated,backups=1"` | `WITH (template = 'replicated', backups = '1')` |
 //! | `MERGE INTO t (a, b) [KEY (a)] VALUES …`, or a query | `INSERT INTO t (a, b) VALUES …`; its verb stays `MERGE` |
+//! | `?1` | `$1`, a parameter with a number |
 //! | `FROM TABLE(a INT = ?, b VARCHAR = ('x', 'y'))` | `FROM "TABLE"(a => CAST(? AS INT), …)` |
 //!
 //! Every token keeps the place of the one that it stands for. `MERGE … USING` is sqlparser's own.
@@ -13,11 +14,23 @@ use sqlparser::tokenizer::{Span as Located, Token, TokenWithSpan, Word};
 
 use super::token::{is_word, significant};
 
-/// Rewrites the tokens of a text.
-pub(super) fn rewrite(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+/// Reads `?1` as `$1`.
+pub(super) fn number(tokens: &mut [TokenWithSpan]) {
+    for token in tokens {
+        if let Token::Placeholder(text) = &mut token.token
+            && let Some(digits) = text.strip_prefix('?')
+            && digits.starts_with(|c: char| c.is_ascii_digit())
+        {
+            *text = format!("${digits}");
+        }
+    }
+}
+
+/// Rewrites the tokens of a text; MERGE by key where the engine has it.
+pub(super) fn rewrite(tokens: Vec<TokenWithSpan>, by_key: bool) -> Vec<TokenWithSpan> {
     let mut rewriter = Rewriter { input: tokens, next: 0, output: Vec::new() };
     while rewriter.next < rewriter.input.len() {
-        let known = rewriter.table_options() || rewriter.merge() || rewriter.table_function();
+        let known = rewriter.table_options() || (by_key && rewriter.merge()) || rewriter.table_function();
         if !known {
             rewriter.copy();
         }

@@ -15,7 +15,7 @@ mod scan;
 mod split;
 mod template;
 mod token;
-mod visit;
+pub(crate) mod visit;
 
 #[cfg(test)]
 mod tests;
@@ -85,7 +85,10 @@ impl<'a> Source<'a> {
     /// Reads the tokens of `text`.
     pub fn new(text: &'a str, dialect: &'static Dialect) -> (Source<'a>, Vec<Diagnostic>) {
         let syntax = (dialect.syntax)();
-        let (tokens, unreadable) = token::tokenize(text, syntax.as_ref());
+        let (mut tokens, unreadable) = token::tokenize(text, syntax.as_ref());
+        if dialect.written == Written::IgniteH2 {
+            ignite::number(&mut tokens);
+        }
         let complexity = limits::measure(&tokens);
         let scan = scan::scan(tokens);
         let mut diagnostics = scan.diagnostics;
@@ -151,7 +154,8 @@ impl<'a> Source<'a> {
         let syntax = (self.dialect.syntax)();
         let tokens = match self.dialect.written {
             Written::Plain => tokens,
-            Written::Ignite => ignite::rewrite(tokens),
+            Written::Ignite => ignite::rewrite(tokens, false),
+            Written::IgniteH2 => ignite::rewrite(tokens, true),
         };
         let mut read = match read::read(syntax.as_ref(), tokens, self.levels) {
             Ok(read) => read,

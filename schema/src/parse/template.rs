@@ -60,7 +60,7 @@ pub(super) fn template(source: &Source<'_>, statement: &Statement) -> Vec<Piece>
                 );
             }
         }
-        Node::Item(_) => {}
+        _ => {}
     });
     holes.extend(cut_holes(source, &cuts));
     holes.sort_by_key(|h| (h.span.start, std::cmp::Reverse(h.span.end)));

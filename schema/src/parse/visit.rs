@@ -1,13 +1,23 @@
-//! A walk over every expression and select item of a statement.
+//! A walk over the queries, joins, select items and expressions of a statement.
 
 use crate::ast::{
-    Distinct, Expr, ExprKind, Frame, FrameBound, Function, FunctionArg, GroupBy, JoinConstraint, OrderBy,
-    OrderByExpr, Query, Select, SelectItem, SetExpr, Statement, StatementKind, TableFactor, TableFactorKind,
-    TableWithJoins, Window, WindowRef, With,
+    Distinct, Expr, ExprKind, Frame, FrameBound, Function, FunctionArg, GroupBy, Join, JoinConstraint, Merge,
+    MergeAction, OrderBy, OrderByExpr, Query, Select, SelectItem, SetExpr, Statement, StatementKind,
+    TableFactor, TableFactorKind, TableWithJoins, Window, WindowRef, With,
 };
 
 /// What a walk comes by.
-pub(super) enum Node<'a> {
+pub(crate) enum Node<'a> {
+    /// A statement, before what it holds.
+    Statement(&'a Statement),
+    /// A query, before its parts.
+    Query(&'a Query),
+    /// `SELECT`, before its parts.
+    Select(&'a Select),
+    /// An entry of FROM, before what it holds.
+    Factor(&'a TableFactor),
+    /// A join, after what is joined.
+    Join(&'a Join),
     /// An expression, before those inside it.
     Expr(&'a Expr),
     /// An entry of a select list.
@@ -15,7 +25,8 @@ pub(super) enum Node<'a> {
 }
 
 /// Walks a statement in the order of its text, as far as the tree keeps it.
-pub(super) fn statement<'a>(node: &'a Statement, see: &mut dyn FnMut(Node<'a>)) {
+pub(crate) fn statement<'a>(node: &'a Statement, see: &mut dyn FnMut(Node<'a>)) {
+    see(Node::Statement(node));
     match &node.kind {
         StatementKind::Query(query_) => query(query_, see),
         StatementKind::Insert(insert) => {
@@ -35,6 +46,7 @@ pub(super) fn statement<'a>(node: &'a Statement, see: &mut dyn FnMut(Node<'a>)) 
             update.assignments.iter().for_each(|a| expr(&a.value, see));
             update.from.iter().for_each(|t| table(t, see));
             optional(update.selection.as_ref(), see);
+            optional(update.limit.as_ref(), see);
             items(update.returning.as_deref().unwrap_or_default(), see);
         }
         StatementKind::Delete(delete) => {
@@ -42,8 +54,10 @@ pub(super) fn statement<'a>(node: &'a Statement, see: &mut dyn FnMut(Node<'a>)) 
             factor(&delete.table, see);
             delete.using.iter().for_each(|t| table(t, see));
             optional(delete.selection.as_ref(), see);
+            optional(delete.limit.as_ref(), see);
             items(delete.returning.as_deref().unwrap_or_default(), see);
         }
+        StatementKind::Merge(merge_) => merge(merge_, see),
         StatementKind::Explain { statement: inner, .. } => statement(inner, see),
         StatementKind::CreateTable(create) => create.query.iter().for_each(|q| query(q, see)),
         StatementKind::CreateView(create) => query(&create.query, see),
@@ -55,6 +69,20 @@ pub(super) fn statement<'a>(node: &'a Statement, see: &mut dyn FnMut(Node<'a>)) 
     }
 }
 
+fn merge<'a>(merge: &'a Merge, see: &mut dyn FnMut(Node<'a>)) {
+    factor(&merge.table, see);
+    factor(&merge.source, see);
+    expr(&merge.on, see);
+    for clause in &merge.clauses {
+        optional(clause.condition.as_ref(), see);
+        match &clause.action {
+            MergeAction::Update(assignments) => assignments.iter().for_each(|a| expr(&a.value, see)),
+            MergeAction::Insert { values, .. } => all(values, see),
+            MergeAction::Delete => {}
+        }
+    }
+}
+
 fn with<'a>(with: Option<&'a With>, see: &mut dyn FnMut(Node<'a>)) {
     for cte in with.iter().flat_map(|w| &w.ctes) {
         query(&cte.query, see);
@@ -62,6 +90,7 @@ fn with<'a>(with: Option<&'a With>, see: &mut dyn FnMut(Node<'a>)) {
 }
 
 fn query<'a>(node: &'a Query, see: &mut dyn FnMut(Node<'a>)) {
+    see(Node::Query(node));
     with(node.with.as_ref(), see);
     body(&node.body, see);
     if let Some(OrderBy::Expressions(keys)) = &node.order_by {
@@ -86,9 +115,11 @@ fn body<'a>(node: &'a SetExpr, see: &mut dyn FnMut(Node<'a>)) {
 }
 
 fn select<'a>(node: &'a Select, see: &mut dyn FnMut(Node<'a>)) {
+    see(Node::Select(node));
     if let Some(Distinct::On(exprs)) = &node.distinct {
         all(exprs, see);
     }
+    optional(node.top.as_ref(), see);
     items(&node.items, see);
     node.from.iter().for_each(|t| table(t, see));
     optional(node.selection.as_ref(), see);
@@ -117,10 +148,12 @@ fn table<'a>(node: &'a TableWithJoins, see: &mut dyn FnMut(Node<'a>)) {
         if let JoinConstraint::On(on) = &join.constraint {
             expr(on, see);
         }
+        see(Node::Join(join));
     }
 }
 
 fn factor<'a>(node: &'a TableFactor, see: &mut dyn FnMut(Node<'a>)) {
+    see(Node::Factor(node));
     match &node.kind {
         TableFactorKind::Derived(inner) => query(inner, see),
         TableFactorKind::Function { args, .. } => arguments(args, see),
@@ -140,6 +173,36 @@ fn optional<'a>(node: Option<&'a Expr>, see: &mut dyn FnMut(Node<'a>)) {
 
 fn sort_keys<'a>(keys: &'a [OrderByExpr], see: &mut dyn FnMut(Node<'a>)) {
     keys.iter().for_each(|k| expr(&k.expr, see));
+}
+
+/// The expressions directly in an expression, subqueries left out.
+pub(crate) fn children<'a>(node: &'a Expr, see: &mut dyn FnMut(&'a Expr)) {
+    use ExprKind as E;
+    match &node.kind {
+        E::Unary { expr: e, .. }
+        | E::Is { expr: e, .. }
+        | E::Cast { expr: e, .. }
+        | E::Extract { expr: e, .. }
+        | E::Field { expr: e, .. }
+        | E::InSubquery { expr: e, .. }
+        | E::QuantifiedSubquery { left: e, .. }
+        | E::Collate { expr: e, .. } => see(e),
+        E::Binary { left, right, .. }
+        | E::IsDistinctFrom { left, right, .. }
+        | E::Quantified { left, array: right, .. }
+        | E::AtTimeZone { expr: left, zone: right }
+        | E::Like { expr: left, pattern: right, .. }
+        | E::Subscript { expr: left, index: right } => [left, right].into_iter().for_each(|e| see(e)),
+        E::Between { expr: e, low, high, .. } => [e, low, high].into_iter().for_each(|e| see(e)),
+        E::InList { expr: e, list, .. } => std::iter::once(&**e).chain(list).for_each(see),
+        E::Case { operand, branches, otherwise } => {
+            operand.iter().for_each(|e| see(e));
+            branches.iter().for_each(|(when, then)| [when, then].into_iter().for_each(&mut *see));
+            otherwise.iter().for_each(|e| see(e));
+        }
+        E::Tuple(exprs) | E::Array(exprs) => exprs.iter().for_each(see),
+        _ => {}
+    }
 }
 
 /// An expression and all in it.

@@ -5,48 +5,47 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 /// What was recorded of one engine.
-pub struct Recording {
-    pub ddl: Vec<String>,
-    pub cases: Vec<Case>,
+pub(crate) struct Recording {
+    pub(crate) ddl: Vec<String>,
+    pub(crate) cases: Vec<Case>,
 }
 
 /// One statement, described and run.
-pub struct Case {
-    pub n: u64,
-    pub category: String,
-    pub sql: String,
+pub(crate) struct Case {
+    pub(crate) n: u64,
+    pub(crate) sql: String,
     /// Why the server refused to describe it.
-    pub error: Option<String>,
+    pub(crate) error: Option<String>,
     /// Why the server refused to run it.
-    pub run_error: Option<String>,
-    pub columns: Vec<Column>,
-    pub params: Vec<Param>,
+    pub(crate) run_error: Option<String>,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) params: Vec<Param>,
 }
 
 /// One column as it was described and as it came.
-pub struct Column {
-    pub name: String,
+pub(crate) struct Column {
+    pub(crate) name: String,
     /// The type code that the server described.
-    pub code: u64,
+    pub(crate) code: u64,
     /// The type code of the same column where it may be NULL: Calcite alone, and not for every statement.
-    pub wrapped_code: Option<u64>,
+    pub(crate) wrapped_code: Option<u64>,
     /// Every type code that came, as text: `3`, or `254:…` with the prefix of the class.
-    pub wire: Vec<String>,
-    pub null_seen: bool,
+    pub(crate) wire: Vec<String>,
+    pub(crate) null_seen: bool,
     /// What the server says of NULL: `no`, `yes` or `unknown`.
-    pub nullable: String,
+    pub(crate) nullable: String,
 }
 
 /// One parameter as it was described.
-pub struct Param {
-    pub type_name: String,
-    pub class: String,
-    pub precision: i64,
+pub(crate) struct Param {
+    pub(crate) type_name: String,
+    pub(crate) class: String,
+    pub(crate) precision: i64,
 }
 
 impl Recording {
     /// Reads the recording of an engine.
-    pub fn read(engine: &str) -> Recording {
+    pub(crate) fn read(engine: &str) -> Recording {
         let path = data().join(format!("ignite-2.17-describe-{engine}.json"));
         let whole: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let ddl = list(&whole["about"]["ddl"]).map(text).collect();
@@ -55,7 +54,7 @@ impl Recording {
 }
 
 /// The folder of the recordings.
-pub fn data() -> PathBuf {
+pub(crate) fn data() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/ignite/data")
 }
 
@@ -64,7 +63,6 @@ impl Case {
         let message = |refusal: &Value| refusal.is_object().then(|| text(&refusal["message"]));
         Case {
             n: case["n"].as_u64().unwrap(),
-            category: text(&case["category"]),
             sql: text(&case["sql"]),
             error: message(&case["error"]),
             run_error: message(&case["run_error"]),
@@ -74,7 +72,7 @@ impl Case {
     }
 
     /// Whether the server took the statement, to describe and to run it.
-    pub fn accepted(&self) -> bool {
+    pub(crate) fn accepted(&self) -> bool {
         self.error.is_none() && self.run_error.is_none()
     }
 }

@@ -9,7 +9,7 @@ use crate::case::data;
 use crate::judge::{Leftover, Outcome, Tally};
 
 /// Compares the outcome with what is written down; with BLESS=1 writes it.
-pub fn hold(engine: Engine, cases: usize, outcome: &Outcome) {
+pub(crate) fn hold(engine: Engine, cases: usize, outcome: &Outcome) {
     let reasons = reasons(engine);
     let found: BTreeMap<(u64, &str), &Leftover> =
         outcome.leftovers.iter().map(|left| ((left.n, left.what.as_str()), left)).collect();
@@ -28,7 +28,7 @@ pub fn hold(engine: Engine, cases: usize, outcome: &Outcome) {
         unexplained.len()
     );
     assert!(settled.is_empty(), "{file} gives reasons for answers that are right: {settled:?}");
-    write_section(engine, &section(engine, cases, outcome, &reasons));
+    write_section(engine, &section(cases, outcome, &reasons));
 }
 
 /// The reasons, by case and what is wrong in it: `n ⇥ what ⇥ reason`, several `what` with `, ` between them.
@@ -47,12 +47,7 @@ fn reasons(engine: Engine) -> BTreeMap<(u64, String), String> {
     reasons
 }
 
-fn section(
-    engine: Engine,
-    cases: usize,
-    outcome: &Outcome,
-    reasons: &BTreeMap<(u64, String), String>,
-) -> String {
+fn section(cases: usize, outcome: &Outcome, reasons: &BTreeMap<(u64, String), String>) -> String {
     let mut text = format!(
         "{cases} statements, each described and run by a 2.17.0 node (`schema/tests/ignite/data`).\n\n\
          | asked | right | of | |\n|---|---|---|---|\n"

@@ -19,7 +19,7 @@ use querent_types::SqlType;
 
 use super::function::FunctionTable;
 use super::{
-    CommonPlace, Dialect, Fold, Operand, Placeholder, Refusal, Resolved, Syntax, TypeRules, Written,
+    CommonPlace, Dialect, Fold, Operand, Placeholder, Reading, Refusal, Resolved, Syntax, TypeRules, Written,
 };
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 
@@ -35,6 +35,7 @@ pub static DATAFUSION: Dialect = Dialect {
     written: Written::Plain,
     rules: &Rules,
     functions: || &FUNCTIONS,
+    reading: &Reading::PLAIN,
 };
 
 static FUNCTIONS: FunctionTable =

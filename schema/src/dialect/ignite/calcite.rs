@@ -1,12 +1,12 @@
 //! The engine on Apache Calcite (calcite-core 1.37 in Ignite 2.17).
 
-use querent_types::SqlType;
+use querent_types::{ColumnDescription, SqlType, TableDescription};
 
-use super::types;
+use super::{tables, types};
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 use crate::dialect::thin::{FUNCTIONS, STANDARD};
 use crate::dialect::{
-    CommonPlace, Dialect, Fold, Operand, Placeholder, Refusal, Resolved, TypeRules, Written,
+    CommonPlace, Dialect, Fold, Operand, Placeholder, Reading, Refusal, Resolved, TypeRules, Written,
 };
 
 /// The dialect `ignite-calcite`.
@@ -21,6 +21,11 @@ pub static IGNITE_CALCITE: Dialect = Dialect {
     written: Written::Ignite,
     rules: &Rules,
     functions: || &FUNCTIONS,
+    reading: &Reading {
+        system_table: tables::system_view,
+        table_properties: tables::properties,
+        ..Reading::PLAIN
+    },
 };
 
 /// What both engines agree on.
@@ -36,6 +41,14 @@ impl TypeRules for Rules {
             Some(Some(ty)) => Ok(ty),
             _ => Err(format!("what {} is here is not surely known", name.name)),
         }
+    }
+
+    fn hidden_columns(&self, table: &TableDescription) -> Vec<ColumnDescription> {
+        tables::hidden_columns(table)
+    }
+
+    fn holds_anything(&self, name: &TypeName) -> bool {
+        types::common(&name.name) == Some(None)
     }
 
     fn native(&self, ty: &SqlType) -> Option<String> {

@@ -4,6 +4,7 @@
 
 mod calcite;
 mod h2;
+mod tables;
 mod types;
 
 pub use calcite::IGNITE_CALCITE;

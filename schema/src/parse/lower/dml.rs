@@ -1,11 +1,12 @@
-//! INSERT, UPDATE, DELETE.
+//! INSERT, UPDATE, DELETE, MERGE.
 
 use sqlparser::ast as sp;
 use sqlparser::tokenizer::Token;
 
 use super::Lower;
 use crate::ast::{
-    Assignment, Delete, Insert, OnConflict, SelectItem, StatementKind, TableFactor, TableFactorKind, Update,
+    Assignment, Delete, Insert, Merge, MergeAction, MergeClause, OnConflict, SelectItem, StatementKind,
+    TableFactor, TableFactorKind, Update,
 };
 
 impl Lower<'_> {
@@ -152,10 +153,11 @@ impl Lower<'_> {
         }
         let selection = self.filter(update.selection.as_ref());
         let returning = self.returning(update.returning.as_deref());
-        if !update.order_by.is_empty() || update.limit.is_some() {
-            self.refuse("ORDER BY or LIMIT of an UPDATE", Self::skip_to_close);
+        if !update.order_by.is_empty() {
+            self.refuse("ORDER BY of an UPDATE", Self::skip_to_close);
         }
-        let lowered = Update { with: None, table, assignments, from, selection, returning };
+        let limit = self.row_limit(update.limit.as_ref());
+        let lowered = Update { with: None, table, assignments, from, selection, limit, returning };
         StatementKind::Update(Box::new(lowered))
     }
 
@@ -193,10 +195,98 @@ impl Lower<'_> {
         };
         let selection = self.filter(delete.selection.as_ref());
         let returning = self.returning(delete.returning.as_deref());
-        if !delete.order_by.is_empty() || delete.limit.is_some() {
-            self.refuse("ORDER BY or LIMIT of a DELETE", Self::skip_to_close);
+        if !delete.order_by.is_empty() {
+            self.refuse("ORDER BY of a DELETE", Self::skip_to_close);
         }
-        StatementKind::Delete(Box::new(Delete { with: None, table, using, selection, returning }))
+        let limit = self.row_limit(delete.limit.as_ref());
+        StatementKind::Delete(Box::new(Delete { with: None, table, using, selection, limit, returning }))
+    }
+
+    /// `LIMIT` of a statement that changes rows.
+    fn row_limit(&mut self, limit: Option<&sp::Expr>) -> Option<crate::ast::Expr> {
+        let limit = limit?;
+        self.cursor.expect("limit");
+        Some(self.expr(limit))
+    }
+
+    pub(super) fn merge(&mut self, merge: &sp::Merge) -> StatementKind {
+        self.cursor.expect("merge");
+        self.cursor.skip("into");
+        let table = self.table_factor(&merge.table);
+        self.cursor.expect("using");
+        let source = self.table_factor(&merge.source);
+        self.cursor.expect("on");
+        let on = self.expr(&merge.on);
+        let clauses = merge.clauses.iter().map(|clause| self.merge_clause(clause)).collect();
+        self.output(merge.output.as_ref());
+        StatementKind::Merge(Box::new(Merge { table, source, on, clauses }))
+    }
+
+    fn merge_clause(&mut self, clause: &sp::MergeClause) -> MergeClause {
+        let start = self.cursor.pos();
+        self.cursor.expect("when");
+        self.cursor.skip_any(&["not", "matched", "by", "target", "source"]);
+        let condition = clause.predicate.as_ref().map(|condition| {
+            self.cursor.expect("and");
+            self.expr(condition)
+        });
+        self.cursor.expect("then");
+        let mut extra = None;
+        let action = match &clause.action {
+            sp::MergeAction::Insert(insert) => {
+                self.cursor.expect("insert");
+                extra = insert.insert_predicate.as_ref();
+                self.merge_insert(insert)
+            }
+            sp::MergeAction::Update(update) => {
+                self.cursor.skip_any(&["update", "set"]);
+                extra = update.update_predicate.as_ref().or(update.delete_predicate.as_ref());
+                MergeAction::Update(self.assignments(&update.assignments))
+            }
+            sp::MergeAction::Delete { .. } => {
+                self.cursor.expect("delete");
+                MergeAction::Delete
+            }
+        };
+        if extra.is_some() {
+            self.refuse("WHERE in a WHEN of MERGE", Self::skip_to_when);
+        }
+        let matched = clause.clause_kind == sp::MergeClauseKind::Matched;
+        let span = self.cursor.since(start);
+        if !matched && clause.clause_kind != sp::MergeClauseKind::NotMatched {
+            self.unsupported(span, "WHEN NOT MATCHED BY");
+        }
+        MergeClause { matched, condition, action, span }
+    }
+
+    fn merge_insert(&mut self, insert: &sp::MergeInsertExpr) -> MergeAction {
+        let mut columns = Vec::new();
+        if !insert.columns.is_empty() {
+            let close = self.cursor.open(&Token::LParen);
+            columns = insert.columns.iter().map(|name| self.name(name).last().clone()).collect();
+            self.cursor.close(close);
+        }
+        let mut rows = match &insert.kind {
+            sp::MergeInsertKind::Values(values) => self.values(values).rows,
+            sp::MergeInsertKind::Row => {
+                self.refuse("INSERT ROW", |this| this.cursor.expect("row"));
+                Vec::new()
+            }
+        };
+        if rows.len() > 1 {
+            let span = self.cursor.here();
+            self.unsupported(span, "several rows in a WHEN of MERGE");
+        }
+        MergeAction::Insert {
+            columns,
+            values: if rows.is_empty() { Vec::new() } else { rows.swap_remove(0) },
+        }
+    }
+
+    fn skip_to_when(&mut self) {
+        while !self.cursor.is("when") && !matches!(self.cursor.peek(), Token::SemiColon | Token::EOF) {
+            self.cursor.advance(1);
+        }
     }
 
     fn no_table(&self) -> TableFactor {

@@ -5,8 +5,8 @@ use sqlparser::tokenizer::Token;
 
 use super::Lower;
 use crate::ast::{
-    Clause, Distinct, Expr, ExprKind, GroupBy, Select, SelectItem, Span, TableWithJoins, WildcardOptions,
-    Window,
+    Clause, Distinct, Expr, ExprKind, GroupBy, Literal, Select, SelectItem, Span, TableWithJoins,
+    WildcardOptions, Window,
 };
 
 impl Lower<'_> {
@@ -64,7 +64,7 @@ impl Lower<'_> {
         }
         self.select_modifiers(select, &mut lowered.other);
         if select.top_before_distinct {
-            self.top(select.top.as_ref(), &mut lowered.other);
+            self.top(select.top.as_ref(), lowered);
         }
         lowered.distinct = match &select.distinct {
             None => None,
@@ -86,7 +86,7 @@ impl Lower<'_> {
             }
         };
         if !select.top_before_distinct {
-            self.top(select.top.as_ref(), &mut lowered.other);
+            self.top(select.top.as_ref(), lowered);
         }
         lowered.items = self.select_items(&select.projection, &mut lowered.other);
         if select.exclude.is_some() {
@@ -122,26 +122,34 @@ impl Lower<'_> {
         }
     }
 
-    fn top(&mut self, top: Option<&sp::Top>, other: &mut Vec<Clause>) {
+    fn top(&mut self, top: Option<&sp::Top>, lowered: &mut Select) {
         let Some(top) = top else { return };
-        self.other(other, "TOP", |this| {
-            this.cursor.expect("top");
-            match &top.quantity {
-                Some(sp::TopQuantity::Expr(expr)) => {
-                    let close = this.cursor.open(&Token::LParen);
-                    this.expr(expr);
-                    this.cursor.close(close);
-                }
-                Some(sp::TopQuantity::Constant(_)) => this.cursor.advance(1),
-                None => {}
+        let start = self.cursor.pos();
+        self.cursor.expect("top");
+        lowered.top = match &top.quantity {
+            Some(sp::TopQuantity::Expr(expr)) => {
+                let close = self.cursor.open(&Token::LParen);
+                let count = self.expr(expr);
+                self.cursor.close(close);
+                Some(count)
             }
-            if top.percent {
-                this.cursor.skip("percent");
+            Some(sp::TopQuantity::Constant(count)) => {
+                let span = self.cursor.here();
+                self.cursor.advance(1);
+                Some(Expr { kind: ExprKind::Literal(Literal::Number(count.to_string())), span })
             }
-            if top.with_ties {
-                this.cursor.skip_any(&["with", "ties"]);
-            }
-        });
+            None => None,
+        };
+        if top.percent {
+            self.cursor.skip("percent");
+        }
+        if top.with_ties {
+            self.cursor.skip_any(&["with", "ties"]);
+        }
+        if top.percent || top.with_ties || lowered.top.is_none() {
+            let span = self.cursor.since(start);
+            lowered.other.push(Clause { name: "this form of TOP".to_string(), span });
+        }
     }
 
     fn from(&mut self, from: &[sp::TableWithJoins]) -> Vec<TableWithJoins> {
@@ -291,6 +299,7 @@ impl Lower<'_> {
 fn empty_select() -> Select {
     Select {
         distinct: None,
+        top: None,
         items: Vec::new(),
         from: Vec::new(),
         selection: None,

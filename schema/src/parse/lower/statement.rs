@@ -47,6 +47,7 @@ impl Lower<'_> {
             S::Insert(insert) => self.insert(insert),
             S::Update(update) => self.update(update),
             S::Delete(delete) => self.delete(delete),
+            S::Merge(merge) => self.merge(merge),
             S::CreateTable(create) => StatementKind::CreateTable(Box::new(self.create_table(create))),
             S::CreateView(create) => StatementKind::CreateView(Box::new(self.create_view(create))),
             S::AlterTable(alter) => self.alter_table(alter),

@@ -5,7 +5,9 @@ use querent_types::SqlType;
 use super::visit::{self, Node};
 use super::*;
 use crate::ast::{BinaryOp, ExprKind, LikeOp, Literal, StatementKind, TypeName, UnaryOp};
-use crate::dialect::{CommonPlace, Fold, Operand, Placeholder, Refusal, Resolved, TypeRules, Written};
+use crate::dialect::{
+    CommonPlace, Fold, Operand, Placeholder, Reading, Refusal, Resolved, TypeRules, Written,
+};
 
 mod errors;
 mod limits;
@@ -68,6 +70,7 @@ pub(super) static GENERIC: Dialect = Dialect {
     written: Written::Plain,
     rules: &NoRules,
     functions: || unimplemented!("parsing asks for no functions"),
+    reading: &Reading::PLAIN,
 };
 
 /// The only statement of a text, and how often lowering went astray.

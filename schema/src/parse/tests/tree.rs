@@ -130,7 +130,9 @@ fn clauses_without_a_rule_are_kept_by_name() {
         all
     };
     assert_eq!(names("SELECT a FROM t FOR UPDATE"), ["FOR UPDATE: FOR UPDATE"]);
-    assert_eq!(names("SELECT TOP 5 a FROM t"), ["TOP: TOP 5"]);
+    assert_eq!(names("SELECT TOP 5 PERCENT a FROM t"), ["this form of TOP: TOP 5 PERCENT"]);
+    let SetExpr::Select(top) = query("SELECT TOP 5 a FROM t").body else { panic!("a select") };
+    assert_eq!(top.top.expect("a number").span, Span::new(11, 12));
     assert_eq!(names("SELECT a INTO u FROM t"), ["SELECT … INTO: INTO u"]);
     assert_eq!(
         names("SELECT a FROM t LATERAL VIEW explode(b) x AS y"),

@@ -1,12 +1,12 @@
 //! The engine on H2 1.4.197, the default one up to Ignite 2.18.
 
-use querent_types::SqlType;
+use querent_types::{ColumnDescription, SqlType, TableDescription};
 
-use super::types;
+use super::{tables, types};
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 use crate::dialect::thin::{FUNCTIONS, STANDARD};
 use crate::dialect::{
-    CommonPlace, Dialect, Fold, Operand, Placeholder, Refusal, Resolved, TypeRules, Written,
+    CommonPlace, Dialect, Fold, Operand, Placeholder, Reading, Refusal, Resolved, TypeRules, Written,
 };
 
 /// The dialect `ignite-h2`.
@@ -18,9 +18,14 @@ pub static IGNITE_H2: Dialect = Dialect {
     default_catalog: None,
     default_schemas: super::DEFAULT_SCHEMAS,
     syntax: || Box::new(sqlparser::dialect::GenericDialect {}),
-    written: Written::Ignite,
+    written: Written::IgniteH2,
     rules: &Rules,
     functions: || &FUNCTIONS,
+    reading: &Reading {
+        system_table: tables::system_view,
+        table_properties: tables::properties,
+        ..Reading::PLAIN
+    },
 };
 
 /// What both engines agree on.
@@ -36,6 +41,14 @@ impl TypeRules for Rules {
             Some(Some(ty)) => Ok(ty),
             _ => Err(format!("what {} is here is not surely known", name.name)),
         }
+    }
+
+    fn hidden_columns(&self, table: &TableDescription) -> Vec<ColumnDescription> {
+        tables::hidden_columns(table)
+    }
+
+    fn holds_anything(&self, name: &TypeName) -> bool {
+        types::common(&name.name) == Some(None)
     }
 
     fn native(&self, ty: &SqlType) -> Option<String> {

@@ -1,0 +1,79 @@
+//! Statements over partitioned tables, which Ignite's H2 engine takes apart: a part for every node, and one that gathers.
+
+use crate::ast::{Expr, ExprKind, FunctionArg, Name, Statement, TableFactorKind};
+use crate::catalog::{Catalog, TableLookup};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::{FunctionKind, Habit};
+use crate::parse::visit::{self, Node};
+
+use super::binder::Binder;
+
+/// Whether a statement reads a table that is spread over the nodes.
+pub(super) fn is_distributed(statement: &Statement, catalog: &Catalog) -> bool {
+    let mut found = false;
+    if catalog.dialect.has(Habit::ConstantsAreSent) || catalog.dialect.has(Habit::SplitAggregates) {
+        visit::statement(statement, &mut |node| {
+            if let Node::Factor(factor) = node
+                && let TableFactorKind::Table(name) = &factor.kind
+            {
+                found |= is_partitioned(name, catalog);
+            }
+        });
+    }
+    found
+}
+
+/// Whether a name is that of a table whose rows are spread over the nodes.
+pub(super) fn is_partitioned(name: &Name, catalog: &Catalog) -> bool {
+    match catalog.table(name) {
+        TableLookup::Found(table) => {
+            table.kind != querent_types::TableKind::System
+                && table.properties.get("template").is_none_or(|template| template != "replicated")
+        }
+        _ => false,
+    }
+}
+
+impl<'a> Binder<'a> {
+    /// Reports an expression that holds both an aggregate and a column outside of it: the part that gathers has the
+    /// aggregates only.
+    pub(super) fn refuse_mixed(&mut self, expr: &Expr) {
+        if !self.distributed || !self.dialect.has(Habit::SplitAggregates) {
+            return;
+        }
+        let (mut aggregate, mut column) = (false, None);
+        self.parts(expr, &mut aggregate, &mut column);
+        if let (true, Some(name)) = (aggregate, column) {
+            self.report(
+                Diagnostic::error(
+                    Code::Unsupported,
+                    name.span(),
+                    format!("`{name}` stands beside an aggregate in one expression over a partitioned table"),
+                )
+                .note("the server looks for it where only the aggregates are left (2.17.0: Column not found)")
+                .help("fix this by computing the aggregate in a subquery"),
+            );
+        }
+    }
+
+    fn parts<'e>(&self, expr: &'e Expr, aggregate: &mut bool, column: &mut Option<&'e Name>) {
+        match &expr.kind {
+            ExprKind::Column(name) => *column = column.or(Some(name)),
+            ExprKind::Function(call) => {
+                let kinds = self.functions.kinds(&self.function_name(call));
+                if kinds.contains(&FunctionKind::Aggregate) {
+                    *aggregate = true;
+                    return;
+                }
+                for arg in &call.args {
+                    if let FunctionArg::Expr(arg) | FunctionArg::Named(_, arg) = arg {
+                        self.parts(arg, aggregate, column);
+                    }
+                }
+            }
+            // A subquery is taken apart on its own.
+            ExprKind::Subquery(_) | ExprKind::Exists { .. } => {}
+            _ => visit::children(expr, &mut |child| self.parts(child, aggregate, column)),
+        }
+    }
+}

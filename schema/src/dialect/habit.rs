@@ -1,0 +1,102 @@
+//! How engines read a query where they differ in more than types: what may repeat, what a clause sees, what is lenient.
+//!
+//! Without any habit an engine reads as DataFusion does.
+
+use std::collections::BTreeMap;
+
+use querent_types::TableDescription;
+
+use crate::ast::Span;
+use crate::parse::visit::Node;
+
+/// Options of a CREATE TABLE to what is kept of them, or to what is wrong with them.
+pub type TableProperties = fn(&[(String, String)]) -> Result<BTreeMap<String, String>, String>;
+
+/// How an engine reads a query, types aside.
+pub struct Reading {
+    /// What it does that others do not.
+    pub habits: &'static [Habit],
+    /// How a column without an alias is called.
+    pub column_names: ColumnNames,
+    /// Functions that are called without parentheses, in lower case, besides those that every SQL has.
+    pub bare_functions: &'static [&'static str],
+    /// The columns of EXPLAIN.
+    pub explain: &'static [&'static str],
+    /// A table of the engine's own, by its folded name; one without columns has columns that are not known.
+    pub system_table: fn(&[String]) -> Option<TableDescription>,
+    /// What is kept of the options of a CREATE TABLE, by its own names; the error is what is wrong with them.
+    pub table_properties: TableProperties,
+    /// What `parse/` reads and the engine does not: its place and its name.
+    pub(crate) refused: fn(&Node<'_>) -> Option<(Span, String)>,
+}
+
+impl Reading {
+    /// How DataFusion reads, and whoever is not known better.
+    pub(crate) const PLAIN: Reading = Reading {
+        habits: &[],
+        column_names: ColumnNames::DataFusion,
+        bare_functions: &[],
+        explain: &["plan_type", "plan"],
+        system_table: |_| None,
+        table_properties: |_| Ok(BTreeMap::new()),
+        refused: |_| None,
+    };
+}
+
+/// One habit of an engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Habit {
+    /// Columns of a result, and of entries of FROM, may have one name.
+    RepeatedColumns,
+    /// A condition may be of any type that can be cast to a truth value.
+    TruthOfAnything,
+    /// LIMIT and OFFSET take any number, also a negative one.
+    AnyLimit,
+    /// A column that depends on a grouped primary key must be grouped all the same.
+    GroupedColumnsOnly,
+    /// GROUP BY means the select list first, by alias, and a number in it is no position.
+    GroupByOutputs,
+    /// HAVING does not see aliases of the select list.
+    HavingWithoutAliases,
+    /// JOIN without a condition joins everything.
+    OptionalJoinCondition,
+    /// `SELECT TOP n`.
+    Top,
+    /// `LIMIT` of UPDATE and DELETE.
+    RowLimit,
+    /// The first argument of `TIMESTAMPADD`, `DATEADD` and their kin may be a bare word: `DAY`.
+    DatePartWords,
+    /// A set operation leaves each value the type of its own side.
+    UnionsKeepTypes,
+    /// A statement over partitioned tables is sent to the nodes as text in which expressions of constants are already
+    /// computed, so that their values have the types of the literals that are sent.
+    ConstantsAreSent,
+    /// Over partitioned tables an expression cannot hold both an aggregate and a column outside of it.
+    SplitAggregates,
+    /// A row of values may be compared with another, and stand among the elements of IN.
+    RowValues,
+    /// INSERT must name a column of the primary key, and UPDATE cannot set one.
+    KeysAreFixed,
+}
+
+/// How a column without an alias is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnNames {
+    /// As DataFusion prints the expression.
+    DataFusion,
+    /// As H2 1.4 prints the expression.
+    H2,
+    /// By its position: `EXPR$0`.
+    Calcite,
+}
+
+impl ColumnNames {
+    /// The name of a column of VALUES, by its position from 0.
+    pub(crate) fn of_values(self, position: usize) -> String {
+        match self {
+            ColumnNames::DataFusion => format!("column{}", position + 1),
+            ColumnNames::H2 => format!("C{}", position + 1),
+            ColumnNames::Calcite => format!("EXPR${position}"),
+        }
+    }
+}
