@@ -9,7 +9,7 @@ use querent_types::{SqlType, TableDescription};
 use crate::ast::{Expr, Ident, Name, Query, Span, Window};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{Dialect, FunctionTable, Operand, Refusal, Resolved};
+use crate::dialect::{Dialect, FunctionTable, Habit, Operand, Refusal, Resolved};
 
 use super::params::Params;
 use super::scope::{Field, OuterJoin, Relation};
@@ -383,8 +383,8 @@ impl<'a> Binder<'a> {
         let unsolved = params.iter().any(|(_, param)| self.params.get(*param).is_none());
         if let Some(resolved) = open.take_if(|_| unsolved) {
             return match resolved {
-                Ok(resolved) => Some(Ok(resolved)),
-                Err(_) => None,
+                Err(_) if !self.dialect.has(Habit::UntypedIsRefused) => None,
+                answer => Some(answer),
             };
         }
         let args: Vec<Operand> = operands.iter().map(|(typed, _)| self.operand(typed)).collect();

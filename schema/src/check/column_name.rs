@@ -5,10 +5,11 @@
 //! its value, which is followed here for plain numbers only.
 
 use crate::ast::{BinaryOp, Expr, ExprKind, Function, FunctionArg, IsTest, LikeOp, Literal, Name, UnaryOp};
-use crate::dialect::ColumnNames;
+use crate::dialect::{ColumnNames, Constant};
 
 use super::binder::Binder;
 use super::expr::bare_number;
+use super::function::DATE_PART_FIRST;
 use super::operator::symbol;
 
 impl<'a> Binder<'a> {
@@ -28,6 +29,9 @@ impl<'a> Binder<'a> {
     }
 
     fn h2(&self, expr: &Expr) -> String {
+        if let (ExprKind::Binary { .. }, Constant::Whole(value)) = (&expr.kind, self.constant(expr)) {
+            return value.to_string();
+        }
         match &expr.kind {
             ExprKind::Column(name) => self.h2_name(name),
             ExprKind::Literal(literal) => h2_literal(literal),
@@ -84,7 +88,7 @@ impl<'a> Binder<'a> {
             ExprKind::Function(function) => self.h2_call(function),
             ExprKind::Tuple(items) => format!("({})", self.h2_list(items)),
             // A subquery is printed with its plan, which is the server's own to know.
-            _ => self.dialect.name.to_owned(),
+            _ => "SELECT".to_owned(),
         }
     }
 
@@ -94,17 +98,37 @@ impl<'a> Binder<'a> {
     }
 
     fn h2_name(&self, name: &Name) -> String {
+        let call = match &name.parts[..] {
+            [only] if !only.quoted => match only.value.to_lowercase().as_str() {
+                "current_date" | "today" => Some("CURRENT_DATE()"),
+                "current_time" | "systime" => Some("CURRENT_TIME()"),
+                "current_timestamp" | "sysdate" | "systimestamp" => Some("CURRENT_TIMESTAMP()"),
+                "current_user" => Some("USER()"),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(call) = call {
+            return call.to_owned();
+        }
         let parts: Vec<String> = name.parts.iter().map(|part| self.dialect.quote(&self.fold(part))).collect();
         parts.join(".")
     }
 
     fn h2_call(&self, function: &Function) -> String {
         let name = self.function_name(function).to_uppercase();
-        let arg = |arg: &FunctionArg| match arg {
+        if function.bare {
+            return self.h2_name(&function.name);
+        }
+        let dated = DATE_PART_FIRST.contains(&&*name.to_lowercase());
+        let arg = |(i, arg): (usize, &FunctionArg)| match arg {
+            FunctionArg::Expr(Expr { kind: ExprKind::Column(part), .. }) if dated && i == 0 => {
+                format!("'{}'", self.fold(part.last()))
+            }
             FunctionArg::Expr(expr) | FunctionArg::Named(_, expr) => self.h2(expr),
             _ => "*".to_owned(),
         };
-        let args: Vec<String> = function.args.iter().map(arg).collect();
+        let args: Vec<String> = function.args.iter().enumerate().map(arg).collect();
         let distinct = if function.distinct { "DISTINCT " } else { "" };
         let filter = match &function.filter {
             Some(filter) => format!(" FILTER (WHERE {})", self.h2(filter)),

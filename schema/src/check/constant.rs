@@ -3,24 +3,27 @@
 //! What is sent is a literal, and the nodes give it the type of that literal: `CAST(1 AS BIGINT)` becomes `1`, an INT.
 
 use crate::ast::{BinaryOp, Expr, ExprKind, FunctionArg, Literal, UnaryOp};
-use crate::dialect::FunctionKind;
+use crate::dialect::{Constant, FunctionKind};
 
 use super::binder::Binder;
-use super::expr::bare_number;
 use super::typed::{Ty, Typed};
 
 impl<'a> Binder<'a> {
     /// The expression as it is sent, where it is one of constants that is sent as a literal.
     pub(super) fn sent(&self, expr: &Expr, mut typed: Typed) -> Typed {
-        let computed = matches!(
-            expr.kind,
-            ExprKind::Cast { .. } | ExprKind::Function(_) | ExprKind::Binary { .. } | ExprKind::Case { .. }
-        );
+        let computed = match &expr.kind {
+            ExprKind::Cast { .. }
+            | ExprKind::Function(_)
+            | ExprKind::Binary { .. }
+            | ExprKind::Case { .. } => true,
+            ExprKind::Literal(Literal::Number(text)) => text.contains(['e', 'E']),
+            _ => false,
+        };
         if !computed || !self.distributed || !self.is_constant(expr) {
             return typed;
         }
         if let Some(ty) = self.known(&typed.ty) {
-            let sent = self.dialect.rules.sent(&ty, whole(expr));
+            let sent = self.dialect.rules.sent(&ty, self.constant(expr));
             typed.ty = sent.map_or(Ty::Opaque, Ty::Known);
             typed.carried = None;
         }
@@ -55,32 +58,68 @@ impl<'a> Binder<'a> {
     }
 }
 
-/// The value of an expression of whole numbers, as far as that is plain.
-fn whole(expr: &Expr) -> Option<i128> {
-    match &expr.kind {
-        ExprKind::Literal(Literal::Number(text)) => text.parse().ok(),
-        ExprKind::Unary { op: UnaryOp::Minus, expr: inner } => match bare_number(inner) {
-            Some(text) => format!("-{text}").parse().ok(),
-            None => whole(inner)?.checked_neg(),
-        },
-        ExprKind::Unary { op: UnaryOp::Plus, expr: inner } => whole(inner),
-        ExprKind::Cast { expr: inner, ty, .. } if ty.args.is_empty() || ty.args.len() == 1 => {
-            match &inner.kind {
-                ExprKind::Literal(Literal::String(text)) => text.trim().parse().ok(),
-                _ => whole(inner),
+impl<'a> Binder<'a> {
+    /// What is plainly known of the value of a constant expression.
+    pub(super) fn constant(&self, expr: &Expr) -> Constant {
+        match &expr.kind {
+            ExprKind::Literal(Literal::Number(text)) => number(text),
+            ExprKind::Unary { op: UnaryOp::Plus, expr: inner } => self.constant(inner),
+            ExprKind::Unary { op: UnaryOp::Minus, expr: inner } => match self.constant(inner) {
+                Constant::Whole(value) => value.checked_neg().map_or(Constant::Unknown, Constant::Whole),
+                other => other,
+            },
+            ExprKind::Cast { expr: inner, ty, .. } => {
+                match (&inner.kind, ty.args.get(1).map(|scale| scale.trim())) {
+                    (_, Some(scale)) if scale != "0" => Constant::Fraction,
+                    (ExprKind::Literal(Literal::String(text)), _) => number(text.trim()),
+                    _ => self.constant(inner),
+                }
             }
-        }
-        ExprKind::Binary { left, op, right, .. } => {
-            let (left, right) = (whole(left)?, whole(right)?);
-            match op {
-                BinaryOp::Plus => left.checked_add(right),
-                BinaryOp::Minus => left.checked_sub(right),
-                BinaryOp::Multiply => left.checked_mul(right),
-                BinaryOp::Divide => left.checked_div(right),
-                BinaryOp::Modulo => left.checked_rem(right),
-                _ => None,
+            ExprKind::Binary { left, op, right, .. } => {
+                computed(op, self.constant(left), self.constant(right))
             }
+            ExprKind::Function(call) => match (self.function_name(call).as_str(), &call.args[..]) {
+                ("mod", [FunctionArg::Expr(left), FunctionArg::Expr(right)]) => {
+                    computed(&BinaryOp::Modulo, self.constant(left), self.constant(right))
+                }
+                // The length of a text that is written out fits an INT, whatever it is.
+                ("length" | "char_length" | "character_length" | "octet_length" | "bit_length", _) => {
+                    Constant::Whole(0)
+                }
+                _ => Constant::Unknown,
+            },
+            _ => Constant::Unknown,
         }
+    }
+}
+
+fn computed(op: &BinaryOp, left: Constant, right: Constant) -> Constant {
+    let sums = matches!(op, BinaryOp::Plus | BinaryOp::Minus | BinaryOp::Multiply);
+    let (Constant::Whole(left), Constant::Whole(right)) = (left, right) else {
+        let known = left != Constant::Unknown && right != Constant::Unknown;
+        return if sums && known { Constant::Fraction } else { Constant::Unknown };
+    };
+    let value = match op {
+        BinaryOp::Plus => left.checked_add(right),
+        BinaryOp::Minus => left.checked_sub(right),
+        BinaryOp::Multiply => left.checked_mul(right),
+        BinaryOp::Divide => left.checked_div(right),
+        BinaryOp::Modulo => left.checked_rem(right),
         _ => None,
+    };
+    value.map_or(Constant::Unknown, Constant::Whole)
+}
+
+/// A number as it is written again: `1e0` becomes `1`, and `1e3` keeps its exponent.
+fn number(text: &str) -> Constant {
+    if let Ok(value) = text.parse() {
+        return Constant::Whole(value);
+    }
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    match (exponent.parse::<i64>(), format!("{whole}{fraction}").parse::<i128>()) {
+        (Ok(exponent), Ok(digits)) if exponent == fraction.len() as i64 => Constant::Whole(digits),
+        (Ok(_), Ok(_)) => Constant::Fraction,
+        _ => Constant::Unknown,
     }
 }

@@ -215,6 +215,12 @@ impl<'a> Binder<'a> {
         if targets.iter().any(Option::is_none) {
             return;
         }
+        // The whole key, or the whole value, may be given as one object.
+        let given = |pseudo: &str| {
+            targets.iter().flatten().any(|&i| table.columns[i].hidden && table.columns[i].name == pseudo)
+        };
+        let (key, value) = (given("_KEY"), given("_VAL"));
+        let whole = |name: &String| if table.primary_key.contains(name) { key } else { value };
         let left_out: Vec<String> = table
             .columns
             .iter()
@@ -223,6 +229,7 @@ impl<'a> Binder<'a> {
                 !column.nullable
                     && !column.has_default
                     && !column.hidden
+                    && !whole(&column.name)
                     && (all_defaults || !targets.contains(&Some(*i)))
             })
             .map(|(_, column)| format!("`{}`", column.name))
@@ -332,7 +339,23 @@ impl<'a> Binder<'a> {
                 self.error(Code::InvalidTarget, target.span(), format!("column `{target}` is set twice"));
             }
             seen.push(column);
+            self.fixed_key(table, column, target.span());
             self.assign(&typed, column, assignment.value.span);
+        }
+    }
+
+    /// Reports a column of the key that an UPDATE sets, where it cannot.
+    fn fixed_key(&mut self, table: &TableDescription, column: usize, span: Span) {
+        let name = &table.columns[column].name;
+        if self.dialect.has(Habit::KeysAreFixed) && (table.primary_key.contains(name) || name == "_KEY") {
+            self.report(
+                Diagnostic::error(
+                    Code::InvalidTarget,
+                    span,
+                    format!("`{name}` belongs to the key and cannot be set"),
+                )
+                .help("fix this by a DELETE and an INSERT"),
+            );
         }
     }
 

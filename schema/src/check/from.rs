@@ -32,6 +32,7 @@ impl<'a> Binder<'a> {
     /// Reads a table and its joins; `outer` is what lateral entries see besides.
     pub(super) fn table_with_joins(&mut self, entry: &'a TableWithJoins, outer: &Relation) -> Relation {
         let mut left = self.factor(&entry.relation, &[outer]);
+        self.refuse_outer_join(entry);
         for join in &entry.joins {
             let right = self.factor(&join.relation, &[&left, outer]);
             left = self.join(left, right, join);

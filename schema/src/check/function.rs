@@ -29,7 +29,7 @@ const SAME_TYPE: &[&str] = &[
 ];
 
 /// Functions whose first argument is a part of a date.
-const DATE_PART_FIRST: &[&str] = &["dateadd", "datediff", "timestampadd", "timestampdiff"];
+pub(super) const DATE_PART_FIRST: &[&str] = &["dateadd", "datediff", "timestampadd", "timestampdiff"];
 
 /// The arguments of a call that were read.
 pub(super) struct Arguments {
@@ -297,6 +297,7 @@ impl<'a> Binder<'a> {
         if !self.placed(name, false, span) {
             return Typed::error();
         }
+        self.refuse_ordered(function, name, span);
         self.level().aggregate = Some(span);
         self.level().aggregate_depth += 1;
         let mut args = self.arguments(&function.args, name);

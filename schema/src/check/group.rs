@@ -35,8 +35,9 @@ impl<'a> Binder<'a> {
     /// The columns that a wildcard stands for, before its options.
     fn wildcard_fields(&mut self, qualifier: Option<&Name>) -> Vec<usize> {
         let Some(name) = qualifier else {
+            let left = self.dialect.has(Habit::UsingKeepsLeft);
             let relation = &self.level().relation;
-            let merged = merged_away(relation);
+            let merged = merged_away(relation, left);
             return (0..relation.fields.len())
                 .filter(|&i| !relation.fields[i].hidden && !merged.contains(&relation.fields[i].key))
                 .collect();
@@ -242,12 +243,14 @@ impl<'a> Binder<'a> {
 }
 
 /// The columns that a `*` leaves out because USING or NATURAL merged them with another: DataFusion keeps the one whose
-/// relation's name sorts first.
-fn merged_away(relation: &Relation) -> Vec<Key> {
+/// relation's name sorts first, others the left one.
+fn merged_away(relation: &Relation, left: bool) -> Vec<Key> {
     let mut away = Vec::new();
     for set in &relation.using {
         let mut fields: Vec<_> = relation.fields.iter().filter(|field| set.contains(&field.key)).collect();
-        fields.sort_by(|a, b| (&a.qualifier, &a.name).cmp(&(&b.qualifier, &b.name)));
+        if !left {
+            fields.sort_by(|a, b| (&a.qualifier, &a.name).cmp(&(&b.qualifier, &b.name)));
+        }
         let mut seen: Vec<&str> = Vec::new();
         for field in fields {
             if seen.contains(&&*field.name) {

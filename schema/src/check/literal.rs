@@ -13,6 +13,9 @@ impl Binder<'_> {
     pub(super) fn check_literal(&mut self, typed: &Typed, ty: &SqlType, span: Span) {
         let Some(Literal::String(text)) = &typed.literal else { return };
         let good = match ty {
+            ty if self.dialect.rules.reads(text, ty).is_some() => {
+                self.dialect.rules.reads(text, ty) == Some(true)
+            }
             ty if ty.is_integer() => {
                 text.trim().parse::<i128>().is_ok() || text.trim().parse::<f64>().is_ok()
             }

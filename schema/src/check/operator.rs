@@ -6,7 +6,7 @@ use querent_types::SqlType;
 
 use crate::ast::{BinaryOp, Span};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{CommonPlace, NullRule, Operand, Refusal};
+use crate::dialect::{CommonPlace, Habit, NullRule, Operand, Refusal};
 
 use super::binder::Binder;
 use super::expr::only;
@@ -161,7 +161,16 @@ impl<'a> Binder<'a> {
             .map(|(typed, _)| self.operand(typed))
             .collect();
         let rules = self.dialect.rules;
-        let base = if fixed.is_empty() { Ok(SqlType::Null) } else { rules.common(place, &fixed) };
+        let untyped = fixed.iter().all(|operand| operand.ty == Some(SqlType::Null));
+        let opaque = items.iter().any(|(typed, _)| typed.ty == Ty::Opaque);
+        let text = untyped && !opaque && self.dialect.has(Habit::UntypedIsText);
+        let base = if text && matches!(place, CommonPlace::CaseResult | CommonPlace::Values) {
+            Ok(rules.string())
+        } else if fixed.is_empty() {
+            Ok(SqlType::Null)
+        } else {
+            rules.common(place, &fixed)
+        };
         let base = match base {
             Ok(base) => base,
             Err(_) if rules.is_open() => return Some(Ty::Opaque),

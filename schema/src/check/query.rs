@@ -168,9 +168,12 @@ impl<'a> Binder<'a> {
         let what = format!("column `{}` of the set operation", left.name);
         let ty = self.unify(CommonPlace::SetOperation, &items, &what, span).unwrap_or(Ty::Error);
         if self.dialect.has(Habit::UnionsKeepTypes) {
-            let own = self.carried(&typed_field(&left));
-            let kept = own.filter(|own| self.carried(&typed_field(right)).as_ref() == Some(own));
-            left.carried = Some(kept);
+            let (own, other) = (self.carried(&typed_field(&left)), self.carried(&typed_field(right)));
+            left.carried = Some(match (own, other) {
+                (own, Some(SqlType::Null)) => own,
+                (Some(SqlType::Null), other) => other,
+                (own, other) => own.filter(|own| other.as_ref() == Some(own)),
+            });
         }
         match op {
             SetOperator::Union => {

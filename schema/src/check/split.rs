@@ -1,6 +1,8 @@
 //! Statements over partitioned tables, which Ignite's H2 engine takes apart: a part for every node, and one that gathers.
 
-use crate::ast::{Expr, ExprKind, FunctionArg, Name, Statement, TableFactorKind};
+use crate::ast::{
+    Expr, ExprKind, Function, FunctionArg, JoinKind, Name, Span, Statement, TableFactorKind, TableWithJoins,
+};
 use crate::catalog::{Catalog, TableLookup};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{FunctionKind, Habit};
@@ -21,6 +23,16 @@ pub(super) fn is_distributed(statement: &Statement, catalog: &Catalog) -> bool {
         });
     }
     found
+}
+
+/// Whether a name is that of a table that every node holds as a whole.
+fn is_replicated(name: &Name, catalog: &Catalog) -> bool {
+    match catalog.table(name) {
+        TableLookup::Found(table) => {
+            table.properties.get("template").is_some_and(|template| template == "replicated")
+        }
+        _ => false,
+    }
 }
 
 /// Whether a name is that of a table whose rows are spread over the nodes.
@@ -53,6 +65,47 @@ impl<'a> Binder<'a> {
                 .note("the server looks for it where only the aggregates are left (2.17.0: Column not found)")
                 .help("fix this by computing the aggregate in a subquery"),
             );
+        }
+    }
+
+    /// Reports an outer join that keeps the rows of a replicated table beside a partitioned one: both are read by
+    /// partitions, of which they have different numbers.
+    pub(super) fn refuse_outer_join(&mut self, entry: &TableWithJoins) {
+        let Some(join) = entry.joins.first() else { return };
+        if !self.dialect.has(Habit::ReplicatedIsNeverKept) {
+            return;
+        }
+        let (kept, other) = match join.kind {
+            JoinKind::Left => (&entry.relation, &join.relation),
+            JoinKind::Right => (&join.relation, &entry.relation),
+            _ => return,
+        };
+        let (TableFactorKind::Table(kept), TableFactorKind::Table(other)) = (&kept.kind, &other.kind) else {
+            return;
+        };
+        if is_replicated(kept, self.catalog) && is_partitioned(other, self.catalog) {
+            self.report(
+                Diagnostic::error(
+                    Code::Unsupported,
+                    join.span,
+                    format!("an outer join cannot keep the rows of `{kept}`, which is replicated, beside the partitioned `{other}`"),
+                )
+                .note("the server refuses it where the two have different numbers of partitions, as they have by default")
+                .help("fix this by joining a subquery: `(SELECT … FROM …) AS …`"),
+            );
+        }
+    }
+
+    /// Reports what GROUP_CONCAT cannot do over a partitioned table.
+    pub(super) fn refuse_ordered(&mut self, call: &Function, name: &str, span: Span) {
+        let ordered = call.distinct || !call.order_by.is_empty();
+        if ordered
+            && self.distributed
+            && self.dialect.has(Habit::SplitAggregates)
+            && matches!(name, "group_concat" | "string_agg")
+        {
+            let what = "DISTINCT and ORDER BY of GROUP_CONCAT over a partitioned table";
+            self.unsupported(what, span);
         }
     }
 

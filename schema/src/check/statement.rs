@@ -41,6 +41,9 @@ impl<'a> Binder<'a> {
             }
             StatementKind::Show(words) => (self.show(words, statement.span), Effect::Read),
             StatementKind::CreateTable(create) => {
+                if let Err(reason) = (self.dialect.reading.table_properties)(&create.options) {
+                    self.error(Code::Unsupported, create.name.span(), reason);
+                }
                 if let Some(query) = &create.query {
                     self.query(query);
                 }

@@ -4,14 +4,17 @@ use std::rc::Rc;
 
 use querent_types::{NullabilityTrust, SqlType, TableDescription, TableKind};
 
-use crate::ast::{Expr, FunctionArg, Name, Span};
+use crate::ast::{Expr, ExprKind, FunctionArg, Name, Span};
 use crate::catalog::TableLookup;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::FunctionKind;
+use crate::dialect::{Fold, FunctionKind, Written};
 
 use super::binder::{Binder, Clause, Level};
 use super::scope::{Field, Relation};
 use super::typed::{Key, Origin, Ty, Typed, Why};
+
+/// The functions that make rows of lists of values; `parse/` quotes their names.
+const ROWS_OF_VALUES: &[&str] = &["TABLE", "TABLE_DISTINCT"];
 
 impl<'a> Binder<'a> {
     /// A table, view or common table expression.
@@ -120,7 +123,15 @@ impl<'a> Binder<'a> {
 
     /// A function that gives rows.
     pub(super) fn table_function(&mut self, name: &'a Name, args: &'a [FunctionArg], span: Span) -> Relation {
-        let function = self.fold(name.last());
+        let own = name.last();
+        if own.quoted && ROWS_OF_VALUES.contains(&&*own.value) && self.dialect.written != Written::Plain {
+            return self.values_function(args, span);
+        }
+        let function = match self.dialect.fold {
+            // The data have names in lower case.
+            Fold::Upper if !own.quoted => own.value.to_lowercase(),
+            _ => self.fold(own),
+        };
         let level = Level::new(Relation::default(), Clause::TableFunction);
         let (args, _) = self.within(level, |binder| binder.arguments(args, &function));
         if !self.functions.kinds(&function).contains(&FunctionKind::Table) {
@@ -144,6 +155,47 @@ impl<'a> Binder<'a> {
         self.refresh(&mut relation);
         relation.qualify(qualifier);
         relation
+    }
+
+    /// `TABLE(a INT = …, b VARCHAR = …)`: columns of declared types, each of a list of values or of one.
+    fn values_function(&mut self, args: &'a [FunctionArg], span: Span) -> Relation {
+        let mut relation = Relation::default();
+        let level = Level::new(Relation::default(), Clause::TableFunction);
+        let (fields, _) = self.within(level, |binder| {
+            let mut fields = Vec::new();
+            for arg in args {
+                let FunctionArg::Named(name, Expr { kind: ExprKind::Cast { expr, ty, .. }, .. }) = arg else {
+                    continue;
+                };
+                let ty = binder.type_name(ty);
+                binder.values_argument(expr, ty.as_ref());
+                let ty = ty.map_or(Ty::Opaque, Ty::Known);
+                let why = Why::Static("an element of the list may be NULL");
+                fields.push(made(&binder.fold(name), ty, true, why, name.span));
+            }
+            fields
+        });
+        relation.fields = fields;
+        self.refresh(&mut relation);
+        relation.qualify(Rc::from(vec![ROWS_OF_VALUES[0].to_owned()]));
+        if relation.fields.is_empty() {
+            self.error(Code::WrongArity, span, "TABLE takes columns: `TABLE(id INT = ?)`");
+        }
+        relation
+    }
+
+    fn values_argument(&mut self, expr: &'a Expr, ty: Option<&SqlType>) {
+        let items: Vec<&'a Expr> = match &expr.kind {
+            ExprKind::Tuple(items) => items.iter().collect(),
+            _ => vec![expr],
+        };
+        for item in &items {
+            let typed = self.expr(item);
+            let Some(ty) = ty else { continue };
+            // A parameter alone stands for all the values.
+            let list = SqlType::list(ty.clone());
+            self.want(&typed, if items.len() == 1 { &list } else { ty }, item.span, "a value of TABLE");
+        }
     }
 
     /// `UNNEST(…)` in FROM.

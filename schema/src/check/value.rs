@@ -29,6 +29,11 @@ impl<'a> Binder<'a> {
                     .related(inner.span, format!("this is {from}")),
             );
         }
+        if let Some(Literal::String(text)) = &typed.literal
+            && self.dialect.rules.reads(text, &target) == Some(false)
+        {
+            self.check_literal(&typed, &target, inner.span);
+        }
         let facts = present(&[&typed], key);
         let (nullable, why) = if try_ {
             (true, Why::Static("TRY_CAST gives NULL where the cast fails"))
@@ -57,6 +62,12 @@ impl<'a> Binder<'a> {
 
     pub(super) fn typed_string(&mut self, ty: &TypeName, text: &str) -> Typed {
         let key = Key::node("typed", &[]).with_text(&type_text(ty)).with_text(text);
+        if let Ok(known) = self.dialect.rules.type_name(ty)
+            && self.dialect.rules.reads(text, &known) == Some(false)
+        {
+            let message = format!("this text cannot be read as {known}");
+            self.error(Code::InvalidLiteral, ty.span, message);
+        }
         let ty = self.type_name(ty).map_or(self.unsaid(), Ty::Known);
         Typed::new(ty, false, Why::Static("a literal is never NULL"), key)
     }

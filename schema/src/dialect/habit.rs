@@ -73,9 +73,15 @@ pub enum Habit {
     ConstantsAreSent,
     /// Over partitioned tables an expression cannot hold both an aggregate and a column outside of it.
     SplitAggregates,
-    /// A row of values may be compared with another, and stand among the elements of IN.
-    RowValues,
-    /// INSERT must name a column of the primary key, and UPDATE cannot set one.
+    /// What rules refuse of a parameter without a type is refused, whatever else it is used as.
+    UntypedIsRefused,
+    /// Where nothing decides the type of the results of CASE, or of a column of VALUES, it is text.
+    UntypedIsText,
+    /// `*` keeps the left one of two columns that USING or NATURAL merges.
+    UsingKeepsLeft,
+    /// A replicated table cannot be the side of an outer join that is kept, where the other is partitioned.
+    ReplicatedIsNeverKept,
+    /// UPDATE cannot set a column of the primary key.
     KeysAreFixed,
 }
 

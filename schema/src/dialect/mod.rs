@@ -14,7 +14,7 @@ use querent_types::{ColumnDescription, SqlType, TableDescription};
 
 pub use datafusion::DATAFUSION;
 pub use function::FunctionTable;
-pub use habit::{ColumnNames, Habit, Reading};
+pub use habit::{ColumnNames, Habit, Reading, TableProperties};
 pub use ignite::{IGNITE_CALCITE, IGNITE_H2};
 pub use picodata::PICODATA;
 pub use pinot::{PINOT_MSE, PINOT_SSE};
@@ -122,6 +122,17 @@ pub enum NullRule {
     EmptyOrNull,
 }
 
+/// What is known of the value of a computed constant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Constant {
+    /// It is this whole number, written without a point.
+    Whole(i128),
+    /// It is a number that is written with a point.
+    Fraction,
+    /// Nothing.
+    Unknown,
+}
+
 /// Why rules refuse something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -164,10 +175,14 @@ pub trait TypeRules: Send + Sync {
     ) -> Option<Option<SqlType>> {
         None
     }
-    /// The type that a computed constant has once it was sent as a literal ([`Habit::ConstantsAreSent`]); `value` is its
-    /// value where it is a known whole number.
-    fn sent(&self, ty: &SqlType, _value: Option<i128>) -> Option<SqlType> {
+    /// The type that a computed constant has once it was sent as a literal ([`Habit::ConstantsAreSent`]); `None`
+    /// where that depends on a value that is not known.
+    fn sent(&self, ty: &SqlType, _value: Constant) -> Option<SqlType> {
         Some(ty.clone())
+    }
+    /// Whether a text can be read as a type; `None` leaves that to the checker's own rules.
+    fn reads(&self, _text: &str, _ty: &SqlType) -> Option<bool> {
+        None
     }
     /// Whether a function gives another value at each call.
     fn is_volatile(&self, _function: &str) -> bool {

@@ -5,6 +5,7 @@
 //! | `CREATE TABLE t (…) WITH "template=replicated,backups=1"` | `WITH (template = 'replicated', backups = '1')` |
 //! | `MERGE INTO t (a, b) [KEY (a)] VALUES …`, or a query | `INSERT INTO t (a, b) VALUES …`; its verb stays `MERGE` |
 //! | `?1` | `$1`, a parameter with a number |
+//! | `USER()`, `SCHEMA()` | a call; sqlparser knows them as words alone |
 //! | `FROM TABLE(a INT = ?, b VARCHAR = ('x', 'y'))` | `FROM "TABLE"(a => CAST(? AS INT), …)` |
 //!
 //! Every token keeps the place of the one that it stands for. `MERGE … USING` is sqlparser's own.
@@ -30,7 +31,10 @@ pub(super) fn number(tokens: &mut [TokenWithSpan]) {
 pub(super) fn rewrite(tokens: Vec<TokenWithSpan>, by_key: bool) -> Vec<TokenWithSpan> {
     let mut rewriter = Rewriter { input: tokens, next: 0, output: Vec::new() };
     while rewriter.next < rewriter.input.len() {
-        let known = rewriter.table_options() || (by_key && rewriter.merge()) || rewriter.table_function();
+        let known = rewriter.table_options()
+            || rewriter.word_call()
+            || (by_key && rewriter.merge())
+            || rewriter.table_function();
         if !known {
             rewriter.copy();
         }
@@ -126,6 +130,21 @@ impl Rewriter {
         }
         self.push(Token::RParen, span);
         self.next = at + 1;
+        true
+    }
+
+    /// A call of a function whose name sqlparser reads as a word without arguments.
+    fn word_call(&mut self) -> bool {
+        let word = ["user", "current_user", "schema", "database"]
+            .iter()
+            .any(|word| is_word(self.token(self.next), word));
+        if !word || *self.token(self.seek(self.next + 1)) != Token::LParen {
+            return false;
+        }
+        if let Token::Word(word) = &mut self.input[self.next].token {
+            word.keyword = Keyword::NoKeyword;
+        }
+        self.copy();
         true
     }
 

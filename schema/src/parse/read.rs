@@ -125,7 +125,7 @@ fn explain(parser: &mut Parser<'_>) -> Result<RawKind, ParserError> {
     } else {
         while take(
             parser,
-            &["query", "plan", "estimate", "verbose", "extended", "formatted", "logical", "codegen"],
+            &["query", "plan", "for", "estimate", "verbose", "extended", "formatted", "logical", "codegen"],
         ) || (is_word(&parser.peek_token_ref().token, "analyze") && {
             analyze = true;
             take(parser, &["analyze"])

@@ -23,6 +23,11 @@ pub trait FunctionRules: Send + Sync {
     /// The types that the arguments are coerced to.
     fn coerce(&self, signature: &Signature, types: &[SqlType]) -> Option<Vec<SqlType>>;
 
+    /// Whether a parameter takes the usual type of a class of types, where a signature asks for one.
+    fn guesses(&self) -> bool {
+        true
+    }
+
     /// The result's type by a rule named in the data. `coerced` are the arguments' types after coercion. `None` where
     /// the rule does not know it.
     fn returns(&self, rule: &str, args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal>;
@@ -134,7 +139,7 @@ impl FunctionTable {
             return Err(Refusal::Types(parsed.signature.types_in_words()));
         };
         for (place, arg) in args.iter().enumerate() {
-            if arg.ty.is_none() && coerced[place] == SqlType::Null {
+            if arg.ty.is_none() && coerced[place] == SqlType::Null && self.rules.guesses() {
                 coerced = self.likely(&parsed.signature, &mut types, place).unwrap_or(coerced);
             }
         }
