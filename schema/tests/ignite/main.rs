@@ -4,6 +4,7 @@
 //! neither fall nor rise unseen. `BLESS=1 cargo test -p querent-schema --test ignite` writes them anew.
 
 mod case;
+mod functions;
 mod judge;
 mod report;
 

@@ -5,6 +5,8 @@
 
 use querent_types::{SqlType, TimeUnit};
 
+use crate::ast::TypeName;
+
 /// A point in time without a zone: the server converts by its own zone.
 pub(super) const TIMESTAMP: SqlType = SqlType::Timestamp(TimeUnit::Nanosecond, None);
 
@@ -53,4 +55,9 @@ pub(super) fn native(ty: &SqlType) -> Option<String> {
         _ => return None,
     };
     Some(name.to_owned())
+}
+
+/// The name of a type with its digits, as it was declared: `VARCHAR(20)`.
+pub(super) fn declared(name: &TypeName) -> Option<String> {
+    (!name.args.is_empty()).then(|| format!("{}({})", name.name, name.args.join(", ")))
 }

@@ -1,12 +1,26 @@
-//! The engine on H2 1.4.197, the default one up to Ignite 2.18.
+//! `ignite-h2`: the engine on H2 1.4.197, the default one up to Ignite 2.18, measured on 2.17.0.
+//!
+//! Types and operators follow H2's own source, which says what a node answers for types that were not recorded;
+//! functions are data made of the recording. Types are those of the values on the wire: where H2 describes another type
+//! than its values have (`ROUND` of an INT), and where constants are computed before they are sent, that is
+//! [`TypeRules::carried`] and [`TypeRules::sent`]. Nothing is coerced where H2 converts at run time: a text beside a number
+//! may fail on the data, which is not the checker's to say.
 
-use querent_types::{ColumnDescription, SqlType, TableDescription};
+mod arithmetic;
+mod functions;
+mod literal;
+mod order;
+mod refused;
 
+use querent_types::{ColumnDescription, SqlType, TableDescription, TableKind};
+
+use self::order::{converts, highest, is_moment};
 use super::{tables, types};
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
-use crate::dialect::thin::{FUNCTIONS, STANDARD};
+use crate::dialect::thin::known;
 use crate::dialect::{
-    CommonPlace, Dialect, Fold, Operand, Placeholder, Reading, Refusal, Resolved, TypeRules, Written,
+    ColumnNames, CommonPlace, Constant, Dialect, Fold, Habit, NullRule, Operand, Placeholder, Reading,
+    Refusal, Resolved, TypeRules, Written,
 };
 
 /// The dialect `ignite-h2`.
@@ -20,35 +34,156 @@ pub static IGNITE_H2: Dialect = Dialect {
     syntax: || Box::new(sqlparser::dialect::GenericDialect {}),
     written: Written::IgniteH2,
     rules: &Rules,
-    functions: || &FUNCTIONS,
-    reading: &Reading {
-        system_table: tables::system_view,
-        table_properties: tables::properties,
-        ..Reading::PLAIN
-    },
+    functions: || &functions::FUNCTIONS,
+    reading: &READING,
 };
 
-/// What both engines agree on.
+static READING: Reading = Reading {
+    habits: &[
+        Habit::RepeatedColumns,
+        Habit::TruthOfAnything,
+        Habit::AnyLimit,
+        Habit::GroupedColumnsOnly,
+        Habit::GroupByOutputs,
+        Habit::HavingWithoutAliases,
+        Habit::OptionalJoinCondition,
+        Habit::Top,
+        Habit::RowLimit,
+        Habit::DatePartWords,
+        Habit::UnionsKeepTypes,
+        Habit::UntypedIsRefused,
+        Habit::UntypedIsText,
+        Habit::ConstantsAreSent,
+        Habit::SplitAggregates,
+        Habit::UsingKeepsLeft,
+        Habit::ReplicatedIsNeverKept,
+        Habit::KeysAreFixed,
+    ],
+    column_names: ColumnNames::H2,
+    bare_functions: &[
+        "current_date",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "sysdate",
+        "systime",
+        "systimestamp",
+        "today",
+    ],
+    explain: &["PLAN"],
+    system_table,
+    table_properties: tables::properties,
+    refused: refused::refused,
+};
+
+/// `DUAL`, and the views of schema SYS.
+fn system_table(name: &[String]) -> Option<TableDescription> {
+    if !matches!(name, [dual] if dual == "DUAL") {
+        return tables::system_view(name);
+    }
+    let column = ColumnDescription::new("X", SqlType::Int64, false);
+    Some(TableDescription { kind: TableKind::System, ..TableDescription::new(name.to_vec(), vec![column]) })
+}
+
 struct Rules;
 
+/// Type names besides those of both engines (H2 1.4.197, `DataType.java`); `None` is any object.
+fn type_name(name: &TypeName) -> Option<Option<SqlType>> {
+    let digits = name.args.first().and_then(|digits| digits.trim().parse::<u32>().ok());
+    Some(Some(match name.name.as_str() {
+        "VARCHAR2"
+        | "NVARCHAR"
+        | "NVARCHAR2"
+        | "VARCHAR_CASESENSITIVE"
+        | "VARCHAR_IGNORECASE"
+        | "TID"
+        | "LONGVARCHAR"
+        | "LONGNVARCHAR"
+        | "NCHAR"
+        | "CLOB"
+        | "CHARACTER LARGE OBJECT"
+        | "TINYTEXT"
+        | "TEXT"
+        | "MEDIUMTEXT"
+        | "LONGTEXT"
+        | "NTEXT"
+        | "NCLOB" => SqlType::TEXT,
+        "BIT" | "BOOL" => SqlType::Boolean,
+        "YEAR" | "INT2" => SqlType::Int16,
+        "MEDIUMINT" | "INT4" | "SIGNED" | "SERIAL" => SqlType::Int32,
+        "INT8" | "LONG" | "IDENTITY" | "BIGSERIAL" => SqlType::Int64,
+        "NUMBER" => SqlType::BigDecimal,
+        "FLOAT4" => SqlType::Float32,
+        // Up to 24 binary digits FLOAT is REAL.
+        "FLOAT" if digits.is_some_and(|digits| digits <= 24) => SqlType::Float32,
+        "FLOAT" | "FLOAT8" => SqlType::Float64,
+        "DATETIME" | "DATETIME2" | "SMALLDATETIME" => types::TIMESTAMP,
+        "RAW"
+        | "BYTEA"
+        | "LONG RAW"
+        | "LONGVARBINARY"
+        | "BLOB"
+        | "BINARY LARGE OBJECT"
+        | "TINYBLOB"
+        | "MEDIUMBLOB"
+        | "LONGBLOB"
+        | "IMAGE"
+        | "OID" => SqlType::BINARY,
+        "UNIQUEIDENTIFIER" => SqlType::Uuid,
+        "OBJECT" | "JAVA_OBJECT" => return Some(None),
+        common => return types::common(common),
+    }))
+}
+
 impl TypeRules for Rules {
-    fn is_open(&self) -> bool {
-        true
+    fn type_name(&self, name: &TypeName) -> Result<SqlType, String> {
+        match type_name(name) {
+            Some(Some(ty)) => Ok(ty),
+            Some(None) => Err(format!("{} is any object", name.name)),
+            None => Err(format!("H2 has no type {}", name.name)),
+        }
     }
 
-    fn type_name(&self, name: &TypeName) -> Result<SqlType, String> {
-        match types::common(&name.name) {
-            Some(Some(ty)) => Ok(ty),
-            _ => Err(format!("what {} is here is not surely known", name.name)),
-        }
+    fn holds_anything(&self, name: &TypeName) -> bool {
+        type_name(name) == Some(None)
+    }
+
+    fn declared(&self, name: &TypeName) -> Option<String> {
+        types::declared(name)
     }
 
     fn hidden_columns(&self, table: &TableDescription) -> Vec<ColumnDescription> {
         tables::hidden_columns(table)
     }
 
-    fn holds_anything(&self, name: &TypeName) -> bool {
-        types::common(&name.name) == Some(None)
+    fn carried(&self, call: &str, args: &[Operand], carried: &[Option<SqlType>]) -> Option<Option<SqlType>> {
+        match args {
+            [a, b] if matches!(call, "+" | "-") => arithmetic::carried(call, a.ty.as_ref(), b.ty.as_ref()),
+            _ => functions::carried(call, args, carried),
+        }
+    }
+
+    fn sent(&self, ty: &SqlType, value: Constant) -> Option<SqlType> {
+        match ty {
+            SqlType::Int8 | SqlType::Int16 => Some(SqlType::Int32),
+            SqlType::Int64 | SqlType::BigDecimal => match value {
+                Constant::Whole(value) => Some(literal::whole(value)),
+                Constant::Fraction => Some(SqlType::BigDecimal),
+                Constant::Unknown => None,
+            },
+            // They are written with a point, which makes a decimal.
+            SqlType::Float32 | SqlType::Float64 => Some(SqlType::BigDecimal),
+            SqlType::Uuid => Some(SqlType::TEXT),
+            other => Some(other.clone()),
+        }
+    }
+
+    fn is_volatile(&self, function: &str) -> bool {
+        functions::is_volatile(function)
+    }
+
+    fn reads(&self, text: &str, ty: &SqlType) -> Option<bool> {
+        Some(literal::reads(text, ty))
     }
 
     fn native(&self, ty: &SqlType) -> Option<String> {
@@ -56,7 +191,7 @@ impl TypeRules for Rules {
     }
 
     fn number(&self, text: &str) -> Result<SqlType, String> {
-        STANDARD.number(text)
+        literal::number(text)
     }
 
     fn string(&self) -> SqlType {
@@ -64,42 +199,128 @@ impl TypeRules for Rules {
     }
 
     fn unary(&self, op: UnaryOp, operand: &Operand) -> Result<Resolved, Refusal> {
-        STANDARD.unary(op, operand)
+        let refuse = |words: &str| Err(Refusal::Types(words.to_owned()));
+        match (op, &operand.ty) {
+            (UnaryOp::BitNot, _) => refuse("H2 has BITAND, BITOR and BITXOR"),
+            (UnaryOp::Not, Some(ty)) if !converts(ty, &SqlType::Boolean) => refuse("a truth value"),
+            (UnaryOp::Not, _) => Ok(known(SqlType::Boolean, vec![Some(SqlType::Boolean)])),
+            (UnaryOp::Plus, ty) => {
+                Ok(Resolved { ty: ty.clone(), operands: vec![ty.clone()], nulls: NullRule::Strict })
+            }
+            (UnaryOp::Minus, None) => Ok(known(SqlType::BigDecimal, vec![None])),
+            (UnaryOp::Minus, Some(ty))
+                if ty.is_numeric() || matches!(ty, SqlType::Boolean | SqlType::Null) =>
+            {
+                Ok(known(ty.clone(), vec![Some(ty.clone())]))
+            }
+            (UnaryOp::Minus, Some(_)) => refuse("a number"),
+        }
     }
 
     fn binary(&self, op: &BinaryOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
-        STANDARD.binary(op, left, right)
+        arithmetic::binary(op, left, right)
     }
 
-    fn like(&self, op: LikeOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
-        STANDARD.like(op, left, right)
+    fn like(&self, op: LikeOp, _: &Operand, _: &Operand) -> Result<Resolved, Refusal> {
+        match op {
+            LikeOp::SimilarTo => Err(Refusal::Types("H2 has LIKE and REGEXP".to_owned())),
+            _ => Ok(known(SqlType::Boolean, vec![Some(SqlType::TEXT); 2])),
+        }
     }
 
     fn common(&self, place: CommonPlace, types: &[Operand]) -> Result<SqlType, Refusal> {
-        STANDARD.common(place, types)
+        let known = || types.iter().filter_map(|operand| operand.ty.as_ref());
+        let common = highest(known()).unwrap_or(SqlType::Null);
+        // A set operation converts nothing.
+        if place != CommonPlace::SetOperation
+            && let Some(other) = known().find(|ty| !converts(ty, &common))
+        {
+            let words = format!("all are converted to {common}, which {other} never can be");
+            return Err(Refusal::Types(words));
+        }
+        Ok(common)
     }
 
     fn can_cast(&self, from: &SqlType, to: &SqlType) -> bool {
-        STANDARD.can_cast(from, to)
+        converts(from, to)
     }
 
     fn can_assign(&self, from: &SqlType, to: &SqlType) -> bool {
-        STANDARD.can_assign(from, to)
+        converts(from, to)
     }
 
-    fn subscript(&self, expr: &Operand, index: &Operand) -> Result<Resolved, Refusal> {
-        STANDARD.subscript(expr, index)
+    fn subscript(&self, _: &Operand, _: &Operand) -> Result<Resolved, Refusal> {
+        Err(Refusal::Types("H2 has no arrays in Ignite".to_owned()))
     }
 
     fn extract(&self, field: &str, expr: &Operand) -> Result<Resolved, Refusal> {
-        STANDARD.extract(field, expr)
+        const FIELDS: &[&str] = &[
+            "YEAR",
+            "YYYY",
+            "YY",
+            "SQL_TSI_YEAR",
+            "MONTH",
+            "MM",
+            "M",
+            "SQL_TSI_MONTH",
+            "QUARTER",
+            "WEEK",
+            "WW",
+            "WK",
+            "SQL_TSI_WEEK",
+            "ISO_WEEK",
+            "DAY",
+            "DD",
+            "D",
+            "SQL_TSI_DAY",
+            "DAY_OF_WEEK",
+            "DAYOFWEEK",
+            "DOW",
+            "ISO_DAY_OF_WEEK",
+            "DAYOFYEAR",
+            "DAY_OF_YEAR",
+            "DY",
+            "DOY",
+            "HOUR",
+            "HH",
+            "SQL_TSI_HOUR",
+            "MINUTE",
+            "MI",
+            "N",
+            "SQL_TSI_MINUTE",
+            "SECOND",
+            "SS",
+            "S",
+            "SQL_TSI_SECOND",
+            "MILLISECOND",
+            "MILLISECONDS",
+            "MS",
+            "MICROSECOND",
+            "MICROSECONDS",
+            "MCS",
+            "NANOSECOND",
+            "NS",
+            "DECADE",
+            "CENTURY",
+            "MILLENNIUM",
+            "EPOCH",
+        ];
+        if !FIELDS.contains(&field) {
+            return Err(Refusal::Types(format!("EXTRACT has no field {field}")));
+        }
+        if expr.ty.as_ref().is_some_and(|ty| !is_moment(ty) && !ty.is_text() && *ty != SqlType::Null) {
+            return Err(Refusal::Types("a date, a time or a timestamp".to_owned()));
+        }
+        // Described as INT like the others, the seconds since 1970 come with their fraction.
+        let ty = if field == "EPOCH" { SqlType::BigDecimal } else { SqlType::Int32 };
+        Ok(known(ty, vec![Some(types::TIMESTAMP)]))
     }
 
     fn primary_key_is_not_null(&self) -> bool {
         true
     }
 
-    fn at_time_zone(&self, expr: &Operand, zone: &Operand) -> Result<Resolved, Refusal> {
-        STANDARD.at_time_zone(expr, zone)
+    fn at_time_zone(&self, _: &Operand, _: &Operand) -> Result<Resolved, Refusal> {
+        Err(Refusal::Types("H2 has no AT TIME ZONE".to_owned()))
     }
 }
