@@ -20,7 +20,10 @@ impl<'a> Binder<'a> {
             spine.push((leftmost, op, *op_span, &**right));
             leftmost = left;
         }
-        let typed = self.simple(leftmost);
+        let mut typed = self.simple(leftmost);
+        if !spine.is_empty() {
+            typed = self.sent(leftmost, typed);
+        }
         let mut typed = self.finish(typed, mark);
         let mut left_span = leftmost.span;
         for (node, op, op_span, right) in spine.into_iter().rev() {

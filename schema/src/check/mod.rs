@@ -23,6 +23,7 @@ mod operator;
 mod params;
 mod predicate;
 mod query;
+mod required;
 mod routing;
 mod schema_name;
 mod scope;

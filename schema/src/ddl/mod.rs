@@ -16,8 +16,9 @@ pub use files::{File, FileError, hashes, read};
 
 use crate::ast::{Span, StatementKind};
 use crate::cache::backend_of_dialect;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::dialect::Dialect;
+use crate::parse::visit::Node;
 use crate::parse::{Source, StatementText, split};
 use tables::Tables;
 
@@ -130,6 +131,11 @@ impl<'a> Evaluator<'a> {
         let broken = parsed.statements.is_empty();
         diagnostics.into_iter().chain(parsed.diagnostics).for_each(|found| self.report(found));
         for parsed in parsed.statements {
+            if let Some((span, what)) = (self.dialect.reading.refused)(&Node::Statement(&parsed)) {
+                let message = format!("{what} is not supported by {}", self.dialect.name);
+                self.report(Diagnostic::error(Code::Unsupported, span, message));
+                continue;
+            }
             match parsed.kind {
                 StatementKind::Other(name) => {
                     self.note(format!("{name} was skipped: querent does not follow it"))

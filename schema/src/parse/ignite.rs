@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `CREATE TABLE t (…) WITH "template=replicated,backups=1"` | `WITH (template = 'replicated', backups = '1')` |
 //! | `MERGE INTO t (a, b) [KEY (a)] VALUES …`, or a query | `INSERT INTO t (a, b) VALUES …`; its verb stays `MERGE` |
+//! | `ALTER TABLE t ADD COLUMN (a INT, b INT)`, `DROP COLUMN (a, b)` | `ADD COLUMN a INT, ADD COLUMN b INT` |
 //! | `?1` | `$1`, a parameter with a number |
 //! | `USER()`, `SCHEMA()` | a call; sqlparser knows them as words alone |
 //! | `FROM TABLE(a INT = ?, b VARCHAR = ('x', 'y'))` | `FROM "TABLE"(a => CAST(? AS INT), …)` |
@@ -32,6 +33,7 @@ pub(super) fn rewrite(tokens: Vec<TokenWithSpan>, by_key: bool) -> Vec<TokenWith
     let mut rewriter = Rewriter { input: tokens, next: 0, output: Vec::new() };
     while rewriter.next < rewriter.input.len() {
         let known = rewriter.table_options()
+            || rewriter.column_list()
             || rewriter.word_call()
             || (by_key && rewriter.merge())
             || rewriter.table_function();
@@ -131,6 +133,42 @@ impl Rewriter {
         self.push(Token::RParen, span);
         self.next = at + 1;
         true
+    }
+
+    /// A list of columns that ALTER TABLE adds or drops.
+    fn column_list(&mut self) -> bool {
+        let verb = self.token(self.next);
+        if !["add", "drop"].iter().any(|word| is_word(verb, word)) || !self.altering() {
+            return false;
+        }
+        let mut at = self.seek(self.next + 1);
+        while ["column", "if", "not", "exists"].iter().any(|word| is_word(self.token(at), word)) {
+            at = self.seek(at + 1);
+        }
+        let Some(close) = (*self.token(at) == Token::LParen).then(|| self.close(at)).flatten() else {
+            return false;
+        };
+        let head: Vec<TokenWithSpan> = self.input[self.next..at].to_vec();
+        self.output.extend(head.iter().cloned());
+        let mut depth = 0usize;
+        for i in at + 1..close {
+            self.output.push(self.input[i].clone());
+            match self.token(i) {
+                Token::LParen => depth += 1,
+                Token::RParen => depth = depth.saturating_sub(1),
+                Token::Comma if depth == 0 => self.output.extend(head.iter().cloned()),
+                _ => {}
+            }
+        }
+        self.next = close + 1;
+        true
+    }
+
+    /// Whether the statement being read begins with ALTER TABLE.
+    fn altering(&self) -> bool {
+        let words = self.output.iter().map(|t| &t.token).filter(|t| significant(t));
+        let of_this: Vec<&Token> = words.rev().take_while(|t| **t != Token::SemiColon).collect();
+        matches!(of_this[..], [.., table, alter] if is_word(table, "table") && is_word(alter, "alter"))
     }
 
     /// A call of a function whose name sqlparser reads as a word without arguments.

@@ -76,7 +76,8 @@ pub(crate) fn judge(engine: Engine, recording: &Recording) -> Outcome {
     outcome
 }
 
-fn catalog(engine: Engine, script: &str) -> Catalog {
+/// The tables that a script makes.
+pub(crate) fn catalog(engine: Engine, script: &str) -> Catalog {
     let file = ddl::File { name: "ddl.sql".to_owned(), text: script.to_owned() };
     let made = ddl::evaluate(&[file], dialect::by_name(engine.dialect()).expect("a dialect"));
     assert!(!made.has_errors(), "{:?}", made.findings);

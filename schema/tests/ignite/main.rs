@@ -4,7 +4,9 @@
 //! neither fall nor rise unseen. `BLESS=1 cargo test -p querent-schema --test ignite` writes them anew.
 
 mod case;
+mod ddl;
 mod functions;
+mod h2;
 mod judge;
 mod report;
 

@@ -10,6 +10,7 @@ use crate::dialect::{
 };
 
 mod errors;
+mod ignite;
 mod limits;
 mod params;
 mod tree;
