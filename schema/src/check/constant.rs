@@ -22,7 +22,7 @@ impl<'a> Binder<'a> {
         if !computed || !self.distributed || !self.is_constant(expr) {
             return typed;
         }
-        if let Some(ty) = self.known(&typed.ty) {
+        if let Some(ty) = self.carried(&typed) {
             let sent = self.dialect.rules.sent(&ty, self.constant(expr));
             typed.ty = sent.map_or(Ty::Opaque, Ty::Known);
             typed.carried = None;
@@ -79,13 +79,15 @@ impl<'a> Binder<'a> {
                 computed(op, self.constant(left), self.constant(right))
             }
             ExprKind::Function(call) => match (self.function_name(call).as_str(), &call.args[..]) {
-                ("mod", [FunctionArg::Expr(left), FunctionArg::Expr(right)]) => {
-                    computed(&BinaryOp::Modulo, self.constant(left), self.constant(right))
+                (name, [FunctionArg::Expr(left), FunctionArg::Expr(right)]) => {
+                    called(name, self.constant(left), self.constant(right))
                 }
-                // The length of a text that is written out fits an INT, whatever it is.
-                ("length" | "char_length" | "character_length" | "octet_length" | "bit_length", _) => {
-                    Constant::Whole(0)
-                }
+                // The length and the hash of a text that is written out fit an INT, whatever they are.
+                (
+                    "length" | "char_length" | "character_length" | "octet_length" | "bit_length"
+                    | "ora_hash",
+                    _,
+                ) => Constant::Small,
                 _ => Constant::Unknown,
             },
             _ => Constant::Unknown,
@@ -95,19 +97,31 @@ impl<'a> Binder<'a> {
 
 fn computed(op: &BinaryOp, left: Constant, right: Constant) -> Constant {
     let sums = matches!(op, BinaryOp::Plus | BinaryOp::Minus | BinaryOp::Multiply);
-    let (Constant::Whole(left), Constant::Whole(right)) = (left, right) else {
-        let known = left != Constant::Unknown && right != Constant::Unknown;
-        return if sums && known { Constant::Fraction } else { Constant::Unknown };
+    let (Constant::Whole(a), Constant::Whole(b)) = (left, right) else {
+        let known = |side| matches!(side, Constant::Whole(_) | Constant::Fraction);
+        return if sums && known(left) && known(right) { Constant::Fraction } else { Constant::Unknown };
     };
     let value = match op {
-        BinaryOp::Plus => left.checked_add(right),
-        BinaryOp::Minus => left.checked_sub(right),
-        BinaryOp::Multiply => left.checked_mul(right),
-        BinaryOp::Divide => left.checked_div(right),
-        BinaryOp::Modulo => left.checked_rem(right),
+        BinaryOp::Plus => a.checked_add(b),
+        BinaryOp::Minus => a.checked_sub(b),
+        BinaryOp::Multiply => a.checked_mul(b),
+        BinaryOp::Divide => a.checked_div(b),
+        BinaryOp::Modulo => a.checked_rem(b),
         _ => None,
     };
     value.map_or(Constant::Unknown, Constant::Whole)
+}
+
+/// A function of two whole numbers.
+fn called(name: &str, left: Constant, right: Constant) -> Constant {
+    let (Constant::Whole(a), Constant::Whole(b)) = (left, right) else { return Constant::Unknown };
+    match name {
+        "mod" => computed(&BinaryOp::Modulo, left, right),
+        "bitand" => Constant::Whole(a & b),
+        "bitor" => Constant::Whole(a | b),
+        "bitxor" => Constant::Whole(a ^ b),
+        _ => Constant::Unknown,
+    }
 }
 
 /// A number as it is written again: `1e0` becomes `1`, and `1e3` keeps its exponent.

@@ -127,6 +127,8 @@ pub enum NullRule {
 pub enum Constant {
     /// It is this whole number, written without a point.
     Whole(i128),
+    /// It is a whole number that fits an INT.
+    Small,
     /// It is a number that is written with a point.
     Fraction,
     /// Nothing.

@@ -121,6 +121,11 @@ fn constants_are_sent_as_literals() {
         ("SELECT PI(), SQRT(4), CAST(1 AS BIGINT) FROM dept", "Float64!, Float64!, Int64!"),
         ("SELECT PI(), CAST(1 AS TINYINT)", "Float64!, Int8!"),
         ("SELECT LENGTH('abc'), 1.0*2, 1e0, 1e0+id FROM emp", "Int32!, BigDecimal!, Int32!, Int32!"),
+        (
+            "SELECT ROUND(1.5), CEIL(2), MOD(7,2), BITAND(6,3), CHAR_LENGTH('x') FROM emp",
+            "BigDecimal!, BigDecimal!, Int32!, Int32!, Int32!",
+        ),
+        ("SELECT COALESCE(1,2.5), COALESCE(id,2.5) FROM emp", "?!, BigDecimal!"),
         ("SELECT id + CAST(1 AS BIGINT) FROM emp", "Int32!"),
         ("SELECT CAST('00000000-0000-0000-0000-000000000001' AS UUID) FROM emp", "Utf8!"),
         ("SELECT RAND(), RANDOM_UUID() FROM emp", "Float64!, Uuid!"),

@@ -168,6 +168,7 @@ impl TypeRules for Rules {
             SqlType::Int8 | SqlType::Int16 => Some(SqlType::Int32),
             SqlType::Int64 | SqlType::BigDecimal => match value {
                 Constant::Whole(value) => Some(literal::whole(value)),
+                Constant::Small => Some(SqlType::Int32),
                 Constant::Fraction => Some(SqlType::BigDecimal),
                 Constant::Unknown => None,
             },
