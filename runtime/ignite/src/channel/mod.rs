@@ -1,0 +1,359 @@
+//! One connection to one node, shared by all who speak to it: requests are written as they come, answers are matched by
+//! id, and nobody waits for another's.
+//!
+//! The server runs the requests of a connection in a pool of threads, in no order: who needs an order awaits each answer
+//! (2.17.0: of 3,000 pairs of PUT and GET sent together, 278 read the value before).
+
+mod tasks;
+mod waiters;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use std::{fmt, io};
+
+use bytes::Bytes;
+use querent_core::types::value::Uuid;
+use querent_protocol::ignite::code::{Op, Status};
+use querent_protocol::ignite::handshake::Agreed;
+use querent_protocol::ignite::request::{self, Request, ResourceClose, TxEnd};
+use querent_protocol::ignite::response::{AffinityVersion, Failure};
+use querent_protocol::ignite::{DecodeError, EncodeError, Limits, Reader};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+
+use crate::options::Address;
+
+use waiters::{Leaves, Reply, Undo, Waiters};
+
+pub(crate) use tasks::spawn;
+
+/// A connection to a node. It is closed when the last handle on it goes.
+pub(crate) struct Channel {
+    shared: Arc<Shared>,
+    queue: mpsc::Sender<Outgoing>,
+}
+
+/// What the handles and the two tasks share.
+struct Shared {
+    setup: Setup,
+    waiters: Mutex<Waiters>,
+    next_id: AtomicI64,
+    topology: watch::Sender<Option<AffinityVersion>>,
+    /// The server said 1010: each further statement would fail.
+    retired: AtomicBool,
+    /// A sign of life is overdue.
+    doubtful: AtomicBool,
+    /// Requests of nobody's, that undo what was left: no more than there were resources.
+    aside: mpsc::UnboundedSender<Vec<u8>>,
+    /// Asks for a sign of life at once.
+    probe: Notify,
+    /// Tells the writer that there will be no more answers.
+    ended: Notify,
+}
+
+/// What is known of a connection from its beginning.
+#[derive(Debug, Clone)]
+pub(crate) struct Setup {
+    /// What is spoken on it.
+    pub(crate) agreed: Agreed,
+    /// The node's id; known from 1.4 on.
+    pub(crate) node: Option<Uuid>,
+    /// Where the node was reached.
+    pub(crate) address: Address,
+    /// The largest request.
+    pub(crate) request_len_max: usize,
+    /// The largest answer.
+    pub(crate) limits: Limits,
+    /// Requests that wait to be written.
+    pub(crate) queue_len: usize,
+    /// Signs of life; `None` where the server knows none (before 2.13).
+    pub(crate) beats: Option<Beats>,
+    /// How long a write may take.
+    pub(crate) write_timeout: Duration,
+}
+
+/// When signs of life are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Beats {
+    /// How long nothing is sent or heard until then.
+    pub(crate) interval: Duration,
+    /// How long one may take before the connection is given up.
+    pub(crate) silence_max: Duration,
+    /// How long one may take before the connection is not leased any more.
+    pub(crate) doubt_after: Duration,
+}
+
+impl Beats {
+    /// A third of what the server allows a connection to be idle, so that one may be lost; but never a flood.
+    pub(crate) fn new(interval: Duration, silence_max: Duration, idle_timeout_ms: Option<u64>) -> Beats {
+        let third = idle_timeout_ms.map_or(interval, |ms| Duration::from_millis(ms) / 3);
+        let interval = interval.min(third).max(Duration::from_millis(500));
+        Beats { interval, silence_max, doubt_after: silence_max.min(Duration::from_secs(2)) }
+    }
+}
+
+struct Outgoing {
+    id: i64,
+    frame: Vec<u8>,
+}
+
+/// The id of requests whose answers nobody wants. Those of others are above zero.
+const NOBODY: i64 = -1;
+
+/// An answer that is no error.
+#[derive(Clone)]
+pub(crate) struct Answer {
+    body: Bytes,
+    payload_at: usize,
+}
+
+impl Answer {
+    /// Reads the payload; `body` is what the reader reads, for pages that keep it.
+    pub(crate) fn read<'a, T>(
+        &'a self,
+        read: impl FnOnce(&'a Bytes, &mut Reader<'a>) -> Result<T, DecodeError>,
+    ) -> Result<T, CallError> {
+        let reader = Reader::new(&self.body).at(self.payload_at);
+        let read = reader.and_then(|mut reader| read(&self.body, &mut reader));
+        read.map_err(CallError::Unreadable)
+    }
+}
+
+/// Only its length: it holds values.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answer({} bytes)", self.body.len())
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone)]
+pub(crate) enum CallError {
+    /// The request was not sent.
+    Unsendable(EncodeError),
+    /// The server refused it.
+    Refused(Failure),
+    /// The answer is none.
+    Unreadable(DecodeError),
+    /// The answer is another than was asked for.
+    Unexpected(&'static str),
+    /// The connection ended first.
+    Lost {
+        /// Why.
+        lost: Arc<Lost>,
+        /// Whether the server may have seen the request.
+        written: bool,
+    },
+}
+
+/// Why a connection ended.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    what: &'static str,
+    cause: Option<Cause>,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Io(io::Error),
+    Decode(DecodeError),
+}
+
+impl Lost {
+    fn new(what: &'static str) -> Lost {
+        Lost { what, cause: None }
+    }
+
+    fn io(what: &'static str, error: io::Error) -> Lost {
+        Lost { what, cause: Some(Cause::Io(error)) }
+    }
+
+    fn decode(error: DecodeError) -> Lost {
+        Lost { what: "the server sent what is no answer", cause: Some(Cause::Decode(error)) }
+    }
+
+    /// Whether the server broke the protocol.
+    pub(crate) fn is_protocol(&self) -> bool {
+        matches!(self.cause, Some(Cause::Decode(_)))
+    }
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)
+    }
+}
+
+impl std::error::Error for Lost {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.cause.as_ref()? {
+            Cause::Io(error) => Some(error),
+            Cause::Decode(error) => Some(error),
+        }
+    }
+}
+
+impl Channel {
+    /// Sends a request and waits for its answer.
+    ///
+    /// When the returned future is dropped, the request is not sent, or its answer is not waited for and what it leaves on
+    /// the server is undone; others on this connection notice nothing.
+    pub(crate) async fn call<R: Request + ?Sized>(&self, request: &R) -> Reply {
+        self.start(request)?.send(&self.queue).await?.await
+    }
+
+    /// Sends a request, without waiting for its answer.
+    pub(crate) async fn begin<R: Request + ?Sized>(&self, request: &R) -> Result<PendingCall, CallError> {
+        self.start(request)?.send(&self.queue).await
+    }
+
+    fn start<R: Request + ?Sized>(&self, request: &R) -> Result<Unsent, CallError> {
+        let shared = &self.shared;
+        let id = shared.next_id.fetch_add(1, Ordering::Relaxed);
+        let frame = request::encode(request, id, &shared.setup.agreed, shared.setup.request_len_max);
+        let frame = frame.map_err(CallError::Unsendable)?;
+        Ok(Unsent { shared: shared.clone(), outgoing: Outgoing { id, frame }, op: request.op() })
+    }
+
+    /// Closes a cursor, without waiting.
+    pub(crate) fn close_later(&self, cursor: i64) {
+        self.shared.undo(Undo::Close(ResourceClose(cursor)));
+    }
+
+    /// Takes a transaction back, without waiting.
+    pub(crate) fn rollback_later(&self, tx_id: i32) {
+        self.shared.undo(Undo::Rollback(TxEnd { tx_id, commit: false }));
+    }
+
+    /// What is known of the connection.
+    pub(crate) fn setup(&self) -> &Setup {
+        &self.shared.setup
+    }
+
+    /// The latest version of the topology that the node told.
+    pub(crate) fn topology(&self) -> watch::Receiver<Option<AffinityVersion>> {
+        self.shared.topology.subscribe()
+    }
+
+    /// Whether a further request may be sent, as far as is known without asking.
+    pub(crate) fn is_usable(&self) -> bool {
+        let shared = &self.shared;
+        !shared.retired.load(Ordering::Relaxed)
+            && !shared.doubtful.load(Ordering::Relaxed)
+            && !shared.waiters().is_lost()
+    }
+
+    /// Whether a silent peer would be told from a slow one.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.shared.setup.beats.is_some()
+    }
+}
+
+impl Shared {
+    /// No code that can panic runs under the lock, so that a poisoned one still holds a whole state.
+    fn waiters(&self) -> MutexGuard<'_, Waiters> {
+        self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn undo(&self, undo: Undo) {
+        let setup = &self.setup;
+        let frame = match undo {
+            Undo::Close(close) => request::encode(&close, NOBODY, &setup.agreed, usize::MAX),
+            Undo::Rollback(end) => request::encode(&end, NOBODY, &setup.agreed, usize::MAX),
+        };
+        if let Ok(frame) = frame {
+            // Where the writer has ended, so has the connection, and with it what was to be undone.
+            let _ = self.aside.send(frame);
+        }
+    }
+}
+
+/// A request that is not in the queue yet.
+struct Unsent {
+    shared: Arc<Shared>,
+    outgoing: Outgoing,
+    op: Op,
+}
+
+impl Unsent {
+    /// Waits for a place in the queue. Dropped meanwhile, nothing has happened.
+    async fn send(self, queue: &mpsc::Sender<Outgoing>) -> Result<PendingCall, CallError> {
+        let Unsent { shared, outgoing, op } = self;
+        // A closed queue is told by the waiters, with the reason.
+        let place = queue.reserve().await.ok();
+        let leaves = Leaves::of(op, &outgoing.frame);
+        let receiver = shared.waiters().expect(outgoing.id, leaves)?;
+        let call = PendingCall { id: outgoing.id, leaves, receiver, shared: Some(shared) };
+        match place {
+            Some(place) => place.send(outgoing),
+            None => return Err(CallError::Unexpected("the connection is closing")),
+        }
+        Ok(call)
+    }
+}
+
+/// A request on its way; the answer is what it gives. Dropped before, what the answer leaves on the server is undone.
+pub(crate) struct PendingCall {
+    id: i64,
+    leaves: Leaves,
+    receiver: oneshot::Receiver<Reply>,
+    /// `None` once it was answered.
+    shared: Option<Arc<Shared>>,
+}
+
+impl Future for PendingCall {
+    type Output = Reply;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Reply> {
+        let reply = match Pin::new(&mut self.receiver).poll(cx) {
+            Poll::Ready(reply) => reply,
+            Poll::Pending => return Poll::Pending,
+        };
+        let shared = self.shared.take();
+        let reply = reply.unwrap_or(Err(CallError::Unexpected("the connection is closing")));
+        if let (Err(CallError::Refused(failure)), Some(shared)) = (&reply, shared) {
+            if failure.status == Status::TOO_MANY_CURSORS {
+                shared.retired.store(true, Ordering::Relaxed);
+            }
+        }
+        Poll::Ready(reply)
+    }
+}
+
+impl Drop for PendingCall {
+    fn drop(&mut self) {
+        let Some(shared) = self.shared.take() else { return };
+        // From here on the reader undoes what it cannot hand over; what it has handed over is undone here.
+        self.receiver.close();
+        if let Ok(Ok(answer)) = self.receiver.try_recv() {
+            if let Some(undo) = self.leaves.undo(&answer) {
+                shared.undo(undo);
+            }
+            return;
+        }
+        if shared.waiters().abandon(self.id) {
+            // It may have been given up because the peer is dead: that is soon known.
+            shared.probe.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beats_keep_within_what_the_server_allows() {
+        let beats = |ms: u64, idle| {
+            Beats::new(Duration::from_millis(ms), Duration::from_secs(9), idle).interval.as_millis()
+        };
+        assert_eq!(beats(30_000, None), 30_000);
+        assert_eq!(beats(30_000, Some(9_000)), 3_000);
+        assert_eq!(beats(1_000, Some(9_000)), 1_000);
+        assert_eq!(beats(30_000, Some(600)), 500);
+        assert_eq!(beats(10, None), 500);
+    }
+}

@@ -1,0 +1,295 @@
+//! The two tasks of a connection: one writes, one reads. They end with it, and it ends with either.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use bytes::{Bytes, BytesMut};
+use querent_protocol::ignite::request::{self, Heartbeat};
+use querent_protocol::ignite::response::{AffinityVersion, Header};
+use querent_protocol::ignite::{DecodeError, Reader, frame};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::{self, Instant};
+
+use super::waiters::Waiters;
+use super::{Answer, Beats, CallError, Channel, Lost, NOBODY, Outgoing, Setup, Shared};
+
+/// Frames that are written together.
+const BATCH_COUNT_MAX: usize = 128;
+/// Bytes that are gathered for one write; a longer frame is written by itself.
+const GATHER_LEN_MAX: usize = 64 << 10;
+/// Bytes that are made room for at a time; more only for a frame that has begun.
+const READ_LEN: usize = 64 << 10;
+const READ_LEN_MAX: usize = 1 << 20;
+
+/// Starts the tasks of a connection that is past its handshake. `buffer` is what was read beyond it, `topology` what the
+/// first answer told.
+pub(crate) fn spawn(
+    source: impl AsyncRead + Unpin + Send + 'static,
+    sink: impl AsyncWrite + Unpin + Send + 'static,
+    buffer: BytesMut,
+    setup: Setup,
+    topology: Option<AffinityVersion>,
+) -> Channel {
+    let (queue, outgoing) = mpsc::channel(setup.queue_len);
+    let (aside, undoing) = mpsc::unbounded_channel();
+    let shared = Arc::new(Shared {
+        waiters: Waiters::default().into(),
+        next_id: AtomicI64::new(1),
+        topology: watch::Sender::new(topology),
+        retired: AtomicBool::new(false),
+        doubtful: AtomicBool::new(false),
+        aside,
+        probe: Notify::new(),
+        ended: Notify::new(),
+        setup,
+    });
+    let heard = Arc::new(AtomicBool::new(false));
+    let reading = read(source, buffer, shared.clone(), heard.clone());
+    let reading = tokio::spawn(reading).abort_handle();
+    let watch = Watch::new(shared.setup.beats, heard);
+    let writing = Writing { shared: shared.clone(), outgoing, undoing, watch };
+    tokio::spawn(async move {
+        writing.run(sink).await;
+        reading.abort();
+    });
+    Channel { shared, queue }
+}
+
+/// Reads answers until the connection ends.
+async fn read(
+    mut source: impl AsyncRead + Unpin,
+    mut buffer: BytesMut,
+    shared: Arc<Shared>,
+    heard: Arc<AtomicBool>,
+) {
+    let lost = loop {
+        match deliver_all(&mut buffer, &shared) {
+            Ok(()) => {}
+            Err(error) => break Lost::decode(error),
+        }
+        buffer.reserve(frame::missing(&buffer).clamp(READ_LEN, READ_LEN_MAX));
+        match source.read_buf(&mut buffer).await {
+            Ok(0) => break Lost::new("the server closed the connection"),
+            Ok(_) => {
+                heard.store(true, Ordering::Relaxed);
+                shared.doubtful.store(false, Ordering::Relaxed);
+            }
+            Err(error) => break Lost::io("the connection broke", error),
+        }
+    };
+    shared.lose(lost);
+    shared.ended.notify_one();
+}
+
+fn deliver_all(buffer: &mut BytesMut, shared: &Shared) -> Result<(), DecodeError> {
+    while let Some(body) = frame::decode(buffer, &shared.setup.limits)? {
+        shared.deliver(body)?;
+    }
+    Ok(())
+}
+
+impl Shared {
+    fn deliver(&self, body: Bytes) -> Result<(), DecodeError> {
+        let mut reader = Reader::new(&body);
+        let header = Header::read(&mut reader, &self.setup.agreed)?;
+        let payload_at = reader.position();
+        if let Some(version) = header.topology {
+            self.topology.send_if_modified(|known| {
+                let later = known.is_none_or(|known| known < version);
+                if later {
+                    *known = Some(version);
+                }
+                later
+            });
+        }
+        // Nothing here asks for notifications; one may still come of what was closed meanwhile.
+        if header.id == NOBODY || header.notification.is_some() {
+            return Ok(());
+        }
+        let delivery = self.waiters().take(header.id);
+        let delivery = delivery.ok_or(DecodeError::unknown(0, "request id", header.id))?;
+        let reply = match header.failure {
+            None => Ok(Answer::new(body, payload_at)),
+            Some(failure) => Err(CallError::Refused(failure)),
+        };
+        if let Some(undo) = delivery.hand_over(reply) {
+            self.undo(undo);
+        }
+        Ok(())
+    }
+
+    fn lose(&self, lost: Lost) {
+        tracing::debug!(reason = lost.what, "connection to an Ignite node ended");
+        let waiting = self.waiters().lose(&Arc::new(lost));
+        for (reply, error) in waiting {
+            // Whoever waited may just have gone.
+            let _ = reply.send(Err(error));
+        }
+    }
+}
+
+struct Writing {
+    shared: Arc<Shared>,
+    outgoing: mpsc::Receiver<Outgoing>,
+    undoing: mpsc::UnboundedReceiver<Vec<u8>>,
+    watch: Watch,
+}
+
+impl Writing {
+    /// Writes until the last handle is gone, or there are no more answers.
+    async fn run(mut self, mut sink: impl AsyncWrite + Unpin) {
+        let mut batch = Vec::new();
+        let mut gathered = Vec::new();
+        let timer = time::sleep_until(self.watch.next());
+        tokio::pin!(timer);
+        loop {
+            let shared = &self.shared;
+            tokio::select! {
+                biased;
+                count = self.outgoing.recv_many(&mut batch, BATCH_COUNT_MAX) => if count == 0 { break },
+                Some(frame) = self.undoing.recv() => batch.push(Outgoing { id: NOBODY, frame }),
+                () = shared.ended.notified() => return,
+                () = shared.probe.notified(), if self.watch.beats.is_some() => {
+                    batch.extend(self.watch.beat(shared));
+                    timer.as_mut().reset(self.watch.next());
+                }
+                () = &mut timer, if self.watch.beats.is_some() => {
+                    match self.watch.tick(shared) {
+                        Verdict::Fine => {}
+                        Verdict::Ask => batch.extend(self.watch.beat(shared)),
+                        Verdict::Dead => {
+                            shared.lose(Lost::new("the server gave no sign of life"));
+                            return;
+                        }
+                    }
+                    timer.as_mut().reset(self.watch.next());
+                }
+            }
+            while batch.len() < BATCH_COUNT_MAX {
+                // However much there is to send: what is left on the server is undone.
+                let Ok(frame) = self.undoing.try_recv() else { break };
+                batch.push(Outgoing { id: NOBODY, frame });
+            }
+            if batch.is_empty() {
+                continue;
+            }
+            self.watch.sent = true;
+            let limit = self.shared.setup.write_timeout;
+            let write = write(&mut sink, &mut batch, &mut gathered, &self.shared);
+            let lost = match time::timeout(limit, write).await {
+                Ok(Ok(())) => continue,
+                Ok(Err(error)) => Lost::io("the connection broke", error),
+                Err(_) => Lost::new("the server takes no more requests"),
+            };
+            self.shared.lose(lost);
+            return;
+        }
+        // No handle is there any more, and what is left to undo ends with the connection.
+        self.shared.lose(Lost::new("the connection was closed"));
+        let _ = time::timeout(self.shared.setup.write_timeout, sink.shutdown()).await;
+    }
+}
+
+/// Writes the frames of a batch that are still wanted, small ones together.
+async fn write(
+    sink: &mut (impl AsyncWrite + Unpin),
+    batch: &mut Vec<Outgoing>,
+    gathered: &mut Vec<u8>,
+    shared: &Shared,
+) -> std::io::Result<()> {
+    {
+        let mut waiters = shared.waiters();
+        batch.retain(|outgoing| waiters.write(outgoing.id));
+    }
+    if let [only] = &batch[..] {
+        sink.write_all(&only.frame).await?;
+    } else {
+        for outgoing in batch.iter() {
+            if gathered.len() + outgoing.frame.len() > GATHER_LEN_MAX {
+                sink.write_all(gathered).await?;
+                gathered.clear();
+            }
+            if outgoing.frame.len() > GATHER_LEN_MAX {
+                sink.write_all(&outgoing.frame).await?;
+            } else {
+                gathered.extend_from_slice(&outgoing.frame);
+            }
+        }
+        sink.write_all(gathered).await?;
+        gathered.clear();
+    }
+    batch.clear();
+    sink.flush().await
+}
+
+/// Watches for signs of life: any byte is one, and one is asked for when there was none for a while.
+struct Watch {
+    beats: Option<Beats>,
+    /// Set by the reader at each byte.
+    heard: Arc<AtomicBool>,
+    /// Whether anything was sent since the last look.
+    sent: bool,
+    /// When a sign of life was asked for that has not come.
+    asked: Option<Instant>,
+    looked: Instant,
+}
+
+enum Verdict {
+    Fine,
+    Ask,
+    Dead,
+}
+
+impl Watch {
+    fn new(beats: Option<Beats>, heard: Arc<AtomicBool>) -> Watch {
+        Watch { beats, heard, sent: false, asked: None, looked: Instant::now() }
+    }
+
+    /// When to look again.
+    fn next(&self) -> Instant {
+        let Some(beats) = self.beats else { return self.looked };
+        let look = self.looked + beats.interval;
+        let Some(asked) = self.asked else { return look };
+        let doubt = asked + beats.doubt_after;
+        let end = asked + beats.silence_max;
+        let deadline = if self.looked < doubt { doubt } else { end };
+        look.min(deadline)
+    }
+
+    fn tick(&mut self, shared: &Shared) -> Verdict {
+        let Some(beats) = self.beats else { return Verdict::Fine };
+        let now = Instant::now();
+        let heard = self.heard.swap(false, Ordering::Relaxed);
+        let sent = std::mem::take(&mut self.sent);
+        self.looked = now;
+        if heard {
+            self.asked = None;
+            // Where nothing was sent, the server would soon find us idle.
+            return if sent { Verdict::Fine } else { Verdict::Ask };
+        }
+        match self.asked {
+            Some(asked) if now >= asked + beats.silence_max => Verdict::Dead,
+            Some(asked) => {
+                if now >= asked + beats.doubt_after {
+                    shared.doubtful.store(true, Ordering::Relaxed);
+                }
+                Verdict::Fine
+            }
+            None => Verdict::Ask,
+        }
+    }
+
+    /// Asks for a sign of life, unless one is overdue already.
+    fn beat(&mut self, shared: &Shared) -> Option<Outgoing> {
+        let now = Instant::now();
+        self.looked = now;
+        if self.asked.is_none() {
+            self.heard.store(false, Ordering::Relaxed);
+            self.asked = Some(now);
+        }
+        let setup = &shared.setup;
+        let frame = request::encode(&Heartbeat, NOBODY, &setup.agreed, setup.request_len_max).ok()?;
+        Some(Outgoing { id: NOBODY, frame })
+    }
+}

@@ -1,0 +1,229 @@
+//! From options to a channel: addresses in order, TLS, handshake, version.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use querent_core::{Error, ErrorKind, Result};
+use querent_protocol::ignite::code::{Feature, Features, Version};
+use querent_protocol::ignite::handshake::{Hello, Refusal, Reply};
+use querent_protocol::ignite::request::{self, Encoded, IdleTimeout, SqlFields};
+use querent_protocol::ignite::response::{self, Header, Rows};
+use querent_protocol::ignite::value::read_string;
+use querent_protocol::ignite::{EncodeError, Limits, Reader, frame};
+use rustls_pki_types::ServerName;
+use secrecy::ExposeSecret as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time;
+use tokio_rustls::TlsConnector;
+
+use crate::channel::{self, Beats, Channel, Setup};
+use crate::error::{self, Effect};
+use crate::options::{Address, IgniteOptions};
+use crate::tls;
+
+/// How long an address has for itself before the next one is tried beside it.
+const HEAD_START: Duration = Duration::from_millis(250);
+/// A handshake's answer is a few dozen bytes, and a refusal a sentence.
+const HANDSHAKE_LEN_MAX: usize = 64 << 10;
+
+/// Connects to the first address that answers.
+///
+/// Only an address that cannot be reached gives way to the next: what a node refuses, the others do too.
+pub(crate) async fn connect(options: &IgniteOptions) -> Result<Channel> {
+    let tls = options.tls.as_ref().map(tls::client_config).transpose()?.map(TlsConnector::from);
+    let mut addresses = options.addresses.iter();
+    let mut attempts = FuturesUnordered::new();
+    let mut last = Error::new(ErrorKind::Config, "the Ignite URL names no host");
+    loop {
+        if let Some(address) = addresses.next() {
+            attempts.push(connect_to(options, address, tls.as_ref()));
+        }
+        let outcome = match (addresses.len(), attempts.len()) {
+            (0, 0) => return Err(last),
+            (0, _) => attempts.next().await,
+            _ => match time::timeout(HEAD_START, attempts.next()).await {
+                Ok(outcome) => outcome,
+                // The next address runs beside it.
+                Err(_) => continue,
+            },
+        };
+        match outcome {
+            Some(Ok(channel)) => return Ok(channel),
+            Some(Err(error)) if error.kind() == ErrorKind::Connection => last = error,
+            Some(Err(error)) => return Err(error),
+            None => {}
+        }
+    }
+}
+
+/// Connects to one address, within its time.
+pub(crate) async fn connect_to(
+    options: &IgniteOptions,
+    address: &Address,
+    tls: Option<&TlsConnector>,
+) -> Result<Channel> {
+    let limit = options.connect_timeout;
+    let attempt = async {
+        let channel = agree(options, address, tls).await?;
+        check_engine(options, &channel).await?;
+        Ok(channel)
+    };
+    match time::timeout(limit, attempt).await {
+        Ok(outcome) => outcome,
+        Err(_) => {
+            let message = format!("{address} did not accept within {limit:?}");
+            Err(Error::new(ErrorKind::Connection, message).with_retry())
+        }
+    }
+}
+
+/// Agrees on a version: the latest, or the one that the node names, on a connection of its own each.
+async fn agree(options: &IgniteOptions, address: &Address, tls: Option<&TlsConnector>) -> Result<Channel> {
+    let mut version = Version::V1_7;
+    loop {
+        let socket = TcpStream::connect((address.host.as_str(), address.port));
+        let socket = socket.await.map_err(|e| error::unreachable(address, e))?;
+        socket.set_nodelay(true).map_err(|e| error::unreachable(address, e))?;
+        let attempt = match tls {
+            None => {
+                let (source, sink) = socket.into_split();
+                greet(options, address, version, source, sink).await?
+            }
+            Some(connector) => {
+                let name = server_name(options, address)?;
+                let stream = connector.connect(name, socket).await;
+                let stream = stream.map_err(|e| error::tls_handshake(address, e))?;
+                let (source, sink) = tokio::io::split(stream);
+                greet(options, address, version, source, sink).await?
+            }
+        };
+        match attempt {
+            Ok(channel) => return Ok(channel),
+            // The socket is closed by now: the node leaves it open after wrong credentials (2.17.0).
+            Err(refusal) => {
+                version =
+                    refusal.retry_with(version).ok_or_else(|| error::refused(address, &refusal))?;
+            }
+        }
+    }
+}
+
+fn server_name(options: &IgniteOptions, address: &Address) -> Result<ServerName<'static>> {
+    let given = options.tls.as_ref().and_then(|tls| tls.server_name.clone());
+    let name = given.unwrap_or_else(|| address.host.clone());
+    ServerName::try_from(name)
+        .map_err(|e| Error::new(ErrorKind::Config, "the TLS server name is no host name").with_cause(e))
+}
+
+/// The handshake, and the channel if the node accepts.
+async fn greet(
+    options: &IgniteOptions,
+    address: &Address,
+    version: Version,
+    source: impl AsyncRead + Unpin + Send + 'static,
+    sink: impl AsyncWrite + Unpin + Send + 'static,
+) -> Result<std::result::Result<Channel, Refusal>> {
+    let mut wire = Wire { address, has_tls: options.tls.is_some(), source, sink, buffer: BytesMut::new() };
+    let body = wire.exchange(&hello(options, version)?).await?;
+    let reply = Reply::decode(&body, version).map_err(|e| error::no_handshake(address, e))?;
+    let (agreed, node) = match reply {
+        Reply::Accepted { agreed, node } => (agreed, node),
+        Reply::Refused(refusal) => return Ok(Err(refusal)),
+    };
+    let mut topology = None;
+    let beats = if agreed.has(Feature::Heartbeat) {
+        let ask = request::encode(&IdleTimeout, 0, &agreed, HANDSHAKE_LEN_MAX);
+        let body = wire.exchange(&ask.map_err(unsendable)?).await?;
+        let mut reader = Reader::new(&body);
+        let header = Header::read(&mut reader, &agreed).map_err(|e| error::no_handshake(address, e))?;
+        topology = header.topology;
+        let idle_ms = match header.failure {
+            None => response::idle_timeout_ms(&mut reader).map_err(|e| error::no_handshake(address, e))?,
+            Some(_) => None,
+        };
+        Some(Beats::new(options.heartbeat, options.silence_max, idle_ms))
+    } else {
+        None
+    };
+    let setup = Setup {
+        agreed,
+        node,
+        address: address.clone(),
+        request_len_max: options.request_len_max,
+        limits: Limits { frame_len_max: options.response_len_max },
+        queue_len: options.queue_len,
+        beats,
+        write_timeout: options.silence_max,
+    };
+    Ok(Ok(channel::spawn(wire.source, wire.sink, wire.buffer, setup, topology)))
+}
+
+fn hello(options: &IgniteOptions, version: Version) -> Result<Vec<u8>> {
+    let attributes: Vec<_> =
+        options.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let credentials = options.credentials.as_ref();
+    let hello = Hello {
+        features: Features::IMPLEMENTED,
+        attributes: &attributes,
+        credentials: credentials.map(|(user, password)| (user.as_str(), password.expose_secret())),
+    };
+    hello.encode(version, HANDSHAKE_LEN_MAX).map_err(unsendable)
+}
+
+fn unsendable(error: EncodeError) -> Error {
+    Error::new(ErrorKind::Unsupported, error.to_string())
+}
+
+/// A connection before it is shared: one request, one answer.
+struct Wire<'a, R, W> {
+    address: &'a Address,
+    has_tls: bool,
+    source: R,
+    sink: W,
+    buffer: BytesMut,
+}
+
+impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Wire<'_, R, W> {
+    async fn exchange(&mut self, frame: &[u8]) -> Result<Bytes> {
+        let (address, has_tls) = (self.address, self.has_tls);
+        let silent = |cause| error::no_greeting(address, has_tls, cause);
+        self.sink.write_all(frame).await.map_err(|e| silent(Some(e)))?;
+        self.sink.flush().await.map_err(|e| silent(Some(e)))?;
+        let limits = Limits { frame_len_max: HANDSHAKE_LEN_MAX };
+        loop {
+            let body = frame::decode(&mut self.buffer, &limits);
+            if let Some(body) = body.map_err(|e| error::no_handshake(address, e))? {
+                return Ok(body);
+            }
+            self.buffer.reserve(1024);
+            match self.source.read_buf(&mut self.buffer).await {
+                Ok(0) => return Err(silent(None)),
+                Ok(_) => {}
+                Err(e) => return Err(silent(Some(e))),
+            }
+        }
+    }
+}
+
+/// Refuses a cluster of another SQL engine than the queries were checked for.
+async fn check_engine(options: &IgniteOptions, channel: &Channel) -> Result<()> {
+    let Some(expected) = options.source.engine else { return Ok(()) };
+    let none: &[Encoded<'_>] = &[];
+    let ask = SqlFields::new(&options.schema, "SELECT QUERY_ENGINE()", none);
+    let answer = channel.call(&ask).await;
+    let rows = answer.and_then(|answer| answer.read(|body, r| Rows::read(body, r, true)));
+    let rows = rows.map_err(|e| error::of_call(e, Effect::Reads))?;
+    let cell = rows.page.cell(0, 0).map(Reader::new);
+    let name = cell.and_then(|mut cell| read_string(&mut cell).ok().flatten().map(String::from));
+    match name {
+        Some(name) if name == expected.name() => Ok(()),
+        name => {
+            let (name, expected) = (name.unwrap_or_default(), expected.name());
+            let message = format!("the cluster's SQL engine is `{name}`, the source's queries are for `{expected}`");
+            Err(Error::new(ErrorKind::SchemaMismatch, message))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! A handle on a channel, with what belongs to whoever holds it: the transaction.
+
+use std::sync::Arc;
+
+use querent_protocol::ignite::request::{Concurrency, Isolation};
+
+use crate::channel::Channel;
+
+/// A handle on a connection to a node. All of a pool's may share one connection.
+pub struct Connection {
+    pub(crate) channel: Arc<Channel>,
+    /// The schema of names without one.
+    pub(crate) schema: Arc<str>,
+    /// Rows a page, where a call does not say.
+    pub(crate) page_size: i32,
+    pub(crate) transaction: Option<OpenTransaction>,
+    /// How the next transaction begins.
+    pub(crate) next_transaction: TransactionOptions,
+}
+
+/// A transaction of this handle's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OpenTransaction {
+    /// Its id on the channel.
+    pub(crate) id: i32,
+    /// Whether the server has ended it: its id would be taken for none.
+    pub(crate) is_over: bool,
+}
+
+/// How a transaction begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TransactionOptions {
+    pub(crate) concurrency: Option<Concurrency>,
+    pub(crate) isolation: Option<Isolation>,
+    pub(crate) timeout_ms: i64,
+    pub(crate) label: Option<String>,
+}
+
+impl Connection {
+    pub(crate) fn new(channel: Channel, schema: &str, page_size: i32) -> Connection {
+        Connection {
+            channel: Arc::new(channel),
+            schema: schema.into(),
+            page_size,
+            transaction: None,
+            next_transaction: TransactionOptions::default(),
+        }
+    }
+
+    /// Another handle on the same channel.
+    pub(crate) fn share(&self) -> Connection {
+        Connection {
+            channel: self.channel.clone(),
+            schema: self.schema.clone(),
+            page_size: self.page_size,
+            transaction: None,
+            next_transaction: TransactionOptions::default(),
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(transaction) = self.transaction.take() {
+            self.channel.rollback_later(transaction.id);
+        }
+    }
+}
