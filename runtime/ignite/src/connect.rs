@@ -104,8 +104,7 @@ async fn agree(options: &IgniteOptions, address: &Address, tls: Option<&TlsConne
             Ok(channel) => return Ok(channel),
             // The socket is closed by now: the node leaves it open after wrong credentials (2.17.0).
             Err(refusal) => {
-                version =
-                    refusal.retry_with(version).ok_or_else(|| error::refused(address, &refusal))?;
+                version = refusal.retry_with(version).ok_or_else(|| error::refused(address, &refusal))?;
             }
         }
     }
@@ -222,7 +221,8 @@ async fn check_engine(options: &IgniteOptions, channel: &Channel) -> Result<()> 
         Some(name) if name == expected.name() => Ok(()),
         name => {
             let (name, expected) = (name.unwrap_or_default(), expected.name());
-            let message = format!("the cluster's SQL engine is `{name}`, the source's queries are for `{expected}`");
+            let message =
+                format!("the cluster's SQL engine is `{name}`, the source's queries are for `{expected}`");
             Err(Error::new(ErrorKind::SchemaMismatch, message))
         }
     }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use querent_core::types::value::Uuid;
 use querent_protocol::ignite::request::{Concurrency, Isolation};
+use querent_protocol::ignite::response::AffinityVersion;
+use tokio::sync::watch;
 
 use crate::channel::Channel;
 
@@ -45,6 +48,21 @@ impl Connection {
             transaction: None,
             next_transaction: TransactionOptions::default(),
         }
+    }
+
+    /// The id of the node that it leads to; known from protocol 1.4 on.
+    pub fn node(&self) -> Option<Uuid> {
+        self.channel.setup().node
+    }
+
+    /// Where that node was reached, `host:port`.
+    pub fn address(&self) -> String {
+        self.channel.setup().address.to_string()
+    }
+
+    /// The latest version of the topology that the node told, and its changes.
+    pub fn topology(&self) -> watch::Receiver<Option<AffinityVersion>> {
+        self.channel.topology()
     }
 
     /// Another handle on the same channel.

@@ -60,7 +60,9 @@ fn of_server(failure: &Failure, effect: Effect) -> Error {
     let said = Said::of(&failure.message);
     let code = match said.sqlstate {
         // Says no more than the status does.
-        Some("50000") | None => failure.status.name().map_or_else(|| failure.status.0.to_string(), str::to_owned),
+        Some("50000") | None => {
+            failure.status.name().map_or_else(|| failure.status.0.to_string(), str::to_owned)
+        }
         Some(state) => state.to_owned(),
     };
     let error = Error::new(kind(class), without_details(said.text)).with_code(code);

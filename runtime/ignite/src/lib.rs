@@ -1,14 +1,76 @@
 //! querent's driver for Apache Ignite 2, over the binary protocol of its thin clients.
 //!
 //! One connection to a node carries the requests of all who use it (`channel`); a pool limits how many there are at a time.
-//! Answers come in any order, so nothing is sent ahead that depends on an answer.
+//! Answers come in any order, so nothing is sent ahead that depends on an answer. A statement that is dropped half way
+//! leaves the connection to the others: what it left on the server is closed when its answer comes.
 
 mod channel;
 mod connect;
 mod connection;
 mod error;
+mod execute;
 mod options;
+mod parameters;
+mod row;
 mod tls;
+mod transaction;
+pub mod types;
+
+use querent_core::{Backend, Placeholder, Request, Result};
 
 pub use connection::{Connection, TransactionOptions};
+pub use execute::{Cursor, IgniteCall};
 pub use options::IgniteOptions;
+pub use row::IgniteBatch;
+
+/// The backend of an Ignite source.
+#[derive(Debug, Clone, Copy)]
+pub enum Ignite {}
+
+impl Backend for Ignite {
+    const NAME: &'static str = "ignite";
+    const PLACEHOLDER: Placeholder = Placeholder::Question;
+    type Options = IgniteOptions;
+    type Call = IgniteCall;
+    type PlanExt = ();
+    type Connection = Connection;
+    type Cursor = Cursor;
+    type Batch = IgniteBatch;
+
+    fn options(url: &str) -> Result<IgniteOptions> {
+        IgniteOptions::parse(url)
+    }
+
+    fn of_source(options: IgniteOptions, source: &[(&str, &str)]) -> Result<IgniteOptions> {
+        options.of_source(source)
+    }
+
+    async fn connect(options: &IgniteOptions) -> Result<Connection> {
+        let channel = connect::connect(options).await?;
+        Ok(Connection::new(channel, &options.schema, options.page_size))
+    }
+
+    async fn open(connection: &mut Connection, request: Request<'_, Ignite>) -> Result<Cursor> {
+        execute::open(connection, request).await
+    }
+
+    async fn next(_: &mut Connection, cursor: &mut Cursor) -> Result<Option<IgniteBatch>> {
+        cursor.next().await
+    }
+
+    fn affected(cursor: &Cursor) -> Option<u64> {
+        cursor.affected()
+    }
+
+    fn share(connection: &Connection) -> Option<Connection> {
+        Some(connection.share())
+    }
+
+    fn outlives_statement(connection: &Connection) -> bool {
+        connection.channel.is_watched()
+    }
+
+    fn is_usable(connection: &Connection) -> bool {
+        connection.transaction.is_none() && connection.channel.is_usable()
+    }
+}

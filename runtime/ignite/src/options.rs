@@ -206,7 +206,7 @@ fn credentials(text: &str) -> Result<(String, SecretString)> {
 fn add_addresses(text: &str, addresses: &mut Vec<Address>) -> Result<()> {
     // In brackets, an IPv6 address has colons of its own.
     let (host, ports) = match text.strip_prefix('[').and_then(|text| text.split_once(']')) {
-        Some((host, rest)) if rest.is_empty() => (host, None),
+        Some((host, "")) => (host, None),
         Some((host, rest)) => {
             let ports = rest.strip_prefix(':').ok_or_else(|| invalid("a host has no `:` before its port"))?;
             (host, Some(ports))

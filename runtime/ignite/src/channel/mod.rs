@@ -314,10 +314,10 @@ impl Future for PendingCall {
         };
         let shared = self.shared.take();
         let reply = reply.unwrap_or(Err(CallError::Unexpected("the connection is closing")));
-        if let (Err(CallError::Refused(failure)), Some(shared)) = (&reply, shared) {
-            if failure.status == Status::TOO_MANY_CURSORS {
-                shared.retired.store(true, Ordering::Relaxed);
-            }
+        if let (Err(CallError::Refused(failure)), Some(shared)) = (&reply, shared)
+            && failure.status == Status::TOO_MANY_CURSORS
+        {
+            shared.retired.store(true, Ordering::Relaxed);
         }
         Poll::Ready(reply)
     }

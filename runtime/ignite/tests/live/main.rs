@@ -1,0 +1,109 @@
+//! The driver on real nodes of Ignite 2.17.0, below the macros.
+//!
+//! A node that is not there is reported as an ignored test, with the reason; with `REQUIRE_LIVE=1` it is a failure.
+
+mod channel;
+mod security;
+mod sql;
+mod transactions;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use querent_core::{Executor, FromRow, Pool, Source, Transactions, sql_query};
+use querent_ignite::Ignite;
+
+/// No test takes longer: a hang is a failure.
+const TEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+type Test = fn(String) -> Pin<Box<dyn Future<Output = ()>>>;
+
+pub(crate) enum Orders {}
+
+impl Source for Orders {
+    type Backend = Ignite;
+    const NAME: &'static str = "orders";
+    const FINGERPRINT: u64 = 0;
+}
+
+impl Transactions for Orders {}
+
+fn main() -> ExitCode {
+    let mut trials = Vec::new();
+    for (variable, tests) in [
+        ("QUERENT_TEST_IGNITE_H2_URL", sql::ANY),
+        ("QUERENT_TEST_IGNITE_H2_URL", sql::H2),
+        ("QUERENT_TEST_IGNITE_H2_URL", channel::TESTS),
+        ("QUERENT_TEST_IGNITE_CALCITE_URL", sql::ANY),
+        ("QUERENT_TEST_IGNITE_CALCITE_URL", transactions::TESTS),
+        ("QUERENT_TEST_IGNITE_AUTH_URL", security::AUTH),
+        ("QUERENT_TEST_IGNITE_TLS_URL", security::TLS),
+    ] {
+        trials.extend(group(variable, tests));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// The tests of one node, whose URL an environment variable holds.
+fn group(variable: &'static str, tests: &[(&str, Test)]) -> Vec<Trial> {
+    let url = std::env::var(variable).ok();
+    let required = std::env::var("REQUIRE_LIVE").is_ok_and(|value| value == "1");
+    let reason = format!("{variable} is not set");
+    let trial = |(name, test): &(&str, Test)| {
+        let (test, url, reason) = (*test, url.clone(), reason.clone());
+        let ignored = url.is_none() && !required;
+        let of = variable.trim_start_matches("QUERENT_TEST_IGNITE_").trim_end_matches("_URL").to_lowercase();
+        let name = if ignored { format!("{of}::{name} ({reason})") } else { format!("{of}::{name}") };
+        Trial::test(name, move || match url {
+            Some(url) => run(test(url)),
+            None => Err(Failed::from(reason)),
+        })
+        .with_ignored_flag(ignored)
+    };
+    tests.iter().map(trial).collect()
+}
+
+/// Runs a test in a runtime of its own.
+fn run(test: impl Future<Output = ()>) -> Result<(), Failed> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    match runtime.block_on(async { tokio::time::timeout(TEST_TIMEOUT, test).await }) {
+        Ok(()) => Ok(()),
+        Err(_) => Err(Failed::from(format!("the test took longer than {TEST_TIMEOUT:?}"))),
+    }
+}
+
+pub(crate) async fn pool(url: &str) -> Pool<Orders> {
+    Pool::connect(url).await.expect("the node takes connections")
+}
+
+/// The rows of a statement that must succeed.
+pub(crate) async fn rows<'e, R>(executor: impl Executor<'e, Orders>, sql: &str) -> Vec<R>
+where
+    R: for<'b> FromRow<'b, Ignite>,
+{
+    sql_query(sql.to_owned()).fetch_all(executor).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"))
+}
+
+/// Runs a statement that must succeed.
+pub(crate) async fn run_sql<'e>(executor: impl Executor<'e, Orders>, sql: &str) -> Option<u64> {
+    let done = sql_query(sql.to_owned()).execute(executor).await;
+    done.unwrap_or_else(|error| panic!("{sql}: {error:?}")).rows_affected
+}
+
+/// A table of its own for a test, empty.
+pub(crate) async fn table(pool: &Pool<Orders>, name: &str, rest: &str) {
+    run_sql(pool, &format!("DROP TABLE IF EXISTS {name}")).await;
+    run_sql(pool, &format!("CREATE TABLE {name} {rest}")).await;
+}
+
+/// A table of tests by name.
+#[macro_export]
+macro_rules! tests {
+    ($table:ident: $($name:ident),+ $(,)?) => {
+        pub(crate) const $table: &[(&str, $crate::Test)] =
+            &[$((stringify!($name), |url| ::std::boxed::Box::pin($name(url)))),+];
+    };
+}
