@@ -7,7 +7,7 @@ use querent_protocol::ignite::request::{Concurrency, Isolation};
 use querent_protocol::ignite::response::AffinityVersion;
 use tokio::sync::watch;
 
-use crate::channel::Channel;
+use crate::channel::{Channel, Hold};
 
 /// A handle on a connection to a node. All of a pool's may share one connection.
 pub struct Connection {
@@ -22,12 +22,12 @@ pub struct Connection {
 }
 
 /// A transaction of this handle's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OpenTransaction {
     /// Its id on the channel.
     pub(crate) id: i32,
     /// Whether the server has ended it: its id would be taken for none.
     pub(crate) is_over: bool,
+    pub(crate) _hold: Hold,
 }
 
 /// How a transaction begins.

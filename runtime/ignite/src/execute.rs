@@ -9,7 +9,7 @@ use querent_protocol::ignite::response::{Page, Rows};
 use querent_protocol::ignite::value::Object;
 
 use crate::Ignite;
-use crate::channel::{CallError, Channel, PendingCall};
+use crate::channel::{CallError, Channel, Hold, PendingCall};
 use crate::connection::Connection;
 use crate::error::{self, Effect};
 use crate::parameters;
@@ -57,9 +57,16 @@ enum Rest {
     /// Nothing.
     Ended,
     /// Rows, of which nothing was asked.
-    Open { channel: Arc<Channel>, id: i64 },
+    Open(OnServer),
     /// Rows; the next page is on its way. Dropped, the cursor is closed when that has come.
-    Fetching { channel: Arc<Channel>, id: i64, page: PendingCall },
+    Fetching(OnServer, PendingCall),
+}
+
+/// A cursor of the server's.
+struct OnServer {
+    channel: Arc<Channel>,
+    id: i64,
+    _hold: Hold,
 }
 
 /// Sends a statement and waits for its first page.
@@ -96,6 +103,7 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Ignit
     };
     let effect = if request.read_only || request.call.read_only { Effect::Reads } else { Effect::Writes };
     let channel = connection.channel.clone();
+    let hold = channel.hold();
     let answer = channel.call(&statement).await;
     let rows = answer.and_then(|answer| answer.read(|body, r| Rows::read(body, r, true)));
     let rows = match rows {
@@ -111,7 +119,7 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Ignit
         Wants::Rows => None,
     };
     let rest = match rows.page.has_more() {
-        true => Rest::Open { channel, id: rows.cursor },
+        true => Rest::Open(OnServer { channel, id: rows.cursor, _hold: hold }),
         false => Rest::Ended,
     };
     let hidden = match rest {
@@ -123,7 +131,7 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Ignit
 
 /// The id of the handle's transaction; refused where the server has ended it, for it would then take the id for none.
 pub(crate) fn running_transaction(connection: &Connection) -> Result<Option<i32>> {
-    match connection.transaction {
+    match &connection.transaction {
         Some(transaction) if transaction.is_over => {
             Err(Error::new(ErrorKind::Query, "the transaction was ended by the server; roll it back"))
         }
@@ -176,28 +184,29 @@ impl Cursor {
 
     /// Asks for the next page, where there is one and it was not asked for.
     async fn ask(&mut self) -> Result<()> {
-        if let Rest::Open { channel, id } = &self.rest {
-            let asked = channel.begin(&SqlFieldsPage(*id)).await.map_err(|e| self.failed(e))?;
-            self.rest = Rest::Fetching { channel: channel.clone(), id: *id, page: asked };
+        let Rest::Open(open) = &self.rest else { return Ok(()) };
+        let asked = open.channel.begin(&SqlFieldsPage(open.id)).await.map_err(|e| self.failed(e))?;
+        if let Rest::Open(open) = std::mem::replace(&mut self.rest, Rest::Ended) {
+            self.rest = Rest::Fetching(open, asked);
         }
         Ok(())
     }
 
     /// The page that is on its way.
     async fn fetched(&mut self) -> Result<Page> {
-        let Rest::Fetching { channel, id, page } = &mut self.rest else {
+        let Rest::Fetching(_, page) = &mut self.rest else {
             return Err(Error::new(ErrorKind::Protocol, "no page is on its way"));
         };
-        let answer = page.await;
-        let (channel, id, width) = (channel.clone(), *id, self.width);
+        let (answer, width) = (page.await, self.width);
         let page = answer.and_then(|answer| answer.read(|body, r| Page::read(body, r, width)));
-        // Where the server says no, it has closed the cursor or soon will with the connection.
-        self.rest = Rest::Ended;
-        let page = page.map_err(|e| self.failed(e))?;
-        if page.has_more() {
-            self.rest = Rest::Open { channel, id };
+        let rest = std::mem::replace(&mut self.rest, Rest::Ended);
+        match (&page, rest) {
+            (Ok(page), Rest::Fetching(open, _)) if page.has_more() => self.rest = Rest::Open(open),
+            // A statement that fails while it runs leaks its cursor (2.17.0). Of one that is closed already, nobody hears.
+            (Err(CallError::Refused(_)), Rest::Fetching(open, _)) => open.channel.close_later(open.id),
+            _ => {}
         }
-        Ok(page)
+        page.map_err(|e| self.failed(e))
     }
 
     fn failed(&self, error: CallError) -> Error {
@@ -211,8 +220,8 @@ impl Cursor {
 
 impl Drop for Cursor {
     fn drop(&mut self) {
-        if let Rest::Open { channel, id } = &self.rest {
-            channel.close_later(*id);
+        if let Rest::Open(open) = &self.rest {
+            open.channel.close_later(open.id);
         }
     }
 }

@@ -26,11 +26,12 @@ impl Transact for Ignite {
             timeout_ms: options.timeout_ms,
             label: options.label.as_deref(),
         };
+        let hold = channel.hold();
         let answer = channel.call(&start).await;
         // Nothing has happened yet, whatever became of it: what was begun is taken back.
         let id = answer.and_then(|answer| answer.read(|_, r| response::tx_id(r)));
         let id = id.map_err(|e| error::of_call(e, Effect::Reads))?;
-        connection.transaction = Some(OpenTransaction { id, is_over: false });
+        connection.transaction = Some(OpenTransaction { id, is_over: false, _hold: hold });
         Ok(())
     }
 
@@ -44,7 +45,7 @@ impl Transact for Ignite {
 }
 
 async fn end(connection: &mut Connection, commit: bool) -> Result<()> {
-    let Some(transaction) = connection.transaction else {
+    let Some(transaction) = &connection.transaction else {
         return Err(Error::new(ErrorKind::Query, "there is no transaction on this connection"));
     };
     let outcome = connection.channel.call(&TxEnd { tx_id: transaction.id, commit }).await;

@@ -9,7 +9,7 @@ mod waiters;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -26,7 +26,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::options::Address;
 
-use waiters::{Leaves, Reply, Undo, Waiters};
+use waiters::{Abandoned, Leaves, Reply, Undo, Waiters};
 
 pub(crate) use tasks::spawn;
 
@@ -42,8 +42,11 @@ struct Shared {
     waiters: Mutex<Waiters>,
     next_id: AtomicI64,
     topology: watch::Sender<Option<AffinityVersion>>,
-    /// The server said 1010: each further statement would fail.
+    /// No more handles are made of it: the server said 1010, so that each further statement would fail, or a statement
+    /// runs on that nobody waits for, which only closing the connection stops.
     retired: AtomicBool,
+    /// Cursors and transactions that are open on it.
+    holds: AtomicUsize,
     /// A sign of life is overdue.
     doubtful: AtomicBool,
     /// Requests of nobody's, that undo what was left: no more than there were resources.
@@ -228,6 +231,12 @@ impl Channel {
         self.shared.undo(Undo::Rollback(TxEnd { tx_id, commit: false }));
     }
 
+    /// Keeps a retired connection open, for a cursor or a transaction.
+    pub(crate) fn hold(&self) -> Hold {
+        self.shared.holds.fetch_add(1, Ordering::Relaxed);
+        Hold { shared: self.shared.clone() }
+    }
+
     /// What is known of the connection.
     pub(crate) fn setup(&self) -> &Setup {
         &self.shared.setup
@@ -253,6 +262,11 @@ impl Channel {
 }
 
 impl Shared {
+    /// Whether nobody would notice if the connection were closed.
+    fn is_idle(&self) -> bool {
+        self.holds.load(Ordering::Relaxed) == 0 && !self.waiters().is_awaited()
+    }
+
     /// No code that can panic runs under the lock, so that a poisoned one still holds a whole state.
     fn waiters(&self) -> MutexGuard<'_, Waiters> {
         self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
@@ -268,6 +282,17 @@ impl Shared {
             // Where the writer has ended, so has the connection, and with it what was to be undone.
             let _ = self.aside.send(frame);
         }
+    }
+}
+
+/// Something that is open on a connection, which is closed after it at the earliest.
+pub(crate) struct Hold {
+    shared: Arc<Shared>,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.shared.holds.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -334,9 +359,12 @@ impl Drop for PendingCall {
             }
             return;
         }
-        if shared.waiters().abandon(self.id) {
+        let abandoned = shared.waiters().abandon(self.id);
+        match abandoned {
             // It may have been given up because the peer is dead: that is soon known.
-            shared.probe.notify_one();
+            Some(Abandoned::Written) => shared.probe.notify_one(),
+            Some(Abandoned::Unwritten(Some(undo))) => shared.undo(undo),
+            Some(Abandoned::Unwritten(None)) | None => {}
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The two tasks of a connection: one writes, one reads. They end with it, and it ends with either.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use querent_protocol::ignite::request::{self, Heartbeat};
@@ -38,6 +39,7 @@ pub(crate) fn spawn(
         next_id: AtomicI64::new(1),
         topology: watch::Sender::new(topology),
         retired: AtomicBool::new(false),
+        holds: AtomicUsize::new(0),
         doubtful: AtomicBool::new(false),
         aside,
         probe: Notify::new(),
@@ -150,11 +152,16 @@ impl Writing {
                 count = self.outgoing.recv_many(&mut batch, BATCH_COUNT_MAX) => if count == 0 { break },
                 Some(frame) = self.undoing.recv() => batch.push(Outgoing { id: NOBODY, frame }),
                 () = shared.ended.notified() => return,
-                () = shared.probe.notified(), if self.watch.beats.is_some() => {
+                () = shared.probe.notified() => {
                     batch.extend(self.watch.beat(shared));
+                    self.watch.abandoned.get_or_insert_with(Instant::now);
                     timer.as_mut().reset(self.watch.next());
                 }
-                () = &mut timer, if self.watch.beats.is_some() => {
+                () = &mut timer => {
+                    if self.watch.is_over(shared) {
+                        shared.lose(Lost::new("the connection was closed to stop a statement that was given up"));
+                        return;
+                    }
                     match self.watch.tick(shared) {
                         Verdict::Fine => {}
                         Verdict::Ask => batch.extend(self.watch.beat(shared)),
@@ -233,7 +240,16 @@ struct Watch {
     /// When a sign of life was asked for that has not come.
     asked: Option<Instant>,
     looked: Instant,
+    /// When a request was given up that the server may still run.
+    abandoned: Option<Instant>,
 }
+
+/// How long a statement that nobody waits for may run before the connection is closed as soon as nobody uses it.
+const ABANDONED_MAX: Duration = Duration::from_secs(1);
+/// How often it is looked at then.
+const ABANDONED_LOOK: Duration = Duration::from_millis(100);
+/// Where there is nothing to look at.
+const FAR: Duration = Duration::from_secs(24 * 60 * 60);
 
 enum Verdict {
     Fine,
@@ -243,12 +259,35 @@ enum Verdict {
 
 impl Watch {
     fn new(beats: Option<Beats>, heard: Arc<AtomicBool>) -> Watch {
-        Watch { beats, heard, sent: false, asked: None, looked: Instant::now() }
+        Watch { beats, heard, sent: false, asked: None, looked: Instant::now(), abandoned: None }
     }
 
     /// When to look again.
     fn next(&self) -> Instant {
-        let Some(beats) = self.beats else { return self.looked };
+        let beat = self.next_beat();
+        match self.abandoned {
+            Some(since) => beat.min((since + ABANDONED_MAX).max(Instant::now() + ABANDONED_LOOK)),
+            None => beat,
+        }
+    }
+
+    /// Whether the connection is to be closed, to stop what nobody waits for. Its last users are waited for; others get
+    /// another.
+    fn is_over(&mut self, shared: &Shared) -> bool {
+        let Some(since) = self.abandoned else { return false };
+        if !shared.waiters().has_abandoned_statement() {
+            self.abandoned = None;
+            return false;
+        }
+        if since.elapsed() < ABANDONED_MAX {
+            return false;
+        }
+        shared.retired.store(true, Ordering::Relaxed);
+        shared.is_idle()
+    }
+
+    fn next_beat(&self) -> Instant {
+        let Some(beats) = self.beats else { return self.looked + FAR };
         let look = self.looked + beats.interval;
         let Some(asked) = self.asked else { return look };
         let doubt = asked + beats.doubt_after;
@@ -260,6 +299,9 @@ impl Watch {
     fn tick(&mut self, shared: &Shared) -> Verdict {
         let Some(beats) = self.beats else { return Verdict::Fine };
         let now = Instant::now();
+        if now < self.next_beat() {
+            return Verdict::Fine;
+        }
         let heard = self.heard.swap(false, Ordering::Relaxed);
         let sent = std::mem::take(&mut self.sent);
         self.looked = now;
@@ -282,6 +324,7 @@ impl Watch {
 
     /// Asks for a sign of life, unless one is overdue already.
     fn beat(&mut self, shared: &Shared) -> Option<Outgoing> {
+        self.beats?;
         let now = Instant::now();
         self.looked = now;
         if self.asked.is_none() {

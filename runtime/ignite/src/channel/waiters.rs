@@ -47,6 +47,15 @@ pub(super) enum Undo {
     Rollback(TxEnd),
 }
 
+/// How far a request came that nobody waits for any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Abandoned {
+    /// The server may be at it. What its answer leaves is undone when that comes.
+    Written,
+    /// It will not be written; what there is to undo now.
+    Unwritten(Option<Undo>),
+}
+
 /// Where the payload of a request begins: after length, operation and id.
 const PAYLOAD_AT: usize = 4 + 2 + 8;
 
@@ -112,12 +121,15 @@ impl Waiters {
         }
     }
 
-    /// Whoever waited has gone; true where the request may be running on the server.
-    pub(super) fn abandon(&mut self, id: i64) -> bool {
-        let waiter = self.by_id.get_mut(&id);
-        waiter.is_some_and(|waiter| {
-            waiter.reply = None;
-            waiter.written
+    /// Whoever waited has gone; how far the request came, `None` where the answer has come meanwhile.
+    pub(super) fn abandon(&mut self, id: i64) -> Option<Abandoned> {
+        let waiter = self.by_id.get_mut(&id)?;
+        waiter.reply = None;
+        Some(match (waiter.written, waiter.leaves) {
+            (true, _) => Abandoned::Written,
+            // The page is not asked for, so the cursor is not closed by its answer.
+            (false, Leaves::Cursor(id)) => Abandoned::Unwritten(Some(Undo::Close(ResourceClose(id)))),
+            (false, _) => Abandoned::Unwritten(None),
         })
     }
 
@@ -125,6 +137,16 @@ impl Waiters {
     pub(super) fn take(&mut self, id: i64) -> Option<Delivery> {
         let waiter = self.by_id.remove(&id)?;
         Some(Delivery { reply: waiter.reply, leaves: waiter.leaves })
+    }
+
+    /// Whether somebody waits for an answer.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.by_id.values().any(|waiter| waiter.reply.is_some())
+    }
+
+    /// Whether a statement runs that nobody waits for.
+    pub(super) fn has_abandoned_statement(&self) -> bool {
+        self.by_id.values().any(|waiter| waiter.reply.is_none() && waiter.leaves == Leaves::NewCursor)
     }
 
     /// There will be no more answers. The first reason stays.
@@ -183,8 +205,11 @@ mod tests {
         let mut waiters = Waiters::default();
         drop(waiters.expect(1, Leaves::of(op, frame)).unwrap());
         assert!(waiters.write(1));
-        assert!(waiters.abandon(1));
+        assert_eq!(waiters.abandon(1), Some(Abandoned::Written));
+        assert!(!waiters.is_awaited());
+        assert_eq!(waiters.has_abandoned_statement(), matches!(op, Op::QuerySqlFields | Op::QueryScan));
         assert_eq!(waiters.take(1).unwrap().hand_over(reply), expected);
+        assert!(!waiters.has_abandoned_statement());
         assert!(waiters.by_id.is_empty());
     }
 
@@ -216,10 +241,15 @@ mod tests {
     #[test]
     fn what_was_abandoned_before_it_was_written_is_not_written() {
         let mut waiters = Waiters::default();
-        drop(waiters.expect(1, Leaves::Nothing).unwrap());
-        assert!(!waiters.abandon(1));
-        assert!(!waiters.write(1));
-        assert!(waiters.by_id.is_empty());
+        for (leaves, undo) in
+            [(Leaves::NewTransaction, None), (Leaves::Cursor(7), Some(Undo::Close(ResourceClose(7))))]
+        {
+            drop(waiters.expect(1, leaves).unwrap());
+            assert_eq!(waiters.abandon(1), Some(Abandoned::Unwritten(undo)));
+            assert!(!waiters.write(1));
+            assert!(waiters.by_id.is_empty());
+        }
+        assert_eq!(waiters.abandon(1), None);
     }
 
     #[test]

@@ -37,7 +37,9 @@ async fn a_dropped_transaction_is_taken_back(url: String) {
     for i in 0..150 {
         // More than a connection may have open (100).
         let mut tx = pool.begin().await.unwrap();
-        run_sql(&mut tx, &format!("INSERT INTO tx_dropped VALUES ({i}, 1)")).await;
+        let insert = sql_query("INSERT INTO tx_dropped VALUES (?, 1)").bind(i);
+        let done = insert.execute(&mut tx).await.unwrap();
+        assert_eq!(done.rows_affected, Some(1));
     }
     assert_eq!(count(&pool, "tx_dropped").await, 0);
     // Its locks are free.
