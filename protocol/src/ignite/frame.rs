@@ -39,6 +39,13 @@ pub fn decode(buffer: &mut BytesMut, limits: &Limits) -> Result<Option<Bytes>, D
     Ok(Some(buffer.split_to(len).freeze()))
 }
 
+/// How many bytes the frame that has begun still lacks; 0 where not even its length is there.
+pub fn missing(buffer: &[u8]) -> usize {
+    let len = buffer.first_chunk::<PREFIX_LEN>().map(|prefix| i32::from_le_bytes(*prefix));
+    let len = len.and_then(|len| usize::try_from(len).ok());
+    len.map_or(0, |len| (PREFIX_LEN + len).saturating_sub(buffer.len()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +60,7 @@ mod tests {
     fn a_frame_is_whole_or_not_there() {
         let bytes = [2, 0, 0, 0, 7, 8, 9];
         for len in 0..6 {
+            assert_eq!(missing(&bytes[..len]), if len < 4 { 0 } else { 6 - len });
             assert_eq!(decode_all(&bytes[..len]), (Ok(None), len));
         }
         assert_eq!(decode_all(&bytes), (Ok(Some(Bytes::from_static(&[7, 8]))), 1));

@@ -62,11 +62,11 @@ pub fn source(
             ("engine".to_owned(), options.engine.name().to_owned()),
             ("null_handling".to_owned(), options.null_handling.to_string()),
         ]),
-        capabilities: Vec::new(),
         // Without null vectors a column gives its default value, never NULL; with them `notNull` is kept at ingestion.
         nullability: NullabilityTrust::Trusted,
         tables,
         notes,
+        ..SourceDescription::default()
     }
 }
 
