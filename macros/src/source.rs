@@ -164,6 +164,7 @@ fn backend_type(krate: &Ident, backend: &str) -> Option<TokenStream> {
     let name = match backend {
         "flight" => quote!(__backend_flight),
         "pinot" => quote!(__backend_pinot),
+        "ignite" => quote!(__backend_ignite),
         "picodata" => quote!(__backend_picodata),
         _ => return None,
     };

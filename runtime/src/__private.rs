@@ -39,6 +39,8 @@ pub mod chrono {
 pub mod backends {
     #[cfg(feature = "flight")]
     pub use querent_flight::Flight;
+    #[cfg(feature = "ignite")]
+    pub use querent_ignite::Ignite;
     #[cfg(feature = "picodata")]
     pub use querent_picodata::Picodata;
     #[cfg(feature = "pinot")]

@@ -23,7 +23,7 @@
 //! - [`sql()`] runs text that is known at run time only, into rows of [`FromRow`].
 //! - [`Pool`], [`Connection`] and [`Transaction`] are what queries run on, by way of [`Executor`].
 //!
-//! Backends are features: `flight`, `pinot`, `picodata`; `embedded` brings a server of its own. Which Rust type a column
+//! Backends are features: `flight`, `ignite`, `picodata`, `pinot`; `embedded` brings a server of its own. Which Rust type a column
 //! becomes is decided by `[types]` in `querent.toml` alone; the features `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`
 //! and `bigdecimal` make the conversions available.
 
@@ -66,6 +66,8 @@ pub use querent_core::arrow;
 pub use querent_embedded as embedded;
 #[cfg(feature = "flight")]
 pub use querent_flight as flight;
+#[cfg(feature = "ignite")]
+pub use querent_ignite as ignite;
 #[cfg(feature = "picodata")]
 pub use querent_picodata as picodata;
 #[cfg(feature = "pinot")]

@@ -93,4 +93,5 @@ macro_rules! backend {
 
 backend!(__backend_flight, "flight", Flight);
 backend!(__backend_pinot, "pinot", Pinot);
+backend!(__backend_ignite, "ignite", Ignite);
 backend!(__backend_picodata, "picodata", Picodata);

@@ -32,7 +32,6 @@ impl Backend for Ignite {
     const PLACEHOLDER: Placeholder = Placeholder::Question;
     type Options = IgniteOptions;
     type Call = IgniteCall;
-    type PlanExt = ();
     type Connection = Connection;
     type Cursor = Cursor;
     type Batch = IgniteBatch;

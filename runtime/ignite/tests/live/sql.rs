@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use querent_core::types::value::{Date, Decimal, Timestamp, Uuid};
 use querent_core::{ErrorKind, Piece, Plan, Query, sql_query};
-use querent_ignite::{Ignite, IgniteCall};
+use querent_ignite::IgniteCall;
 
 use crate::{Orders, pool, rows, run_sql, table};
 
@@ -162,16 +162,7 @@ async fn a_call_stops_at_its_timeout_also_on_the_server(url: String) {
     let pool = pool(&url).await;
     let call = IgniteCall { server_timeout: Some(Duration::from_millis(300)), ..IgniteCall::default() };
     let begin = Instant::now();
-    let plan: &'static Plan<Ignite> = &Plan {
-        template: &[Piece::Text(SLOW)],
-        params: &[],
-        sections: &[],
-        columns: &[],
-        read_only: true,
-        file: file!(),
-        line: line!(),
-        ext: (),
-    };
+    let plan: &'static Plan = &Plan { template: &[Piece::Text(SLOW)], read_only: true, ..Plan::EMPTY };
     let mut query = Query::<Orders, ()>::new(plan, |_, _| Ok(()), []);
     query.call_mut().backend = call;
     let error = query.fetch_all(&pool).await.unwrap_err();
