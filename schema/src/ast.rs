@@ -99,6 +99,8 @@ pub enum StatementKind {
         statement: Box<Statement>,
         /// Whether it is run as well.
         analyze: bool,
+        /// `EXPLAIN PLAN FOR`.
+        plan_for: bool,
     },
     /// `DESCRIBE table`.
     Describe(Name),
@@ -211,8 +213,10 @@ pub enum SetExpr {
 pub enum SetOperator {
     /// `UNION`.
     Union,
-    /// `EXCEPT` or `MINUS`.
+    /// `EXCEPT`.
     Except,
+    /// `MINUS`, which is another word for EXCEPT.
+    Minus,
     /// `INTERSECT`.
     Intersect,
 }
@@ -500,7 +504,7 @@ pub enum ExprKind {
         /// Right operand.
         right: Box<Expr>,
     },
-    /// `IS [NOT] NULL | TRUE | FALSE | UNKNOWN`.
+    /// `IS [NOT] NULL | TRUE | FALSE | UNKNOWN | JSON`.
     Is {
         /// The operand.
         expr: Box<Expr>,
@@ -812,6 +816,8 @@ pub enum IsTest {
     False,
     /// `UNKNOWN`.
     Unknown,
+    /// `JSON`, of any or one kind.
+    Json,
 }
 
 /// A pattern match.
@@ -832,7 +838,7 @@ pub enum LikeOp {
 pub struct TypeName {
     /// The name's words in upper case, without arguments (`DOUBLE PRECISION`, `TIMESTAMP WITH TIME ZONE`, `VARCHAR`).
     pub name: String,
-    /// Numeric and named arguments (`10`, `2` of `DECIMAL(10, 2)`).
+    /// Numeric and named arguments (`10`, `2` of `DECIMAL(10, 2)`), and the units of an INTERVAL (`DAY TO SECOND`).
     pub args: Vec<String>,
     /// Element types (`ARRAY<INT>`, `INT[]`, `MAP<K, V>`, `STRUCT<a INT>`), with field names where there are any.
     pub elements: Vec<(Option<Ident>, TypeName)>,
@@ -861,6 +867,10 @@ pub struct Function {
     pub over: Option<WindowRef>,
     /// Whether it was written without parentheses (`CURRENT_DATE`).
     pub bare: bool,
+    /// `RETURNING type` of JSON functions.
+    pub returning: Option<TypeName>,
+    /// Clauses among the arguments that no rule of ours covers (`NULL ON NULL`).
+    pub other: Vec<Clause>,
 }
 
 /// An argument of a function.

@@ -1,11 +1,11 @@
 //! How a column without an alias is called, by the engine's way.
 //!
-//! DataFusion's names are in `schema_name`. H2 prints the expression in upper case with every operator in brackets, takes
+//! DataFusion's names are in `schema_name`, Calcite's with its dialect. H2 prints the expression in upper case with every operator in brackets, takes
 //! the outermost brackets away, and leaves names qualified as they were written; an expression of constants is printed as
 //! its value, which is followed here for plain numbers only.
 
 use crate::ast::{BinaryOp, Expr, ExprKind, Function, FunctionArg, IsTest, LikeOp, Literal, Name, UnaryOp};
-use crate::dialect::{ColumnNames, Constant};
+use crate::dialect::{ColumnNames, Constant, calcite_column_name};
 
 use super::binder::Binder;
 use super::expr::bare_number;
@@ -17,7 +17,7 @@ impl<'a> Binder<'a> {
     pub(super) fn column_name_of(&mut self, expr: &'a Expr, position: usize) -> String {
         match self.dialect.reading.column_names {
             ColumnNames::DataFusion => self.schema_name(expr),
-            ColumnNames::Calcite => format!("EXPR${position}"),
+            ColumnNames::Calcite => calcite_column_name(expr, position),
             ColumnNames::H2 => {
                 let text = self.h2(expr);
                 match text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use querent_types::{SqlType, TableDescription, TableKind};
 
 use crate::ast::{
-    Assignment, Delete, Expr, Ident, Insert, Name, SelectItem, SetExpr, Span, TableFactor, TableFactorKind,
+    Assignment, Delete, Expr, ExprKind, Ident, Insert, Name, SelectItem, SetExpr, Span, TableFactor, TableFactorKind,
     Update,
 };
 use crate::diagnostic::{Code, Diagnostic};
@@ -129,10 +129,24 @@ impl<'a> Binder<'a> {
             self.column_count(first.span.to(last.span), row.len(), targets.len());
         }
         for (i, expr) in row.iter().enumerate() {
+            if self.dialect.has(Habit::DefaultValues) && is_default(expr) {
+                self.default_value(targets.and_then(|targets| targets.get(i).copied().flatten()), expr.span);
+                continue;
+            }
             let typed = self.expr(expr);
             if let Some(column) = targets.and_then(|targets| targets.get(i).copied().flatten()) {
                 self.assign(&typed, column, expr.span);
             }
+        }
+    }
+
+    /// DEFAULT in place of a value: NULL where the column has none.
+    fn default_value(&mut self, column: Option<usize>, span: Span) {
+        let table = self.written.clone();
+        let Some(column) = table.as_ref().and_then(|table| table.columns.get(column?)) else { return };
+        if !column.nullable && !column.has_default {
+            let message = format!("column `{}` is NOT NULL and has no default", column.name);
+            self.report(Diagnostic::error(Code::NotNull, span, message).help("fix this by giving a value"));
         }
     }
 
@@ -403,6 +417,12 @@ impl<'a> Binder<'a> {
         output.open |= open && output.fields.is_empty();
         output
     }
+}
+
+/// Whether an expression is the keyword DEFAULT.
+fn is_default(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Column(name)
+        if name.parts.len() == 1 && !name.parts[0].quoted && name.parts[0].value.eq_ignore_ascii_case("default"))
 }
 
 /// The fixed columns of a statement that is not a query: text that is never NULL.

@@ -12,6 +12,9 @@ use super::typed::{Facts, Key, Ty, Typed, Why};
 impl<'a> Binder<'a> {
     /// Reads an expression.
     pub(super) fn expr(&mut self, expr: &'a Expr) -> Typed {
+        if let Some(typed) = self.row_comparison(expr) {
+            return typed;
+        }
         // A chain of operators is a tree that leans left: it is walked in a loop, for it may be very long.
         let mark = self.level().ungrouped.len();
         let mut spine = Vec::new();
@@ -275,7 +278,10 @@ impl<'a> Binder<'a> {
     /// Requires what can be cast to a truth value, as a WHEN is.
     pub(super) fn condition(&mut self, typed: &Typed, span: Span) {
         match self.known(&typed.ty) {
-            Some(ty) if self.dialect.rules.can_cast(&ty, &SqlType::Boolean) => {
+            Some(ty)
+                if !self.dialect.has(Habit::StrictConditions)
+                    && self.dialect.rules.can_cast(&ty, &SqlType::Boolean) =>
+            {
                 self.want(typed, &SqlType::Boolean, span, "a truth value in WHEN");
             }
             _ => self.boolean(typed, span, "WHEN"),

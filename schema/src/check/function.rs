@@ -66,6 +66,7 @@ impl<'a> Binder<'a> {
     pub(super) fn function(&mut self, function: &'a Function, span: Span) -> Typed {
         let name = self.function_name(function);
         let kinds = self.functions.kinds(&name);
+        self.call_clauses(function);
         if kinds.is_empty() && matches!(name.as_str(), "unnest" | "unnest_outer") {
             return self.unnest_call(function, &name, span);
         }
@@ -94,6 +95,19 @@ impl<'a> Binder<'a> {
             self.unknown_function(&name, function.name.span());
         }
         Typed::error()
+    }
+
+    /// Reports clauses among a call's arguments where the dialect has none.
+    fn call_clauses(&mut self, function: &'a Function) {
+        if self.dialect.has(Habit::JsonClauses) {
+            return;
+        }
+        if let Some(returning) = &function.returning {
+            self.unsupported("RETURNING inside a function call", returning.span);
+        }
+        for clause in &function.other {
+            self.unsupported(&format!("`{}` inside a function call", clause.name), clause.span);
+        }
     }
 
     /// Reports a function that the dialect does not have.
@@ -205,7 +219,10 @@ impl<'a> Binder<'a> {
             return Typed::new(Ty::Error, true, Why::Static("its type is not known"), key);
         };
         let operands: Vec<&Typed> = args.typed.iter().collect();
-        let ty = self.result_type(&resolved, &args.operands(), SAME_TYPE.contains(&name));
+        let mut ty = self.result_type(&resolved, &args.operands(), SAME_TYPE.contains(&name));
+        if let Some(returning) = &function.returning {
+            ty = self.type_name(returning).map_or(Ty::Error, Ty::Known);
+        }
         let (nullable, why) = self.null_rule(resolved.nulls, &operands, name);
         let why = match why {
             Why::Static(_) if !nullable => {
@@ -307,7 +324,8 @@ impl<'a> Binder<'a> {
         for (i, sort) in order.iter().enumerate() {
             let typed = self.expr(&sort.expr);
             keys.push(typed.key.with(sort_flags(sort)));
-            if i == 0 && !function.within_group.is_empty() {
+            let sorts = self.dialect.has(Habit::WithinGroupSorts);
+            if i == 0 && !function.within_group.is_empty() && !sorts {
                 args.typed.insert(0, typed);
                 args.spans.insert(0, sort.expr.span);
             }

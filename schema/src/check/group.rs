@@ -36,11 +36,19 @@ impl<'a> Binder<'a> {
     fn wildcard_fields(&mut self, qualifier: Option<&Name>) -> Vec<usize> {
         let Some(name) = qualifier else {
             let left = self.dialect.has(Habit::UsingKeepsLeft);
+            let first = self.dialect.has(Habit::MergedFirst);
             let relation = &self.level().relation;
             let merged = merged_away(relation, left);
-            return (0..relation.fields.len())
+            let mut shown: Vec<usize> = (0..relation.fields.len())
                 .filter(|&i| !relation.fields[i].hidden && !merged.contains(&relation.fields[i].key))
                 .collect();
+            if first {
+                let is_merged =
+                    |i: usize| relation.using.iter().any(|set| set.contains(&relation.fields[i].key));
+                // A stable sort: the merged columns first, and all in the order in which they stand.
+                shown.sort_by_key(|&i| !is_merged(i));
+            }
+            return shown;
         };
         let parts = self.fold_name(name);
         let dialect = self.dialect;
@@ -128,7 +136,8 @@ impl<'a> Binder<'a> {
             GroupBy::None => {}
             GroupBy::All => self.group_by_all(items),
             GroupBy::Expressions(exprs) => {
-                let outputs = self.dialect.has(Habit::GroupByOutputs);
+                let outputs =
+                    self.dialect.has(Habit::GroupByOutputs) || self.dialect.has(Habit::GroupByAliases);
                 let mode = if outputs { AliasMode::OutputsFirst } else { AliasMode::ColumnsOnly };
                 let level = self.level();
                 (level.clause, level.alias_mode) = (Clause::GroupBy, mode);

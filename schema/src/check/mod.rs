@@ -25,6 +25,7 @@ mod predicate;
 mod query;
 mod required;
 mod routing;
+mod row;
 mod schema_name;
 mod scope;
 mod sections;

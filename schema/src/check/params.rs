@@ -25,6 +25,8 @@ pub(super) struct Params {
     uses: Vec<Vec<Use>>,
     parent: Vec<usize>,
     not_null: Vec<bool>,
+    /// What a parameter is if no use decides.
+    weak: Vec<Option<SqlType>>,
     solved: Vec<Option<SqlType>>,
     clash: Vec<bool>,
 }
@@ -36,6 +38,7 @@ impl Params {
             uses: vec![Vec::new(); count],
             parent: (0..count).collect(),
             not_null: vec![false; count],
+            weak: vec![None; count],
             solved: vec![None; count],
             clash: vec![false; count],
         }
@@ -73,6 +76,13 @@ impl Params {
         }
     }
 
+    /// A use takes the parameter to be a `ty` unless another says otherwise.
+    pub(super) fn want_weakly(&mut self, param: usize, ty: &SqlType) {
+        if let Some(weak) = self.weak.get_mut(param) {
+            *weak = Some(ty.clone());
+        }
+    }
+
     /// A use writes the parameter into a column that holds no NULL.
     pub(super) fn forbid_null(&mut self, param: usize) {
         if let Some(flag) = self.not_null.get_mut(param) {
@@ -106,6 +116,7 @@ impl Params {
             let mut uses: Vec<&Use> = members.iter().flat_map(|&p| &self.uses[p]).collect();
             uses.sort_by_key(|u| u.span);
             let (ty, clash) = merge(&uses, rules);
+            let ty = ty.or_else(|| members.iter().find_map(|&p| self.weak[p].clone()));
             let clashing = clash.is_some();
             diagnostics.extend(clash);
             for param in members {

@@ -6,7 +6,7 @@ use querent_types::SqlType;
 
 use crate::ast::{BinaryOp, Expr, ExprKind, IsTest, LikeOp, Span};
 use crate::diagnostic::Code;
-use crate::dialect::CommonPlace;
+use crate::dialect::{CommonPlace, Habit};
 
 use super::binder::{Binder, strict};
 use super::expr::{only, present};
@@ -16,7 +16,12 @@ use super::typed::{Facts, Key, Ty, Typed, Why};
 impl<'a> Binder<'a> {
     pub(super) fn is(&mut self, inner: &'a Expr, test: IsTest, negated: bool) -> Typed {
         let typed = self.expr(inner);
-        if test != IsTest::Null {
+        if let (IsTest::Null, Ty::Param(param)) = (test, &typed.ty)
+            && self.dialect.has(Habit::NullTestsAreText)
+        {
+            self.params.want_weakly(*param, &self.dialect.rules.string());
+        }
+        if !matches!(test, IsTest::Null | IsTest::Json) {
             self.boolean(&typed, inner.span, "IS TRUE, FALSE or UNKNOWN");
         }
         let key = Key::node("is", &[typed.key]).with(test as u64).with(u64::from(negated));
@@ -25,6 +30,7 @@ impl<'a> Binder<'a> {
             IsTest::Null | IsTest::Unknown => (Vec::new(), facts.present.clone()),
             IsTest::True => (facts.when_true().to_vec(), Vec::new()),
             IsTest::False => (facts.when_false().to_vec(), Vec::new()),
+            IsTest::Json => (facts.present.clone(), Vec::new()),
         };
         let truth = if negated { (no, yes) } else { (yes, no) };
         let facts = Facts { present: Vec::new(), truth: Some(Box::new(truth)) };
@@ -68,6 +74,9 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn in_list(&mut self, inner: &'a Expr, list: &'a [Expr], negated: bool, span: Span) -> Typed {
+        if let Some(typed) = self.row_in_list(inner, list, span) {
+            return typed;
+        }
         let typed = self.expr(inner);
         let mut spread = false;
         let mut items = Vec::with_capacity(list.len());

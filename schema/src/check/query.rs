@@ -57,7 +57,8 @@ impl<'a> Binder<'a> {
         let Some(expr) = expr else { return };
         let level = Level::new(Relation::default(), Clause::Limit);
         let (typed, _) = self.within(level, |binder| binder.expr(expr));
-        self.want(&typed, &SqlType::Int64, expr.span, what);
+        let integer = self.dialect.has(Habit::IntegerLimit);
+        self.want(&typed, if integer { &SqlType::Int32 } else { &SqlType::Int64 }, expr.span, what);
         let negative = match &expr.kind {
             ExprKind::Unary { op: UnaryOp::Minus, expr } => matches!(expr.kind, ExprKind::Literal(_)),
             ExprKind::Literal(Literal::Number(text)) => text.starts_with('-'),
@@ -192,9 +193,10 @@ impl<'a> Binder<'a> {
                     (left.nullable, left.why) = (false, right.why.clone());
                 }
             }
-            SetOperator::Except => {}
+            SetOperator::Except | SetOperator::Minus => {}
         }
-        if op != SetOperator::Union && matches!(left.ty, Ty::Param(_)) {
+        let convert = matches!(left.ty, Ty::Param(_)) || self.dialect.has(Habit::SetOperationsConvert);
+        if op != SetOperator::Union && convert {
             left.ty = ty;
         }
         left

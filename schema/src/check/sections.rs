@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use crate::ast::{Span, Statement, StatementKind};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::dialect::Habit;
 use crate::parse::Source;
 use crate::parse::visit;
 use crate::plan::{Column, Effect, Param, Plan, Section};
@@ -96,9 +97,11 @@ pub(super) fn check(text: &str, catalog: &Catalog) -> Checked {
         }
     }
     let described: Vec<Param> = describe(&source, &params);
-    unsolved(&described, &mut diagnostics);
+    let untyped_runs = catalog.dialect.has(Habit::UntypedParamsRun);
+    unsolved(&described, untyped_runs, &mut diagnostics);
     if !diagnostics.iter().any(|found| found.severity == Severity::Error) {
-        unknown_columns(&columns, &mut diagnostics);
+        let untyped = untyped_runs && described.iter().any(|param| param.ty.is_none());
+        unknown_columns(&columns, untyped, &mut diagnostics);
     }
     apply_overrides(&mut columns);
     let sections = source
@@ -258,7 +261,8 @@ fn describe(source: &Source<'_>, params: &Params) -> Vec<Param> {
         .collect()
 }
 
-fn unsolved(params: &[Param], diagnostics: &mut Vec<Diagnostic>) {
+/// Says which parameters have no type. `runs`: the statement runs all the same, so that it is only warned of.
+fn unsolved(params: &[Param], runs: bool, diagnostics: &mut Vec<Diagnostic>) {
     // Another error may be why nothing decides the type.
     if diagnostics.iter().any(|found| found.severity == Severity::Error) {
         return;
@@ -267,24 +271,30 @@ fn unsolved(params: &[Param], diagnostics: &mut Vec<Diagnostic>) {
         let Some(span) = param.spans.first() else { continue };
         let name =
             param.name.as_ref().map_or_else(|| "this parameter".to_owned(), |name| format!("`{name}`"));
-        diagnostics.push(
-            Diagnostic::error(Code::ParameterUnknown, *span, format!("nothing decides the type of {name}"))
-                .help("fix this by adding a cast: `CAST(… AS …)`"),
-        );
+        let message = format!("nothing decides the type of {name}");
+        let found = if runs {
+            Diagnostic::warning(Code::ParameterUnknown, *span, message)
+                .note("the server runs it with whatever is passed, but cannot describe it")
+        } else {
+            Diagnostic::error(Code::ParameterUnknown, *span, message)
+        };
+        diagnostics.push(found.help("fix this by adding a cast: `CAST(… AS …)`"));
     }
 }
 
-fn unknown_columns(columns: &[Column], diagnostics: &mut Vec<Diagnostic>) {
+/// Says which columns have no type. `untyped`: a parameter has none, which is warned of, and they may follow from it.
+fn unknown_columns(columns: &[Column], untyped: bool, diagnostics: &mut Vec<Diagnostic>) {
     for column in columns.iter().filter(|column| column.ty.is_none()) {
         let overridden = column.over.as_ref().is_some_and(|over| over.rust_type.is_some());
         if !overridden {
+            let message = format!("the type of column `{}` is not known", column.name);
+            let found = if untyped {
+                Diagnostic::warning(Code::UnknownResult, column.span, message)
+            } else {
+                Diagnostic::error(Code::UnknownResult, column.span, message)
+            };
             diagnostics.push(
-                Diagnostic::error(
-                    Code::UnknownResult,
-                    column.span,
-                    format!("the type of column `{}` is not known", column.name),
-                )
-                .help("fix this by running `querent prepare`, or by naming the type: `AS \"name: Type\"`"),
+                found.help("fix this by running `querent prepare`, or by naming the type: `AS \"name: Type\"`"),
             );
         }
     }

@@ -1,5 +1,7 @@
 //! Statements as a whole: which columns they give and what they do.
 
+use querent_types::SqlType;
+
 use crate::ast::{Ident, SetExpr, Span, Statement, StatementKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Effect;
@@ -7,6 +9,8 @@ use crate::plan::Effect;
 use super::binder::Binder;
 use super::dml::text_columns;
 use super::scope::Relation;
+use super::table::made;
+use super::typed::{Ty, Why};
 
 impl<'a> Binder<'a> {
     /// Reads a statement; gives its columns and its effect.
@@ -22,15 +26,22 @@ impl<'a> Binder<'a> {
                     crate::catalog::TableLookup::Found(table) => Some(table),
                     _ => None,
                 };
-                (self.insert(insert), Effect::Write)
+                let returned = self.insert(insert);
+                (self.changed_rows(returned, statement.span), Effect::Write)
             }
-            StatementKind::Update(update) => (self.update(update), Effect::Write),
-            StatementKind::Delete(delete) => (self.delete(delete), Effect::Write),
+            StatementKind::Update(update) => {
+                let returned = self.update(update);
+                (self.changed_rows(returned, statement.span), Effect::Write)
+            }
+            StatementKind::Delete(delete) => {
+                let returned = self.delete(delete);
+                (self.changed_rows(returned, statement.span), Effect::Write)
+            }
             StatementKind::Merge(merge) => {
                 self.merge(merge);
-                (Relation::default(), Effect::Write)
+                (self.changed_rows(Relation::default(), statement.span), Effect::Write)
             }
-            StatementKind::Explain { statement: inner, analyze } => {
+            StatementKind::Explain { statement: inner, analyze, .. } => {
                 let (_, effect) = self.statement(inner);
                 let effect = if *analyze { effect } else { Effect::Read };
                 (text_columns(self.dialect.reading.explain, statement.span), effect)
@@ -79,6 +90,17 @@ impl<'a> Binder<'a> {
         }
     }
 
+    /// The columns of a statement that changes rows: those of its RETURNING, or the number of rows where the engine gives
+    /// it as a column.
+    fn changed_rows(&mut self, returned: Relation, span: Span) -> Relation {
+        let Some(name) = self.dialect.reading.changed_rows.filter(|_| returned.fields.is_empty()) else {
+            return returned;
+        };
+        let why = Why::Static("the server always counts the rows");
+        let count = made(name, Ty::Known(SqlType::Int64), false, why, span);
+        Relation { fields: vec![count], ..Relation::default() }
+    }
+
     /// `SHOW …`, as DataFusion answers it from its information schema.
     fn show(&mut self, words: &[Ident], span: Span) -> Relation {
         let upper: Vec<String> = words.iter().map(|word| word.value.to_uppercase()).collect();
@@ -111,7 +133,7 @@ impl<'a> Binder<'a> {
                 let mut relation = text_columns(&["name", "value"], span);
                 if let Some(value) = relation.fields.get_mut(1) {
                     (value.nullable, value.why) =
-                        (true, super::typed::Why::Static("a setting may have no value"));
+                        (true, Why::Static("a setting may have no value"));
                 }
                 relation
             }

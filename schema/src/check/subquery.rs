@@ -63,6 +63,9 @@ impl<'a> Binder<'a> {
         span: Span,
     ) -> Typed {
         self.predicate_place("IN", span);
+        if let Some(typed) = self.row_in_subquery(inner, query, span) {
+            return typed;
+        }
         let column = self.one_column(query);
         let typed = self.expr(inner);
         let key = self.fresh_key();

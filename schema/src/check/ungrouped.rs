@@ -14,8 +14,9 @@ use super::typed::Key;
 impl<'a> Binder<'a> {
     /// Whether the select groups; if so, reports the columns that are neither grouped nor aggregated.
     pub(super) fn grouped(&mut self, select: &'a Select) -> bool {
+        let one_group = self.dialect.has(Habit::HavingGroups) && select.having.is_some();
         let level = self.level();
-        let aggregate = level.aggregate.is_some() || select.group_by != GroupBy::None;
+        let aggregate = level.aggregate.is_some() || select.group_by != GroupBy::None || one_group;
         let ungrouped = std::mem::take(&mut level.ungrouped);
         if !aggregate {
             if let Some(having) = &select.having {

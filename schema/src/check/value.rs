@@ -4,7 +4,7 @@ use querent_types::{Field as Member, IntervalUnit, SqlType};
 
 use crate::ast::{Expr, ExprKind, Ident, Literal, Span, TypeName};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{CommonPlace, FunctionKind};
+use crate::dialect::{CommonPlace, FunctionKind, TypeRules};
 
 use super::binder::Binder;
 use super::expr::{present, type_text};
@@ -94,6 +94,21 @@ impl<'a> Binder<'a> {
             return Typed::error();
         };
         let key = Key::node("interval", &[]).with_text(&text).with_text(unit.unwrap_or_default());
+        let plain = match &value.kind {
+            ExprKind::Literal(Literal::String(text)) => Some(text),
+            _ => None,
+        };
+        match self.dialect.rules.interval(plain.map_or("", |text| text), unit) {
+            Some(Ok(ty)) if plain.is_some() => {
+                return Typed::new(Ty::Known(ty), false, Why::Static("a literal is never NULL"), key);
+            }
+            Some(answer) => {
+                let string = "the amount of an INTERVAL is a string: `INTERVAL '1' DAY`".to_owned();
+                self.error(Code::InvalidLiteral, span, answer.err().filter(|_| plain.is_some()).unwrap_or(string));
+                return Typed::error();
+            }
+            None => {}
+        }
         if let ExprKind::Literal(Literal::String(text) | Literal::Number(text)) = &value.kind {
             let whole = unit.map_or_else(|| text.clone(), |unit| format!("{text} {unit}"));
             if !super::literal::is_interval(&whole) {
@@ -139,7 +154,11 @@ impl<'a> Binder<'a> {
         let typed: Vec<Typed> = items.iter().map(|item| self.expr(item)).collect();
         let operands: Vec<(&Typed, Span)> =
             typed.iter().zip(items).map(|(typed, item)| (typed, item.span)).collect();
-        self.unify(CommonPlace::Array, &operands, "an element of an array", span);
+        let common = self.unify(CommonPlace::Array, &operands, "an element of an array", span);
+        if let Some(ty) = self.collection(common.iter(), |rules, types| rules.array(&types[0])) {
+            let keys: Vec<Key> = typed.iter().map(|typed| typed.key).collect();
+            return Typed::new(ty, false, Why::Static("an array is never NULL"), Key::node("array", &keys));
+        }
         let functions = self.functions;
         let mut array = self.apply("make_array", &operands, span, |operands| {
             functions.resolve(FunctionKind::Scalar, "make_array", operands)
@@ -167,6 +186,35 @@ impl<'a> Binder<'a> {
 
     pub(super) fn map(&mut self, entries: &'a [(Expr, Expr)], span: Span) -> Typed {
         let args: Vec<&'a Expr> = entries.iter().flat_map(|(key, value)| [key, value]).collect();
+        if self.dialect.rules.map(&SqlType::Null, &SqlType::Null).is_some() {
+            return self.typed_map(entries, span);
+        }
         self.call("make_map", &args, span)
+    }
+
+    /// A map whose keys have one type and whose values have one.
+    fn typed_map(&mut self, entries: &'a [(Expr, Expr)], span: Span) -> Typed {
+        let read = |binder: &mut Binder<'a>, expr: &'a Expr| (binder.expr(expr), expr.span);
+        let typed: Vec<_> =
+            entries.iter().map(|(key, value)| (read(self, key), read(self, value))).collect();
+        let keys: Vec<(&Typed, Span)> = typed.iter().map(|(key, _)| (&key.0, key.1)).collect();
+        let values: Vec<(&Typed, Span)> = typed.iter().map(|(_, value)| (&value.0, value.1)).collect();
+        let key = self.unify(CommonPlace::Array, &keys, "a key of a map", span);
+        let value = self.unify(CommonPlace::Array, &values, "a value of a map", span);
+        let all: Vec<Key> = keys.iter().chain(&values).map(|(typed, _)| typed.key).collect();
+        let why = Why::Static("a map is never NULL");
+        let types = [key, value];
+        let ty = self.collection(types.iter().flatten(), |rules, types| rules.map(&types[0], types.get(1)?));
+        Typed::new(ty.unwrap_or(Ty::Error), false, why, Key::node("map", &all))
+    }
+
+    /// The type of an array or a map of elements of these types, where the dialect has a rule for it.
+    fn collection<'t>(
+        &self,
+        elements: impl Iterator<Item = &'t Ty>,
+        rule: fn(&dyn TypeRules, &[SqlType]) -> Option<SqlType>,
+    ) -> Option<Ty> {
+        let types: Vec<SqlType> = elements.filter_map(|ty| self.known(ty)).collect();
+        if types.is_empty() { None } else { rule(self.dialect.rules, &types).map(Ty::Known) }
     }
 }

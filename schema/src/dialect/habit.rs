@@ -24,6 +24,8 @@ pub struct Reading {
     pub explain: &'static [&'static str],
     /// A table of the engine's own, by its folded name; one without columns has columns that are not known.
     pub system_table: fn(&[String]) -> Option<TableDescription>,
+    /// The one column that a statement which changes rows gives: their number.
+    pub changed_rows: Option<&'static str>,
     /// What is kept of the options of a CREATE TABLE, by its own names; the error is what is wrong with them.
     pub table_properties: TableProperties,
     /// What `parse/` reads and the engine does not: its place and its name.
@@ -37,6 +39,7 @@ impl Reading {
         column_names: ColumnNames::DataFusion,
         bare_functions: &[],
         explain: &["plan_type", "plan"],
+        changed_rows: None,
         system_table: |_| None,
         table_properties: |_| Ok(BTreeMap::new()),
         refused: |_| None,
@@ -83,6 +86,32 @@ pub enum Habit {
     ReplicatedIsNeverKept,
     /// UPDATE cannot set a column of the primary key.
     KeysAreFixed,
+    /// A row of values may be compared with another, and stand among the elements of IN.
+    RowValues,
+    /// An alias of the select list wins over a column of FROM in GROUP BY.
+    GroupByAliases,
+    /// HAVING makes a select without GROUP BY one group.
+    HavingGroups,
+    /// EXCEPT and INTERSECT bring both sides to one type, as UNION does.
+    SetOperationsConvert,
+    /// The columns that USING and NATURAL merge stand first among those of `*`.
+    MergedFirst,
+    /// A WHEN must be a truth value, and not only something that can be cast to one.
+    StrictConditions,
+    /// WITHIN GROUP sorts the values of an aggregate, and its key is no argument.
+    WithinGroupSorts,
+    /// A parameter of which nothing is asked but whether it is NULL is text.
+    NullTestsAreText,
+    /// A statement runs although nothing decides the type of a parameter, which is then only warned of.
+    UntypedParamsRun,
+    /// A parameter of IN and BETWEEN is what the first operand is, rather than what all have in common.
+    ParamsAsFirst,
+    /// A parameter of LIMIT and OFFSET is an INTEGER.
+    IntegerLimit,
+    /// DEFAULT may stand for a value of an INSERT.
+    DefaultValues,
+    /// Calls have the clauses of SQL's JSON functions: `RETURNING type`, `NULL ON NULL`.
+    JsonClauses,
 }
 
 /// How a column without an alias is called.
@@ -92,7 +121,7 @@ pub enum ColumnNames {
     DataFusion,
     /// As H2 1.4 prints the expression.
     H2,
-    /// By its position: `EXPR$0`.
+    /// As Calcite prints calls, arithmetic and literals, and else by its position: `EXPR$0`.
     Calcite,
 }
 

@@ -15,6 +15,7 @@ use querent_types::{ColumnDescription, SqlType, TableDescription};
 pub use datafusion::DATAFUSION;
 pub use function::FunctionTable;
 pub use habit::{ColumnNames, Habit, Reading, TableProperties};
+pub(crate) use ignite::calcite_column_name;
 pub use ignite::{IGNITE_CALCITE, IGNITE_H2};
 pub use picodata::PICODATA;
 pub use pinot::{PINOT_MSE, PINOT_SSE};
@@ -219,6 +220,19 @@ pub trait TypeRules: Send + Sync {
     }
     /// `expr AT TIME ZONE zone`.
     fn at_time_zone(&self, expr: &Operand, zone: &Operand) -> Result<Resolved, Refusal>;
+    /// The type of `INTERVAL 'text' unit`; the error is the reason, in words. `None` where the dialect takes every
+    /// interval that PostgreSQL does.
+    fn interval(&self, _text: &str, _unit: Option<&str>) -> Option<Result<SqlType, String>> {
+        None
+    }
+    /// The type of an array of such elements; `None` where the function `make_array` says it.
+    fn array(&self, _element: &SqlType) -> Option<SqlType> {
+        None
+    }
+    /// The type of a map with such keys and values; `None` where the function `make_map` says it.
+    fn map(&self, _key: &SqlType, _value: &SqlType) -> Option<SqlType> {
+        None
+    }
     /// Whether the engine parses a syntax only to refuse it.
     fn refuses(&self, _syntax: Syntax) -> bool {
         false

@@ -22,7 +22,7 @@ pub(super) enum RawKind {
     /// One that sqlparser reads.
     Sql(Box<sp::Statement>),
     /// `EXPLAIN [ANALYZE] statement`.
-    Explain { analyze: bool, statement: Box<Raw> },
+    Explain { analyze: bool, plan_for: bool, statement: Box<Raw> },
     /// `CREATE EXTERNAL TABLE`.
     External(Box<External>),
     /// One that is understood by its first word alone.
@@ -92,7 +92,7 @@ fn statement(parser: &mut Parser<'_>) -> Result<Raw, ParserError> {
             && starts_query(&parser.peek_nth_token_ref(1).token) =>
         {
             parser.advance_token();
-            RawKind::Explain { analyze: false, statement: Box::new(statement(parser)?) }
+            RawKind::Explain { analyze: false, plan_for: false, statement: Box::new(statement(parser)?) }
         }
         t if is_word(t, "create") && external_ahead(parser) => external(parser)?,
         t if is_word(t, "copy") => copy(parser)?,
@@ -115,7 +115,10 @@ fn starts_query(token: &Token) -> bool {
 fn explain(parser: &mut Parser<'_>) -> Result<RawKind, ParserError> {
     parser.advance_token();
     let mut analyze = false;
-    if parser.peek_token_ref().token == Token::LParen && !starts_query(&parser.peek_nth_token_ref(1).token) {
+    let mut plan_for = false;
+    if is_word(&parser.peek_token_ref().token, "plan") && is_word(&parser.peek_nth_token_ref(1).token, "for") {
+        plan_for = take(parser, &["plan"]) && take(parser, &["for"]);
+    } else if parser.peek_token_ref().token == Token::LParen && !starts_query(&parser.peek_nth_token_ref(1).token) {
         for option in parser.parse_utility_options()? {
             let off = option
                 .arg
@@ -134,7 +137,7 @@ fn explain(parser: &mut Parser<'_>) -> Result<RawKind, ParserError> {
             parser.advance_token();
         }
     }
-    Ok(RawKind::Explain { analyze, statement: Box::new(statement(parser)?) })
+    Ok(RawKind::Explain { analyze, plan_for, statement: Box::new(statement(parser)?) })
 }
 
 fn take(parser: &mut Parser<'_>, words: &[&str]) -> bool {

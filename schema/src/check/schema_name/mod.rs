@@ -59,6 +59,7 @@ impl<'a> Binder<'a> {
                     IsTest::True => "TRUE",
                     IsTest::False => "FALSE",
                     IsTest::Unknown => "UNKNOWN",
+                    IsTest::Json => "JSON",
                 });
             }
             ExprKind::IsDistinctFrom { left, right, negated } => {

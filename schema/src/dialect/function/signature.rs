@@ -175,7 +175,7 @@ impl Arity {
         Some(arity)
     }
 
-    fn takes(&self, count: usize) -> bool {
+    pub(in crate::dialect) fn takes(&self, count: usize) -> bool {
         self.counts.contains(&count) || (self.or_more && self.counts.last().is_some_and(|last| count > *last))
     }
 }

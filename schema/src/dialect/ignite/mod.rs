@@ -8,6 +8,7 @@ mod tables;
 mod types;
 
 pub use calcite::IGNITE_CALCITE;
+pub(crate) use calcite::column_name as calcite_column_name;
 pub use h2::IGNITE_H2;
 
 /// The schema of a name that names none.

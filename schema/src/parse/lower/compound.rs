@@ -117,14 +117,18 @@ impl Lower<'_> {
 
     fn map(&mut self, map: &sp::Map) -> ExprKind {
         self.cursor.expect("map");
-        let close = self.cursor.open(&Token::LBrace);
+        // `MAP[key, value]` has commas where `MAP {key: value}` has colons.
+        let listed = *self.cursor.peek() == Token::LBracket;
+        let (open, between) =
+            if listed { (Token::LBracket, Token::Comma) } else { (Token::LBrace, Token::Colon) };
+        let close = self.cursor.open(&open);
         let mut all = Vec::with_capacity(map.entries.len());
         for (i, entry) in map.entries.iter().enumerate() {
             if i > 0 {
                 self.cursor.expect_token(&Token::Comma);
             }
             let key = self.expr(&entry.key);
-            self.cursor.expect_token(&Token::Colon);
+            self.cursor.expect_token(&between);
             all.push((key, self.expr(&entry.value)));
         }
         self.cursor.close(close);

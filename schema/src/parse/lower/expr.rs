@@ -58,7 +58,7 @@ impl Lower<'_> {
             E::IsNotUnknown(e) => self.is(e, IsTest::Unknown, true),
             E::IsDistinctFrom(left, right) => self.is_distinct(left, right, false),
             E::IsNotDistinctFrom(left, right) => self.is_distinct(left, right, true),
-            E::IsNormalized { expr, .. } => self.is_normalized(expr),
+            E::IsNormalized { expr, negated, .. } => self.is_normalized(expr, *negated),
             E::InList { expr, list, negated } => self.in_list(expr, list, *negated),
             E::InSubquery { expr, subquery, negated } => self.in_subquery(expr, subquery, *negated),
             E::InUnnest { expr, array_expr, negated } => self.in_unnest(expr, array_expr, *negated),
@@ -135,9 +135,14 @@ impl Lower<'_> {
         ExprKind::IsDistinctFrom { left, right: self.boxed(right), negated }
     }
 
-    fn is_normalized(&mut self, expr: &sp::Expr) -> ExprKind {
-        self.expr(expr);
-        self.cursor.skip_any(&["is", "not", "nfc", "nfd", "nfkc", "nfkd", "normalized"]);
+    fn is_normalized(&mut self, expr: &sp::Expr, negated: bool) -> ExprKind {
+        let expr = self.boxed(expr);
+        self.cursor.skip_any(&["is", "not"]);
+        if self.cursor.skip("json") {
+            self.cursor.skip_any(&["value", "object", "array", "scalar"]);
+            return ExprKind::Is { expr, test: IsTest::Json, negated };
+        }
+        self.cursor.skip_any(&["nfc", "nfd", "nfkc", "nfkd", "normalized"]);
         ExprKind::Other("IS NORMALIZED".to_string())
     }
 

@@ -5,7 +5,7 @@ use sqlparser::tokenizer::Token;
 
 use super::Lower;
 use crate::ast::{
-    Expr, ExprKind, Frame, FrameBound, FrameUnit, Function, FunctionArg, Ident, Literal, Name, Span, Window,
+    Clause, Expr, ExprKind, Frame, FrameBound, FrameUnit, Function, FunctionArg, Ident, Literal, Name, Span, Window,
     WindowRef,
 };
 
@@ -144,7 +144,15 @@ impl Lower<'_> {
                 let kind = ExprKind::Literal(Literal::String(Self::text_of(&value.value)));
                 call.args.push(FunctionArg::Expr(Expr { kind, span }));
             }
-            C::OnOverflow(_) | C::JsonNullClause(_) | C::JsonReturningClause(_) => {
+            C::JsonReturningClause(_) => {
+                self.cursor.expect("returning");
+                call.returning = Some(self.type_name());
+            }
+            C::JsonNullClause(_) => {
+                self.cursor.skip_any(&["null", "absent", "on"]);
+                call.other.push(Clause { name: clause.to_string(), span: self.cursor.since(start) });
+            }
+            C::OnOverflow(_) => {
                 self.cursor.advance(1);
                 let what = format!("`{clause}` inside a function call");
                 self.unsupported_since(start, &what);
@@ -266,6 +274,8 @@ pub(super) fn plain(name: Name, args: Vec<FunctionArg>) -> Function {
         within_group: Vec::new(),
         over: None,
         bare: false,
+        returning: None,
+        other: Vec::new(),
     }
 }
 

@@ -99,7 +99,8 @@ impl Lower<'_> {
             tree = SetExpr::SetOperation {
                 op: match op {
                     sp::SetOperator::Union => SetOperator::Union,
-                    sp::SetOperator::Except | sp::SetOperator::Minus => SetOperator::Except,
+                    sp::SetOperator::Except => SetOperator::Except,
+                    sp::SetOperator::Minus => SetOperator::Minus,
                     sp::SetOperator::Intersect => SetOperator::Intersect,
                 },
                 all: matches!(quantifier, Q::All | Q::AllByName),

@@ -15,9 +15,9 @@ impl Lower<'_> {
         self.cursor.set(start);
         let kind = match &raw.kind {
             RawKind::Sql(statement) => self.statement_kind(statement),
-            RawKind::Explain { analyze, statement } => {
+            RawKind::Explain { analyze, plan_for, statement } => {
                 let statement = Box::new(self.statement_until(statement, end));
-                StatementKind::Explain { statement, analyze: *analyze }
+                StatementKind::Explain { statement, analyze: *analyze, plan_for: *plan_for }
             }
             RawKind::External(external) => {
                 StatementKind::CreateTable(Box::new(self.external_table(external)))
@@ -57,7 +57,8 @@ impl Lower<'_> {
             S::Explain { analyze, statement, .. } => {
                 // EXPLAIN inside another statement; at the top it is taken apart before sqlparser sees it.
                 self.cursor.skip_any(&["explain", "describe", "desc", "analyze", "verbose"]);
-                StatementKind::Explain { statement: Box::new(self.statement(statement)), analyze: *analyze }
+                let statement = Box::new(self.statement(statement));
+                StatementKind::Explain { statement, analyze: *analyze, plan_for: false }
             }
             S::ShowFunctions { .. }
             | S::ShowVariable { .. }

@@ -57,7 +57,7 @@ impl Lower<'_> {
 
     fn read_type(&mut self) -> TypeName {
         let start = self.cursor.pos();
-        let mut name = self.type_words();
+        let (mut name, units) = self.type_words();
         let mut ty =
             TypeName { name: String::new(), args: Vec::new(), elements: Vec::new(), span: Span::default() };
         let container = CONTAINERS.contains(&name.as_str());
@@ -85,6 +85,7 @@ impl Lower<'_> {
             self.cursor.skip("signed");
         }
         ty.name = name;
+        ty.args.extend(units);
         ty.span = self.cursor.since(start);
         if self.half_closed {
             ty.span.end = self.cursor.here().start + 1;
@@ -93,8 +94,9 @@ impl Lower<'_> {
         self.array_suffixes(ty, start)
     }
 
-    /// The words of a type's name, in upper case.
-    fn type_words(&mut self) -> String {
+    /// The words of a type's name, in upper case; those of an interval's units apart.
+    fn type_words(&mut self) -> (String, Option<String>) {
+        let mut units = None;
         let mut words = Vec::new();
         let first = match self.cursor.peek() {
             Token::Word(w) => w.value.clone(),
@@ -120,12 +122,16 @@ impl Lower<'_> {
             }
         }
         if first.eq_ignore_ascii_case("interval") {
+            let start = self.cursor.pos();
             while self.cursor.is_any(&["year", "month", "day", "hour", "minute", "second", "to"]) {
                 self.cursor.advance(1);
                 self.cursor.skip_group();
             }
+            if self.cursor.pos() > start {
+                units = Some(self.slice(self.cursor.since(start)).to_uppercase());
+            }
         }
-        name
+        (name, units)
     }
 
     /// `10, 2` of `DECIMAL(10, 2)`.

@@ -228,7 +228,7 @@ fn explain_holds_what_it_explains() {
         ("EXPLAIN (ANALYZE false, FORMAT json) SELECT 1", false),
         ("EXPLAIN (ANALYZE) SELECT 1", true),
     ] {
-        let StatementKind::Explain { statement, analyze } = one(text).0.kind else { panic!("{text}") };
+        let StatementKind::Explain { statement, analyze, .. } = one(text).0.kind else { panic!("{text}") };
         assert_eq!((at(text, statement.span), analyze), ("SELECT 1", run), "{text}");
     }
 }
