@@ -71,9 +71,11 @@ impl Case {
         }
     }
 
-    /// Whether the server took the statement, to describe and to run it.
+    /// Whether the server took the statement, to describe and to run it. One that Calcite cannot describe for a parameter
+    /// without a type runs all the same: the checker takes it too, and warns.
     pub(crate) fn accepted(&self) -> bool {
-        self.error.is_none() && self.run_error.is_none()
+        let untyped = |error: &String| error.contains("Illegal use of dynamic parameter");
+        self.run_error.is_none() && self.error.as_ref().is_none_or(untyped)
     }
 }
 

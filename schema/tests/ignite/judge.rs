@@ -94,7 +94,8 @@ impl Outcome {
             };
             self.leftover(case, "verdict".to_owned(), detail);
         }
-        if case.accepted() {
+        // Of what was not described there is nothing to compare with.
+        if case.accepted() && case.error.is_none() {
             self.columns(engine, case, plan);
             self.parameters(engine, case, plan);
         }
