@@ -424,6 +424,13 @@ pub enum TableFactorKind {
         /// Its arguments.
         args: Vec<FunctionArg>,
     },
+    /// A table function in brackets: `TABLE(call(…))`.
+    InTable {
+        /// Its name.
+        name: Name,
+        /// Its arguments.
+        args: Vec<FunctionArg>,
+    },
     /// `UNNEST(…) [WITH ORDINALITY]`.
     Unnest {
         /// The arrays.

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use querent_types::{SqlType, TableDescription, TableKind};
 
 use crate::ast::{
-    Assignment, Delete, Expr, ExprKind, Ident, Insert, Name, SelectItem, SetExpr, Span, TableFactor, TableFactorKind,
-    Update,
+    Assignment, Delete, Expr, ExprKind, Ident, Insert, Name, SelectItem, SetExpr, Span, TableFactor,
+    TableFactorKind, Update,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{Habit, Syntax};

@@ -74,6 +74,13 @@ impl<'a> Binder<'a> {
                 relation
             }
             TableFactorKind::Function { name, args } => self.table_function(name, args, factor.span),
+            TableFactorKind::InTable { name, args } if self.dialect.has(Habit::CallsInTable) => {
+                self.table_function(name, args, factor.span)
+            }
+            TableFactorKind::InTable { .. } => {
+                self.unsupported("TABLE(…)", factor.span);
+                Relation::unknown()
+            }
             TableFactorKind::Unnest { exprs, ordinality } => self.unnest(exprs, *ordinality, factor.span),
             TableFactorKind::Nested(inner) => self.table_with_joins(inner, &Relation::default()),
             TableFactorKind::Other(what) => {

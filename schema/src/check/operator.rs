@@ -193,8 +193,10 @@ impl<'a> Binder<'a> {
                 self.params.link(pair[0].0, pair[1].0);
             }
         } else {
-            let compared = matches!(place, CommonPlace::InList | CommonPlace::Between | CommonPlace::CaseWhen);
-            let first = fixed.iter().filter_map(|operand| operand.ty.as_ref()).find(|ty| **ty != SqlType::Null);
+            let compared =
+                matches!(place, CommonPlace::InList | CommonPlace::Between | CommonPlace::CaseWhen);
+            let first =
+                fixed.iter().filter_map(|operand| operand.ty.as_ref()).find(|ty| **ty != SqlType::Null);
             let wanted = match first {
                 Some(first) if compared && self.dialect.has(Habit::ParamsAsFirst) => first,
                 _ => &base,

@@ -47,10 +47,8 @@ impl<'a> Binder<'a> {
                 }
             }
         }
-        let typed: Vec<Vec<(Typed, Span)>> = rows
-            .iter()
-            .map(|row| row.iter().map(|expr| (self.expr(expr), expr.span)).collect())
-            .collect();
+        let typed: Vec<Vec<(Typed, Span)>> =
+            rows.iter().map(|row| row.iter().map(|expr| (self.expr(expr), expr.span)).collect()).collect();
         for column in 0..operand.len() {
             let items: Vec<(&Typed, Span)> =
                 typed.iter().map(|row| (&row[column].0, row[column].1)).collect();
@@ -61,12 +59,7 @@ impl<'a> Binder<'a> {
     }
 
     /// `row IN (SELECT …)`; `None` where the operand is no row.
-    pub(super) fn row_in_subquery(
-        &mut self,
-        inner: &'a Expr,
-        query: &'a Query,
-        span: Span,
-    ) -> Option<Typed> {
+    pub(super) fn row_in_subquery(&mut self, inner: &'a Expr, query: &'a Query, span: Span) -> Option<Typed> {
         let operand = row(inner).filter(|_| self.dialect.has(Habit::RowValues))?;
         let relation = self.subquery(query).relation;
         if relation.fields.len() != operand.len() && !relation.is_open() {
@@ -100,7 +93,11 @@ fn row(expr: &Expr) -> Option<&[Expr]> {
 fn truth(what: &'static str, parts: &[Typed], all: bool) -> Typed {
     let keys: Vec<Key> = parts.iter().map(|typed| typed.key).collect();
     let (nullable, why) = strict(&parts.iter().collect::<Vec<_>>());
-    let proven = if all { parts.iter().flat_map(|typed| typed.facts.when_true().to_vec()).collect() } else { Vec::new() };
+    let proven = if all {
+        parts.iter().flat_map(|typed| typed.facts.when_true().to_vec()).collect()
+    } else {
+        Vec::new()
+    };
     let facts = Facts { present: Vec::new(), truth: Some(Box::new((proven, Vec::new()))) };
     let why = if nullable { why } else { Why::Static("no part of the rows is NULL") };
     Typed::new(Ty::boolean(), nullable, why, Key::node(what, &keys)).facts(facts)

@@ -294,7 +294,9 @@ fn unknown_columns(columns: &[Column], untyped: bool, diagnostics: &mut Vec<Diag
                 Diagnostic::error(Code::UnknownResult, column.span, message)
             };
             diagnostics.push(
-                found.help("fix this by running `querent prepare`, or by naming the type: `AS \"name: Type\"`"),
+                found.help(
+                    "fix this by running `querent prepare`, or by naming the type: `AS \"name: Type\"`",
+                ),
             );
         }
     }

@@ -132,8 +132,7 @@ impl<'a> Binder<'a> {
             _ => {
                 let mut relation = text_columns(&["name", "value"], span);
                 if let Some(value) = relation.fields.get_mut(1) {
-                    (value.nullable, value.why) =
-                        (true, Why::Static("a setting may have no value"));
+                    (value.nullable, value.why) = (true, Why::Static("a setting may have no value"));
                 }
                 relation
             }

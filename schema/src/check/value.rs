@@ -104,7 +104,11 @@ impl<'a> Binder<'a> {
             }
             Some(answer) => {
                 let string = "the amount of an INTERVAL is a string: `INTERVAL '1' DAY`".to_owned();
-                self.error(Code::InvalidLiteral, span, answer.err().filter(|_| plain.is_some()).unwrap_or(string));
+                self.error(
+                    Code::InvalidLiteral,
+                    span,
+                    answer.err().filter(|_| plain.is_some()).unwrap_or(string),
+                );
                 return Typed::error();
             }
             None => {}
@@ -159,6 +163,9 @@ impl<'a> Binder<'a> {
             let keys: Vec<Key> = typed.iter().map(|typed| typed.key).collect();
             return Typed::new(ty, false, Why::Static("an array is never NULL"), Key::node("array", &keys));
         }
+        if self.dialect.rules.array(&SqlType::Null).is_some() {
+            return Typed::error();
+        }
         let functions = self.functions;
         let mut array = self.apply("make_array", &operands, span, |operands| {
             functions.resolve(FunctionKind::Scalar, "make_array", operands)
@@ -195,8 +202,7 @@ impl<'a> Binder<'a> {
     /// A map whose keys have one type and whose values have one.
     fn typed_map(&mut self, entries: &'a [(Expr, Expr)], span: Span) -> Typed {
         let read = |binder: &mut Binder<'a>, expr: &'a Expr| (binder.expr(expr), expr.span);
-        let typed: Vec<_> =
-            entries.iter().map(|(key, value)| (read(self, key), read(self, value))).collect();
+        let typed: Vec<_> = entries.iter().map(|(key, value)| (read(self, key), read(self, value))).collect();
         let keys: Vec<(&Typed, Span)> = typed.iter().map(|(key, _)| (&key.0, key.1)).collect();
         let values: Vec<(&Typed, Span)> = typed.iter().map(|(_, value)| (&value.0, value.1)).collect();
         let key = self.unify(CommonPlace::Array, &keys, "a key of a map", span);

@@ -112,6 +112,8 @@ pub enum Habit {
     DefaultValues,
     /// Calls have the clauses of SQL's JSON functions: `RETURNING type`, `NULL ON NULL`.
     JsonClauses,
+    /// A function that gives rows stands in `TABLE(…)` in FROM.
+    CallsInTable,
 }
 
 /// How a column without an alias is called.

@@ -96,13 +96,19 @@ fn statement(parser: &mut Parser<'_>) -> Result<Raw, ParserError> {
         }
         t if is_word(t, "create") && external_ahead(parser) => external(parser)?,
         t if is_word(t, "copy") => copy(parser)?,
-        t if is_word(t, "reset") => {
+        t if is_word(t, "reset") || is_word(t, "kill") || user_ahead(parser) => {
             words(parser);
             RawKind::Words
         }
         _ => RawKind::Sql(Box::new(parser.parse_statement()?)),
     };
     Ok(Raw { kind, start })
+}
+
+/// Whether `CREATE USER name WITH PASSWORD` stands here, or the same with ALTER.
+fn user_ahead(parser: &Parser<'_>) -> bool {
+    let is = |at: usize, word: &str| is_word(&parser.peek_nth_token_ref(at).token, word);
+    (is(0, "create") || is(0, "alter")) && is(1, "user") && is(3, "with") && is(4, "password")
 }
 
 /// Whether a token begins a query or a statement that changes rows.
@@ -116,9 +122,12 @@ fn explain(parser: &mut Parser<'_>) -> Result<RawKind, ParserError> {
     parser.advance_token();
     let mut analyze = false;
     let mut plan_for = false;
-    if is_word(&parser.peek_token_ref().token, "plan") && is_word(&parser.peek_nth_token_ref(1).token, "for") {
+    if is_word(&parser.peek_token_ref().token, "plan") && is_word(&parser.peek_nth_token_ref(1).token, "for")
+    {
         plan_for = take(parser, &["plan"]) && take(parser, &["for"]);
-    } else if parser.peek_token_ref().token == Token::LParen && !starts_query(&parser.peek_nth_token_ref(1).token) {
+    } else if parser.peek_token_ref().token == Token::LParen
+        && !starts_query(&parser.peek_nth_token_ref(1).token)
+    {
         for option in parser.parse_utility_options()? {
             let off = option
                 .arg
@@ -128,7 +137,7 @@ fn explain(parser: &mut Parser<'_>) -> Result<RawKind, ParserError> {
     } else {
         while take(
             parser,
-            &["query", "plan", "for", "estimate", "verbose", "extended", "formatted", "logical", "codegen"],
+            &["query", "plan", "estimate", "verbose", "extended", "formatted", "logical", "codegen"],
         ) || (is_word(&parser.peek_token_ref().token, "analyze") && {
             analyze = true;
             take(parser, &["analyze"])

@@ -156,7 +156,9 @@ fn factor<'a>(node: &'a TableFactor, see: &mut dyn FnMut(Node<'a>)) {
     see(Node::Factor(node));
     match &node.kind {
         TableFactorKind::Derived(inner) => query(inner, see),
-        TableFactorKind::Function { args, .. } => arguments(args, see),
+        TableFactorKind::Function { args, .. } | TableFactorKind::InTable { args, .. } => {
+            arguments(args, see)
+        }
         TableFactorKind::Unnest { exprs, .. } => all(exprs, see),
         TableFactorKind::Nested(inner) => table(inner, see),
         TableFactorKind::Table(_) | TableFactorKind::Other(_) => {}

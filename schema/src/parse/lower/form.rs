@@ -288,6 +288,9 @@ impl Lower<'_> {
             self.cursor.expect("from");
             what
         });
+        if what.is_none() {
+            self.cursor.skip("from");
+        }
         let mut args = vec![self.expr(expr)];
         args.extend(what);
         if let Some(characters) = characters {

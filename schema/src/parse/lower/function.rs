@@ -5,8 +5,8 @@ use sqlparser::tokenizer::Token;
 
 use super::Lower;
 use crate::ast::{
-    Clause, Expr, ExprKind, Frame, FrameBound, FrameUnit, Function, FunctionArg, Ident, Literal, Name, Span, Window,
-    WindowRef,
+    Clause, Expr, ExprKind, Frame, FrameBound, FrameUnit, Function, FunctionArg, Ident, Literal, Name, Span,
+    Window, WindowRef,
 };
 
 impl Lower<'_> {
@@ -68,6 +68,9 @@ impl Lower<'_> {
                     self.named_arg(name, arg)
                 }
                 sp::FunctionArg::ExprNamed { name, arg, .. } => {
+                    if matches!(name, sp::Expr::Value(_)) {
+                        self.cursor.skip("key");
+                    }
                     let key = self.expr(name);
                     self.cursor.advance(1);
                     self.named_arg(key_ident(key), arg)

@@ -5,7 +5,7 @@ use sqlparser::tokenizer::Token;
 
 use super::Lower;
 use crate::ast::{
-    Clause, Ident, Join, JoinConstraint, JoinKind, Name, Query, Span, TableAlias, TableFactor,
+    Clause, ExprKind, Ident, Join, JoinConstraint, JoinKind, Name, Query, Span, TableAlias, TableFactor,
     TableFactorKind, TableWithJoins,
 };
 
@@ -170,9 +170,13 @@ impl Lower<'_> {
             F::TableFunction { expr, alias } => {
                 self.cursor.expect("table");
                 let close = self.cursor.open(&Token::LParen);
-                self.expr(expr);
+                let call = self.expr(expr);
                 self.cursor.close(close);
-                let mut lowered = bare(TableFactorKind::Other("TABLE(…)".to_string()), Span::default());
+                let kind = match call.kind {
+                    ExprKind::Function(call) => TableFactorKind::InTable { name: call.name, args: call.args },
+                    _ => TableFactorKind::Other("TABLE(…)".to_string()),
+                };
+                let mut lowered = bare(kind, Span::default());
                 lowered.alias = self.table_alias(alias.as_ref(), &mut lowered.other);
                 lowered
             }

@@ -40,12 +40,7 @@ impl FunctionRules for Functions {
         signature.alternatives.iter().find_map(|alternative| alternative_takes(alternative, types))
     }
 
-    fn returns(
-        &self,
-        rule: &str,
-        args: &[Operand],
-        coerced: &[SqlType],
-    ) -> Result<Option<SqlType>, Refusal> {
+    fn returns(&self, rule: &str, args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal> {
         let refuse = |words: &str| Err(Refusal::Types(words.to_owned()));
         match rule {
             "least" | "case" | "concat" | "mod" => match common(rule, coerced) {
@@ -135,7 +130,9 @@ fn alternative_takes(alternative: &Alternative, types: &[SqlType]) -> Option<Vec
         return None;
     }
     match alternative {
-        Alternative::Coercible(classes) => classes.iter().zip(types).map(|(class, ty)| read(class, ty)).collect(),
+        Alternative::Coercible(classes) => {
+            classes.iter().zip(types).map(|(class, ty)| read(class, ty)).collect()
+        }
         Alternative::Any(_) | Alternative::VariadicAny | Alternative::Nullary => Some(types.to_vec()),
         Alternative::Variadic(taken) => {
             let fits = |ty: &SqlType| *ty == SqlType::Null || taken.contains(ty);
@@ -180,7 +177,9 @@ fn by_rule(name: &str, types: &[SqlType]) -> Option<Vec<SqlType>> {
         }
         "floor" => match types {
             [one] => Some(vec![read_number(one)?]),
-            [ty, _] => (is_datetime(ty) || *ty == SqlType::Null).then(|| vec![or(0, TIMESTAMP), types[1].clone()]),
+            [ty, _] => {
+                (is_datetime(ty) || *ty == SqlType::Null).then(|| vec![or(0, TIMESTAMP), types[1].clone()])
+            }
             _ => None,
         },
         "timestampadd" => {

@@ -9,6 +9,7 @@
 mod convert;
 mod functions;
 mod lattice;
+mod literal;
 mod names;
 mod operators;
 mod refused;
@@ -65,6 +66,7 @@ static READING: Reading = Reading {
         Habit::IntegerLimit,
         Habit::DefaultValues,
         Habit::JsonClauses,
+        Habit::CallsInTable,
     ],
     column_names: ColumnNames::Calcite,
     bare_functions: functions::BARE,
@@ -96,6 +98,10 @@ impl TypeRules for Rules {
 
     fn native(&self, ty: &SqlType) -> Option<String> {
         types::native(ty)
+    }
+
+    fn reads(&self, text: &str, ty: &SqlType) -> Option<bool> {
+        literal::reads(text, ty)
     }
 
     fn number(&self, text: &str) -> Result<SqlType, String> {

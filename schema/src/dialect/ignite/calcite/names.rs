@@ -9,8 +9,24 @@ const NAME_LEN_MAX: usize = 256;
 
 /// Functions of kinds of their own, or rewritten to such before names are derived: they are not printed.
 const UNPRINTED: &[&str] = &[
-    "COALESCE", "NVL", "NULLIF", "GREATEST", "LEAST", "DECODE", "TIMESTAMPADD", "TIMESTAMPDIFF", "YEAR", "QUARTER",
-    "MONTH", "WEEK", "DAYOFYEAR", "DAYOFMONTH", "DAYOFWEEK", "HOUR", "MINUTE", "SECOND",
+    "COALESCE",
+    "NVL",
+    "NULLIF",
+    "GREATEST",
+    "LEAST",
+    "DECODE",
+    "TIMESTAMPADD",
+    "TIMESTAMPDIFF",
+    "YEAR",
+    "QUARTER",
+    "MONTH",
+    "WEEK",
+    "DAYOFYEAR",
+    "DAYOFMONTH",
+    "DAYOFWEEK",
+    "HOUR",
+    "MINUTE",
+    "SECOND",
 ];
 
 pub(crate) fn column_name(expr: &Expr, position: usize) -> String {
@@ -92,10 +108,13 @@ fn print(expr: &Expr, left: u8, right: u8) -> String {
             let (sign, precedence) = operator(op);
             let open = precedence < left || precedence <= right;
             let (left, right) = if open { (0, 0) } else { (left, right) };
-            let text = format!("{} {sign} {}", print(a, left, precedence - 1), print(b, precedence + 1, right));
+            let text =
+                format!("{} {sign} {}", print(a, left, precedence - 1), print(b, precedence + 1, right));
             if open { format!("({text})") } else { text }
         }
-        ExprKind::Cast { expr: inner, ty, .. } => format!("CAST({} AS {})", print(inner, 0, 0), type_text(ty)),
+        ExprKind::Cast { expr: inner, ty, .. } => {
+            format!("CAST({} AS {})", print(inner, 0, 0), type_text(ty))
+        }
         ExprKind::TypedString { ty, text } => format!("{} '{}'", ty.name, text.replace('\'', "''")),
         ExprKind::Interval { value, unit } => {
             format!("INTERVAL {} {}", print(value, 0, 0), unit.as_deref().unwrap_or_default())
@@ -182,7 +201,9 @@ fn function(call: &Function) -> String {
         ("SUBSTRING", 2) => format!("SUBSTRING({} FROM {})", text(0), text(1)),
         ("SUBSTRING", 3) => format!("SUBSTRING({} FROM {} FOR {})", text(0), text(1), text(2)),
         ("OVERLAY", 3) => format!("OVERLAY({} PLACING {} FROM {})", text(0), text(1), text(2)),
-        ("OVERLAY", 4) => format!("OVERLAY({} PLACING {} FROM {} FOR {})", text(0), text(1), text(2), text(3)),
+        ("OVERLAY", 4) => {
+            format!("OVERLAY({} PLACING {} FROM {} FOR {})", text(0), text(1), text(2), text(3))
+        }
         // The tree holds the text first.
         ("POSITION", 2) => format!("POSITION({} IN {})", text(1), text(0)),
         ("TRIM", 1) => format!("TRIM(BOTH ' ' FROM {})", text(0)),

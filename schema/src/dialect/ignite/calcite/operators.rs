@@ -120,9 +120,7 @@ fn arithmetic(op: &BinaryOp, a: &SqlType, b: &SqlType) -> Option<(SqlType, SqlTy
         (Null, Null) => as_they_are(&SqlType::Null),
         (Character, Numeric) => Some((text_as_number(b), text_as_number(b), b.clone())),
         (Numeric, Character) => Some((text_as_number(a), a.clone(), text_as_number(a))),
-        (Character, Character) => {
-            Some((SqlType::BigDecimal, SqlType::BigDecimal, SqlType::BigDecimal))
-        }
+        (Character, Character) => Some((SqlType::BigDecimal, SqlType::BigDecimal, SqlType::BigDecimal)),
         (Date | Time | Timestamp, Interval) if plus_or_minus => as_they_are(a),
         (Interval, Date | Time | Timestamp) if *op == BinaryOp::Plus => as_they_are(b),
         (Interval, Interval) if plus_or_minus && a == b => as_they_are(a),
@@ -202,8 +200,19 @@ pub(super) fn subscript(expr: &Operand, index: &Operand) -> Result<Resolved, Ref
 const OF_TIME: &[&str] = &["HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND", "NANOSECOND"];
 /// Fields of which a date has a value.
 const OF_DATE: &[&str] = &[
-    "YEAR", "ISOYEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOW", "DOY", "ISODOW", "EPOCH", "DECADE",
-    "CENTURY", "MILLENNIUM",
+    "YEAR",
+    "ISOYEAR",
+    "QUARTER",
+    "MONTH",
+    "WEEK",
+    "DAY",
+    "DOW",
+    "DOY",
+    "ISODOW",
+    "EPOCH",
+    "DECADE",
+    "CENTURY",
+    "MILLENNIUM",
 ];
 
 pub(super) fn extract(field: &str, expr: &Operand) -> Result<Resolved, Refusal> {

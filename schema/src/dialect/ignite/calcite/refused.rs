@@ -2,17 +2,16 @@
 //! not in Ignite's own table of operators (2.17.0).
 
 use crate::ast::{
-    Clause, ExprKind, Function, FunctionArg, IsTest, Join, JoinConstraint, JoinKind, OrderBy, Query, Select, SetExpr,
-    SetOperator, Span, Statement, StatementKind,
+    Clause, ExprKind, Function, FunctionArg, IsTest, Join, JoinConstraint, JoinKind, OrderBy, Query, Select,
+    SetExpr, SetOperator, Span, Statement, StatementKind, TableFactor, TableFactorKind, TypeName,
 };
 use crate::parse::visit::Node;
 
 use super::functions::BARE;
 
 /// Statements that change no table and that the engine runs.
-const OTHER_STATEMENTS: &[&str] = &[
-    "CREATE INDEX", "CREATE UNIQUE INDEX", "DROP INDEX", "CREATE USER", "ALTER USER", "DROP USER", "KILL",
-];
+const OTHER_STATEMENTS: &[&str] =
+    &["CREATE INDEX", "CREATE UNIQUE INDEX", "DROP INDEX", "CREATE USER", "ALTER USER", "DROP USER", "KILL"];
 
 /// Functions whose arguments may have names.
 const NAMED: &[&str] = &["json_object"];
@@ -23,11 +22,13 @@ pub(super) fn refused(node: &Node<'_>) -> Option<(Span, String)> {
         Node::Statement(statement) => of_statement(statement),
         Node::Query(query) => of_query(query),
         Node::Select(select) => of_select(select),
-        Node::Factor(factor) => clause(&factor.other),
+        Node::Factor(factor) => of_factor(factor),
         Node::Join(join) => of_join(join),
         Node::Expr(expr) => match &expr.kind {
             ExprKind::Is { test: IsTest::Unknown, .. } => Some((expr.span, "IS UNKNOWN".to_owned())),
             ExprKind::Function(call) => of_call(call).map(|what| (expr.span, what)),
+            ExprKind::TypedString { ty, text } => of_literal(ty, text).map(|what| (expr.span, what)),
+            ExprKind::Array(items) if items.is_empty() => Some((expr.span, "an empty array".to_owned())),
             _ => None,
         },
         Node::Item(_) => None,
@@ -39,7 +40,10 @@ fn of_statement(statement: &Statement) -> Option<(Span, String)> {
         StatementKind::Explain { plan_for: false, .. } => "EXPLAIN without PLAN FOR",
         StatementKind::Describe(_) => "DESCRIBE",
         StatementKind::Show(_) => "SHOW",
-        StatementKind::Other(words) if OTHER_STATEMENTS.iter().any(|known| words.starts_with(known)) => return None,
+        StatementKind::Insert(insert) if insert.verb != "INSERT" => &insert.verb,
+        StatementKind::Other(words) if OTHER_STATEMENTS.iter().any(|known| words.starts_with(known)) => {
+            return None;
+        }
         StatementKind::Other(words) => words.split(' ').next().filter(|word| !word.is_empty())?,
         _ => return None,
     };
@@ -76,9 +80,29 @@ fn of_select(select: &Select) -> Option<(Span, String)> {
     clause(&select.other)
 }
 
+fn of_factor(factor: &TableFactor) -> Option<(Span, String)> {
+    let what = match &factor.kind {
+        // This is how `TABLE(a INT = ?)` is read, which is H2's.
+        TableFactorKind::Function { name, .. } if name.last().quoted => "columns in TABLE(…)",
+        TableFactorKind::Unnest { ordinality: true, .. } => "WITH ORDINALITY",
+        _ => return clause(&factor.other),
+    };
+    Some((factor.span, what.to_owned()))
+}
+
 fn of_join(join: &Join) -> Option<(Span, String)> {
-    let bare = join.constraint == JoinConstraint::None && join.kind == JoinKind::Inner;
-    bare.then(|| (join.span, "a join without ON or USING".to_owned()))
+    let what = match join.kind {
+        JoinKind::Inner if join.constraint == JoinConstraint::None => "a join without ON or USING",
+        JoinKind::Inner | JoinKind::Left | JoinKind::Right | JoinKind::Full | JoinKind::Cross => return None,
+        _ => "this kind of join",
+    };
+    Some((join.span, what.to_owned()))
+}
+
+/// A literal of a type that has none: the parser knows these by name.
+fn of_literal(ty: &TypeName, text: &str) -> Option<String> {
+    let known = matches!(ty.name.as_str(), "DATE" | "D" | "TIME" | "T" | "TIMESTAMP" | "TS");
+    (!known).then(|| format!("the literal {} '{text}'", ty.name))
 }
 
 fn of_call(call: &Function) -> Option<String> {

@@ -5,7 +5,7 @@
 
 use std::any::TypeId;
 
-use sqlparser::ast::{Expr, Map, MapEntry};
+use sqlparser::ast::{Expr, Map, MapEntry, Statement, TrimWhereField};
 use sqlparser::dialect::{Dialect, GenericDialect};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
@@ -61,6 +61,10 @@ impl Dialect for IgniteCalcite {
         true
     }
 
+    fn supports_unicode_string_literal(&self) -> bool {
+        true
+    }
+
     fn supports_boolean_literals(&self) -> bool {
         true
     }
@@ -70,12 +74,22 @@ impl Dialect for IgniteCalcite {
         let next = &parser.peek_nth_token_ref(1).token;
         match (word.quote_style, word.value.to_ascii_uppercase().as_str(), next) {
             (None, "MAP", Token::LBracket) => Some(map(parser)),
+            // `JSON_OBJECT(KEY 'a' VALUE 1)`.
+            (None, "KEY", Token::SingleQuotedString(_)) => {
+                parser.advance_token();
+                Some(parser.parse_prefix())
+            }
+            (None, "TRIM", Token::LParen) => trim(parser),
             // Neither form of CONVERT runs (2.17.0).
             (None, "CONVERT" | "TRY_CAST" | "SAFE_CAST", Token::LParen) => {
                 Some(parser.expected("an expression", parser.peek_token()))
             }
             _ => None,
         }
+    }
+
+    fn parse_statement(&self, parser: &mut Parser<'_>) -> Option<Result<Statement, ParserError>> {
+        create_index(parser)
     }
 
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
@@ -89,9 +103,7 @@ impl Dialect for IgniteCalcite {
         expr: &Expr,
         _precedence: u8,
     ) -> Option<Result<Expr, ParserError>> {
-        let is = |at: usize, keyword: Keyword| {
-            matches!(&parser.peek_nth_token_ref(at).token, Token::Word(word) if word.keyword == keyword)
-        };
+        let is = |at: usize, keyword: Keyword| matches!(&parser.peek_nth_token_ref(at).token, Token::Word(word) if word.keyword == keyword);
         let negated = is(1, Keyword::NOT);
         if !is(0, Keyword::IS) || !is(if negated { 2 } else { 1 }, Keyword::JSON) {
             return None;
@@ -112,7 +124,54 @@ impl Dialect for IgniteCalcite {
     fn is_table_factor_alias(&self, explicit: bool, keyword: &Keyword, parser: &mut Parser<'_>) -> bool {
         !RESERVED.contains(keyword) && (explicit || self.is_table_alias(keyword, parser))
     }
+}
 
+/// `CREATE INDEX … INLINE_SIZE n PARALLEL n`.
+fn create_index(parser: &mut Parser<'_>) -> Option<Result<Statement, ParserError>> {
+    let is = |at: usize, keyword: Keyword| matches!(&parser.peek_nth_token_ref(at).token, Token::Word(word) if word.keyword == keyword);
+    if !is(0, Keyword::CREATE) || !(is(1, Keyword::INDEX) || is(2, Keyword::INDEX)) {
+        return None;
+    }
+    parser.advance_token();
+    let statement = parser.parse_create();
+    let option = |token: &Token| {
+        matches!(token, Token::Word(word) if ["INLINE_SIZE", "PARALLEL"]
+            .iter()
+            .any(|option| word.value.eq_ignore_ascii_case(option)))
+    };
+    while statement.is_ok()
+        && option(&parser.peek_token_ref().token)
+        && matches!(parser.peek_nth_token_ref(1).token, Token::Number(..))
+    {
+        (0..2).for_each(|_| parser.advance_token());
+    }
+    Some(statement)
+}
+
+/// `TRIM(LEADING FROM text)`: sqlparser wants to know what is trimmed.
+fn trim(parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+    let word = |at: usize| match &parser.peek_nth_token_ref(at).token {
+        Token::Word(word) => word.keyword,
+        _ => Keyword::NoKeyword,
+    };
+    let side = match word(2) {
+        Keyword::BOTH => TrimWhereField::Both,
+        Keyword::LEADING => TrimWhereField::Leading,
+        Keyword::TRAILING => TrimWhereField::Trailing,
+        _ => return None,
+    };
+    if word(3) != Keyword::FROM {
+        return None;
+    }
+    (0..4).for_each(|_| parser.advance_token());
+    let text = parser.parse_expr().and_then(|expr| parser.expect_token(&Token::RParen).map(|_| expr));
+    let whole = |expr| Expr::Trim {
+        expr: Box::new(expr),
+        trim_where: Some(side),
+        trim_what: None,
+        trim_characters: None,
+    };
+    Some(text.map(whole))
 }
 
 /// `MAP[key, value, …]`.

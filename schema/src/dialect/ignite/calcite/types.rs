@@ -23,7 +23,11 @@ pub(super) fn type_name(name: &TypeName) -> Result<SqlType, String> {
     let ty = match name.name.as_str() {
         // Described with the digits of a DOUBLE, and comes as a Java Float (2.17.0).
         "FLOAT" => SqlType::Float32,
-        "CHAR VARYING" | "NCHAR" | "NATIONAL CHARACTER" | "NATIONAL CHAR" | "NATIONAL CHARACTER VARYING"
+        "CHAR VARYING"
+        | "NCHAR"
+        | "NATIONAL CHARACTER"
+        | "NATIONAL CHAR"
+        | "NATIONAL CHARACTER VARYING"
         | "NATIONAL CHAR VARYING" => SqlType::TEXT,
         "BINARY VARYING" => SqlType::BINARY,
         "ARRAY" => match &name.elements[..] {
@@ -133,7 +137,8 @@ pub(super) fn interval(text: &str, unit: Option<&str>) -> Result<SqlType, String
     let parts = text.trim().trim_start_matches(['+', '-']);
     let fields: Vec<&str> = parts.split([' ', ':', '-']).filter(|part| !part.is_empty()).collect();
     // QUARTER and WEEK stand between no others.
-    let wanted = (first..=last).filter(|&i| first == last || !matches!(UNITS[i].0, "QUARTER" | "WEEK")).count();
+    let wanted =
+        (first..=last).filter(|&i| first == last || !matches!(UNITS[i].0, "QUARTER" | "WEEK")).count();
     let fraction = UNITS[last].0 == "SECOND";
     let digits = |(i, part): (usize, &&str)| {
         let (whole, rest) = part.split_once('.').unwrap_or((part, "0"));

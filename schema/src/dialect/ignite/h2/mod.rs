@@ -71,6 +71,7 @@ static READING: Reading = Reading {
         "today",
     ],
     explain: &["PLAN"],
+    changed_rows: None,
     system_table,
     table_properties: tables::properties,
     refused: refused::refused,
