@@ -275,10 +275,12 @@ fn unsolved(params: &[Param], runs: bool, diagnostics: &mut Vec<Diagnostic>) {
         let found = if runs {
             Diagnostic::warning(Code::ParameterUnknown, *span, message)
                 .note("the server runs it with whatever is passed, but cannot describe it")
+                .help("fix this by writing `CAST(? AS type)`")
         } else {
             Diagnostic::error(Code::ParameterUnknown, *span, message)
+                .help("fix this by adding a cast: `CAST(… AS …)`")
         };
-        diagnostics.push(found.help("fix this by adding a cast: `CAST(… AS …)`"));
+        diagnostics.push(found);
     }
 }
 

@@ -9,6 +9,7 @@ mod functions;
 mod h2;
 mod judge;
 mod report;
+mod rules;
 
 use case::{Param, Recording};
 use judge::judge;
