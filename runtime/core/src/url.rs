@@ -100,6 +100,32 @@ impl<'u> Url<'u> {
         hosts.split(',').map(|host| self.read_host(host)).collect()
     }
 
+    /// The servers, of which there is at least one, where a port may be left out (it is then `port`) or be a range
+    /// (`host:10800-10803`), which stands for each of its ports.
+    pub fn hosts_of_ranges(&self, port: u16) -> Result<Vec<Host>> {
+        /// A longer one is a mistake.
+        const LEN_MAX: u16 = 100;
+        let (hosts, _) = self.authority().split_once('/').unwrap_or((self.authority(), ""));
+        let mut all = Vec::new();
+        for text in hosts.split(',') {
+            // The colons in the brackets of an IPv6 address begin no port.
+            let begins_port = text.rfind(':').filter(|at| !text[*at..].contains(']'));
+            let Some(at) = begins_port else {
+                all.push(self.read_host(&format!("{text}:{port}"))?);
+                continue;
+            };
+            let (name, ports) = (&text[..at], &text[at + 1..]);
+            let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+            let first = self.read_host(&format!("{name}:{first}"))?;
+            let last = self.read_host(&format!("{name}:{last}"))?.port;
+            if last < first.port || last - first.port >= LEN_MAX {
+                return Err(self.invalid("a range of ports is empty or longer than 100"));
+            }
+            all.extend((first.port..=last).map(|port| Host { name: first.name.clone(), port }));
+        }
+        Ok(all)
+    }
+
     /// The one server; several, or a path after it, are an error.
     pub fn host(&self) -> Result<Host> {
         if self.path()?.is_some() {
@@ -221,6 +247,29 @@ mod tests {
         assert_eq!(url.host().unwrap(), Host { name: "h".into(), port: 1 });
         assert!(Url::parse("Test", "t://me@h:1").unwrap().user().unwrap().unwrap().password.is_none());
         assert_eq!(Url::parse("Test", "t:///a%20b").unwrap().body().unwrap(), "/a b");
+    }
+
+    #[test]
+    fn ports_may_be_absent_or_ranges() {
+        let hosts = |url: &str| -> Result<Vec<String>> {
+            let hosts = Url::parse("Test", url)?.hosts_of_ranges(9)?;
+            Ok(hosts.iter().map(Host::to_string).collect())
+        };
+        assert_eq!(
+            hosts("t://u:p@a,[::1],[::1]:2-3,b:7/").unwrap(),
+            ["a:9", "[::1]:9", "[::1]:2", "[::1]:3", "b:7"]
+        );
+        for (url, why) in [
+            ("t://h:5-4", "empty"),
+            ("t://h:1-2000", "longer"),
+            ("t://[::1]5", "no name"),
+            ("t://h,", "no name"),
+            ("t://h:x", "no number"),
+            ("t://h:1-x", "no number"),
+        ] {
+            let message = hosts(url).unwrap_err().to_string();
+            assert!(message.contains(why), "{url}: {message}");
+        }
     }
 
     #[test]

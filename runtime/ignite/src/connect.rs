@@ -1,10 +1,13 @@
 //! From options to a channel: addresses in order, TLS, handshake, version.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use querent_core::tls::Tls;
+use querent_core::url::Host;
 use querent_core::{Error, ErrorKind, Result};
 use querent_protocol::ignite::code::{Feature, Features, Version};
 use querent_protocol::ignite::handshake::{Hello, Refusal, Reply};
@@ -12,7 +15,6 @@ use querent_protocol::ignite::request::{self, Encoded, IdleTimeout, SqlFields};
 use querent_protocol::ignite::response::{self, Header, Rows};
 use querent_protocol::ignite::value::read_string;
 use querent_protocol::ignite::{EncodeError, Limits, Reader, frame};
-use rustls_pki_types::ServerName;
 use secrecy::ExposeSecret as _;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -21,8 +23,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::channel::{self, Beats, Channel, Setup};
 use crate::error::{self, Effect};
-use crate::options::{Address, IgniteOptions};
-use crate::tls;
+use crate::options::IgniteOptions;
 
 /// How long an address has for itself before the next one is tried beside it.
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -33,7 +34,8 @@ const HANDSHAKE_LEN_MAX: usize = 64 << 10;
 ///
 /// Only an address that cannot be reached gives way to the next: what a node refuses, the others do too.
 pub(crate) async fn connect(options: &IgniteOptions) -> Result<Channel> {
-    let tls = options.tls.as_ref().map(tls::client_config).transpose()?.map(TlsConnector::from);
+    let tls = options.tls.as_ref().map(Tls::client_config).transpose()?;
+    let tls = tls.map(|config| TlsConnector::from(Arc::new(config)));
     let mut addresses = options.addresses.iter();
     let mut attempts = FuturesUnordered::new();
     let mut last = Error::new(ErrorKind::Config, "the Ignite URL names no host");
@@ -62,7 +64,7 @@ pub(crate) async fn connect(options: &IgniteOptions) -> Result<Channel> {
 /// Connects to one address, within its time.
 pub(crate) async fn connect_to(
     options: &IgniteOptions,
-    address: &Address,
+    address: &Host,
     tls: Option<&TlsConnector>,
 ) -> Result<Channel> {
     let limit = options.connect_timeout;
@@ -81,19 +83,19 @@ pub(crate) async fn connect_to(
 }
 
 /// Agrees on a version: the latest, or the one that the node names, on a connection of its own each.
-async fn agree(options: &IgniteOptions, address: &Address, tls: Option<&TlsConnector>) -> Result<Channel> {
+async fn agree(options: &IgniteOptions, address: &Host, tls: Option<&TlsConnector>) -> Result<Channel> {
     let mut version = Version::V1_7;
     loop {
-        let socket = TcpStream::connect((address.host.as_str(), address.port));
+        let socket = TcpStream::connect((address.name.as_str(), address.port));
         let socket = socket.await.map_err(|e| error::unreachable(address, e))?;
         socket.set_nodelay(true).map_err(|e| error::unreachable(address, e))?;
-        let attempt = match tls {
+        let attempt = match tls.zip(options.tls.as_ref()) {
             None => {
                 let (source, sink) = socket.into_split();
                 greet(options, address, version, source, sink).await?
             }
-            Some(connector) => {
-                let name = server_name(options, address)?;
+            Some((connector, tls)) => {
+                let name = tls.server_name(&address.name)?;
                 let stream = connector.connect(name, socket).await;
                 let stream = stream.map_err(|e| error::tls_handshake(address, e))?;
                 let (source, sink) = tokio::io::split(stream);
@@ -110,17 +112,10 @@ async fn agree(options: &IgniteOptions, address: &Address, tls: Option<&TlsConne
     }
 }
 
-fn server_name(options: &IgniteOptions, address: &Address) -> Result<ServerName<'static>> {
-    let given = options.tls.as_ref().and_then(|tls| tls.server_name.clone());
-    let name = given.unwrap_or_else(|| address.host.clone());
-    ServerName::try_from(name)
-        .map_err(|e| Error::new(ErrorKind::Config, "the TLS server name is no host name").with_cause(e))
-}
-
 /// The handshake, and the channel if the node accepts.
 async fn greet(
     options: &IgniteOptions,
-    address: &Address,
+    address: &Host,
     version: Version,
     source: impl AsyncRead + Unpin + Send + 'static,
     sink: impl AsyncWrite + Unpin + Send + 'static,
@@ -178,7 +173,7 @@ fn unsendable(error: EncodeError) -> Error {
 
 /// A connection before it is shared: one request, one answer.
 struct Wire<'a, R, W> {
-    address: &'a Address,
+    address: &'a Host,
     has_tls: bool,
     source: R,
     sink: W,

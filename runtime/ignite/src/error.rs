@@ -2,6 +2,7 @@
 
 use std::io;
 
+use querent_core::url::Host;
 use querent_core::{Error, ErrorKind};
 use querent_protocol::ignite::handshake::Refusal;
 use querent_protocol::ignite::response::Failure;
@@ -9,7 +10,6 @@ use querent_protocol::ignite::sql::{ErrorClass, Said, classify, without_details}
 use querent_protocol::ignite::{DecodeError, EncodeError};
 
 use crate::channel::CallError;
-use crate::options::Address;
 
 /// What a request does on the server, for what is said when its answer never came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,13 +118,13 @@ pub(crate) fn ends_transaction(error: &CallError) -> bool {
     )
 }
 
-pub(crate) fn unreachable(address: &Address, error: io::Error) -> Error {
+pub(crate) fn unreachable(address: &Host, error: io::Error) -> Error {
     let message = format!("{address} cannot be reached");
     Error::new(ErrorKind::Connection, message).with_cause(error).with_retry()
 }
 
 /// TLS that was not agreed on: a certificate that is not trusted, or a port that speaks none.
-pub(crate) fn tls_handshake(address: &Address, error: io::Error) -> Error {
+pub(crate) fn tls_handshake(address: &Host, error: io::Error) -> Error {
     let is_closed = matches!(
         error.kind(),
         io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
@@ -140,7 +140,7 @@ pub(crate) fn tls_handshake(address: &Address, error: io::Error) -> Error {
 }
 
 /// The connection ended before the answer to the handshake. Under TLS 1.3 a server says so of a client certificate.
-pub(crate) fn no_greeting(address: &Address, has_tls: bool, cause: Option<io::Error>) -> Error {
+pub(crate) fn no_greeting(address: &Host, has_tls: bool, cause: Option<io::Error>) -> Error {
     let (kind, why) = match has_tls {
         true => (
             ErrorKind::Tls,
@@ -159,13 +159,13 @@ pub(crate) fn no_greeting(address: &Address, has_tls: bool, cause: Option<io::Er
 }
 
 /// The answer to the handshake is none.
-pub(crate) fn no_handshake(address: &Address, error: DecodeError) -> Error {
+pub(crate) fn no_handshake(address: &Host, error: DecodeError) -> Error {
     let message = format!("{address} answered what is no handshake: it is no Ignite node's client port");
     Error::new(ErrorKind::Protocol, message).with_cause(error)
 }
 
 /// The node refuses the handshake.
-pub(crate) fn refused(address: &Address, refusal: &Refusal) -> Error {
+pub(crate) fn refused(address: &Host, refusal: &Refusal) -> Error {
     if refusal.is_authentication() {
         // The server's words repeat the user's name.
         let message = format!("{address} does not know the user and password, or asks for some");

@@ -12,7 +12,6 @@ mod execute;
 mod options;
 mod parameters;
 mod row;
-mod tls;
 mod transaction;
 pub mod types;
 

@@ -17,14 +17,13 @@ use std::{fmt, io};
 
 use bytes::Bytes;
 use querent_core::types::value::Uuid;
+use querent_core::url::Host;
 use querent_protocol::ignite::code::{Op, Status};
 use querent_protocol::ignite::handshake::Agreed;
 use querent_protocol::ignite::request::{self, Request, ResourceClose, TxEnd};
 use querent_protocol::ignite::response::{AffinityVersion, Failure};
 use querent_protocol::ignite::{DecodeError, EncodeError, Limits, Reader};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
-
-use crate::options::Address;
 
 use waiters::{Abandoned, Leaves, Reply, Undo, Waiters};
 
@@ -65,7 +64,7 @@ pub(crate) struct Setup {
     /// The node's id; known from 1.4 on.
     pub(crate) node: Option<Uuid>,
     /// Where the node was reached.
-    pub(crate) address: Address,
+    pub(crate) address: Host,
     /// The largest request.
     pub(crate) request_len_max: usize,
     /// The largest answer.
