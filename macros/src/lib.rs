@@ -9,6 +9,7 @@ mod arguments;
 mod cache;
 mod derive;
 mod expand;
+mod features;
 mod file;
 mod guard;
 mod input;

@@ -9,6 +9,7 @@ use querent_schema::cache::{CacheError, snake_case};
 use quote::quote;
 
 use crate::cache::{SourceCache, manifest_dir};
+use crate::features;
 use crate::input::{self, plain};
 use crate::literal;
 use crate::report::{self, Problem};
@@ -112,17 +113,12 @@ fn found(krate: &Ident, declaration: &Declaration, cache: &SourceCache) -> Token
     let Declaration { attributes, visibility, name, backend, .. } = declaration;
     let description = &cache.catalog.source;
     let backend = match backend {
-        Some(backend) => backend.clone(),
-        None => match backend_type(krate, &description.backend) {
-            Some(backend) => backend,
-            None => {
-                let message = format!("this querent has no backend `{}`", description.backend);
-                let problem = Problem::new(name.span(), message).help(format!(
-                    "upgrade querent, or name a backend of your own: `source!({name}: path::to::Backend)`"
-                ));
-                return not_found(krate, declaration, &cache.name, cache.fingerprint, &problem);
-            }
-        },
+        Some(backend) => Ok(backend.clone()),
+        None => backend_type(krate, &description.backend, name),
+    };
+    let backend = match backend.and_then(|backend| libraries(cache, name).map(|()| backend)) {
+        Ok(backend) => backend,
+        Err(problem) => return not_found(krate, declaration, &cache.name, cache.fingerprint, &problem),
     };
     let (source, fingerprint) = (&cache.name, cache.fingerprint);
     let doc = format!(
@@ -159,16 +155,40 @@ fn found(krate: &Ident, declaration: &Declaration, cache: &SourceCache) -> Token
     }
 }
 
-/// The type of a backend that querent brings; the macro behind it says which feature is missing.
-fn backend_type(krate: &Ident, backend: &str) -> Option<TokenStream> {
-    let name = match backend {
-        "flight" => quote!(__backend_flight),
-        "pinot" => quote!(__backend_pinot),
-        "ignite" => quote!(__backend_ignite),
-        "picodata" => quote!(__backend_picodata),
-        _ => return None,
+/// The type of a backend that querent brings.
+fn backend_type(krate: &Ident, backend: &str, name: &Ident) -> Result<TokenStream, Problem> {
+    let ty = match backend {
+        "flight" => quote!(Flight),
+        "pinot" => quote!(Pinot),
+        "ignite" => quote!(Ignite),
+        "picodata" => quote!(Picodata),
+        _ => {
+            let message = format!("this querent has no backend `{backend}`");
+            return Err(Problem::new(name.span(), message).help(format!(
+                "upgrade querent, or name a backend of your own: `source!({name}: path::to::Backend)`"
+            )));
+        }
     };
-    Some(quote!(#krate::#name! {}))
+    if !features::is_on(backend) {
+        let message = format!("the source needs the feature `{backend}` of the crate `querent`");
+        return Err(Problem::new(name.span(), message).help(features::help(&[backend])));
+    }
+    Ok(quote!(#krate::__private::backends::#ty))
+}
+
+/// Whether the libraries are there whose types columns become. Asked once a source, and not once a query.
+fn libraries(cache: &SourceCache, name: &Ident) -> Result<(), Problem> {
+    let missing: Vec<&str> = (cache.config.types.libraries().into_iter())
+        .filter(|library| !features::has(library))
+        .map(features::of_library)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let needed = if missing.len() > 1 { "features" } else { "feature" };
+    let list = missing.iter().map(|feature| format!("`{feature}`")).collect::<Vec<_>>().join(", ");
+    let message = format!("[types] in querent.toml needs the {needed} {list} of the crate `querent`");
+    Err(Problem::new(name.span(), message).help(features::help(&missing)))
 }
 
 /// A declaration whose backend the compiler knows to be wrong, so that queries of this source say nothing more.

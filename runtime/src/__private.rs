@@ -4,6 +4,7 @@ pub use core;
 pub use core::default::Default;
 pub use core::fmt::Debug;
 pub use core::option::Option;
+pub use core::primitive::{bool, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64};
 pub use core::result::Result;
 pub use std::string::String;
 pub use std::vec::Vec;
@@ -22,6 +23,8 @@ pub use bigdecimal;
 pub use jiff;
 #[cfg(feature = "rust_decimal")]
 pub use rust_decimal;
+#[cfg(feature = "json")]
+pub use serde_json;
 #[cfg(feature = "time")]
 pub use time;
 #[cfg(feature = "uuid")]
@@ -45,6 +48,17 @@ pub mod backends {
     pub use querent_picodata::Picodata;
     #[cfg(feature = "pinot")]
     pub use querent_pinot::Pinot;
+}
+
+/// The type of a column whose library's feature is off. No backend has it: `source!` has said which feature is missing and
+/// given the source a backend that the compiler knows to be wrong.
+#[diagnostic::on_unimplemented(
+    message = "[types] in querent.toml names a library whose feature of the crate `querent` is off",
+    label = "a column of this query becomes a type of that library"
+)]
+pub trait NeedsFeature {
+    /// Never there.
+    type Type;
 }
 
 /// The decode function of a statement that gives no rows.

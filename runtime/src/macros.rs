@@ -63,35 +63,3 @@ macro_rules! query_file_scalar {
 macro_rules! record {
     ($($t:tt)*) => { $crate::__private::macros::record! { $crate $($t)* } };
 }
-
-/// Declares the macro by which `source!` names a backend, or says which feature is missing.
-#[rustfmt::skip] // each run of rustfmt 1.95 indents the inner macro once more
-macro_rules! backend {
-    ($macro:ident, $feature:literal, $backend:ident) => {
-        #[cfg(feature = $feature)]
-        #[doc(hidden)]
-        #[macro_export]
-        macro_rules! $macro {
-            () => {
-                $crate::__private::backends::$backend
-            };
-        }
-
-        #[cfg(not(feature = $feature))]
-        #[doc(hidden)]
-        #[macro_export]
-        macro_rules! $macro {
-            () => {
-                // The length of an array, so that the compiler takes the type for wrong and says nothing more.
-                [(); ::core::compile_error!(concat!(
-                    "the source needs the feature `", $feature, "` of the crate `querent`: add it in Cargo.toml"
-                ))]
-            };
-        }
-    };
-}
-
-backend!(__backend_flight, "flight", Flight);
-backend!(__backend_pinot, "pinot", Pinot);
-backend!(__backend_ignite, "ignite", Ignite);
-backend!(__backend_picodata, "picodata", Picodata);

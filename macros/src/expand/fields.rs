@@ -7,6 +7,7 @@ use querent_schema::rust_type::{Builtin, RustType};
 use quote::quote;
 
 use super::Context;
+use crate::features;
 use crate::marker;
 use crate::names;
 use crate::report::{self, Problem};
@@ -101,22 +102,27 @@ fn base_type(context: &Context<'_>, column: &Column) -> Result<TokenStream, Prob
     };
     let config = &context.cache.config;
     match config.rust_type(&context.cache.name, column.origin.as_ref(), ty) {
-        Ok(rust) => rust_type(context.krate, &rust, span),
+        Ok(rust) => rust_type(context, &rust, span),
         Err(none) => Err(found(format!("column `{}`: {}", column.name, none.message), none.help)),
     }
 }
 
-fn rust_type(krate: &Ident, rust: &RustType, span: Span) -> Result<TokenStream, Problem> {
+fn rust_type(context: &Context<'_>, rust: &RustType, span: Span) -> Result<TokenStream, Problem> {
+    let krate = context.krate;
     Ok(match rust {
-        RustType::Builtin(Builtin::String) => quote!(#krate::__private::String),
+        RustType::Builtin(Builtin::Bytes) => quote!(#krate::__private::Vec<#krate::__private::u8>),
+        RustType::Builtin(builtin) if builtin.library().is_some_and(|library| !features::has(library)) => {
+            // `source!` has said so, and made the backend wrong: nothing more is said of it.
+            let source = context.source;
+            quote!(<#krate::__private::BackendOf<#source> as #krate::__private::NeedsFeature>::Type)
+        }
         RustType::Builtin(builtin) => {
-            let path = builtin.path();
-            let tokens = user_type(path, Span::call_site())?;
-            if path.starts_with("::") { tokens } else { quote!(#krate::__private::#tokens) }
+            let path = user_type(builtin.path(), Span::call_site())?;
+            quote!(#krate::__private::#path)
         }
         RustType::Path(path) => user_type(path, span)?,
         RustType::List { element, nullable } => {
-            let element = rust_type(krate, element, span)?;
+            let element = rust_type(context, element, span)?;
             match nullable {
                 true => quote!(#krate::__private::Vec<#krate::__private::Option<#element>>),
                 false => quote!(#krate::__private::Vec<#element>),

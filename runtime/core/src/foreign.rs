@@ -17,6 +17,32 @@ pub struct Converted<C> {
     index: u16,
 }
 
+macro_rules! bind {
+    ($foreign:ty = $own:ident: $marker:ident, $make:expr) => {
+        impl<'q> Bind<'q, sql::$marker> for $foreign {
+            type Null = NeverNull;
+
+            fn bind(self) -> Value<'q> {
+                let make: fn(value::$own) -> Value<'q> = $make;
+                match value::$own::try_from(self) {
+                    Ok(own) => make(own),
+                    Err(_) => {
+                        Value::Invalid(concat!("a ", stringify!($foreign), " that the SQL type cannot hold"))
+                    }
+                }
+            }
+        }
+
+        impl<'q> Bind<'q, sql::$marker> for &$foreign {
+            type Null = NeverNull;
+
+            fn bind(self) -> Value<'q> {
+                <$foreign as Bind<'q, sql::$marker>>::bind(self.clone())
+            }
+        }
+    };
+}
+
 macro_rules! foreign {
     ($($(#[$feature:meta])* $foreign:ty = $own:ident: $marker:ident, $make:expr;)+) => { $(
         $(#[$feature])*
@@ -44,17 +70,10 @@ macro_rules! foreign {
         }
 
         $(#[$feature])*
-        impl<'q> Bind<'q, sql::$marker> for &$foreign {
-            type Null = NeverNull;
-
-            fn bind(self) -> Value<'q> {
-                let make: fn(value::$own) -> Value<'q> = $make;
-                match value::$own::try_from(self.clone()) {
-                    Ok(own) => make(own),
-                    Err(_) => Value::Invalid(concat!("a ", stringify!($foreign), " that the SQL type cannot hold")),
-                }
-            }
-        }
+        bind!($foreign = $own: $marker, $make);
+        // For run-time queries, which know no types.
+        $(#[$feature])*
+        bind!($foreign = $own: Any, $make);
 
         $(#[$feature])*
         impl Holds<sql::$marker> for $foreign {}

@@ -14,6 +14,8 @@ mod error;
 mod executor;
 mod foreign;
 mod from_row;
+#[cfg(feature = "json")]
+mod json;
 mod plan;
 mod pool;
 mod query;

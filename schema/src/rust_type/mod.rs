@@ -66,9 +66,14 @@ macro_rules! builtins {
             /// Every type there is.
             pub const ALL: &'static [Builtin] = &[$(Builtin::$variant,)+];
 
-            /// The type's path: absolute where it begins with `::`, else below `$crate::__private`.
+            /// The type's path below `$crate::__private`, where the names of the prelude are, too.
             pub fn path(self) -> &'static str {
                 match self { $(Builtin::$variant => $path,)+ }
+            }
+
+            /// The library that the type belongs to; `None` for types of Rust's own and of querent's.
+            pub fn library(self) -> Option<&'static str> {
+                self.path().split_once("::").map(|(library, _)| library).filter(|library| *library != "types")
             }
         }
     };
@@ -76,31 +81,31 @@ macro_rules! builtins {
 
 builtins! {
     /// Truth values.
-    Bool = "::core::primitive::bool",
+    Bool = "bool",
     /// 8-bit integers.
-    I8 = "::core::primitive::i8",
+    I8 = "i8",
     /// 16-bit integers.
-    I16 = "::core::primitive::i16",
+    I16 = "i16",
     /// 32-bit integers.
-    I32 = "::core::primitive::i32",
+    I32 = "i32",
     /// 64-bit integers.
-    I64 = "::core::primitive::i64",
+    I64 = "i64",
     /// Unsigned 8-bit integers.
-    U8 = "::core::primitive::u8",
+    U8 = "u8",
     /// Unsigned 16-bit integers.
-    U16 = "::core::primitive::u16",
+    U16 = "u16",
     /// Unsigned 32-bit integers.
-    U32 = "::core::primitive::u32",
+    U32 = "u32",
     /// Unsigned 64-bit integers.
-    U64 = "::core::primitive::u64",
+    U64 = "u64",
     /// Single precision, and half precision widened.
-    F32 = "::core::primitive::f32",
+    F32 = "f32",
     /// Double precision.
-    F64 = "::core::primitive::f64",
+    F64 = "f64",
     /// Text.
-    String = "::std::string::String",
+    String = "String",
     /// Bytes.
-    Bytes = "::std::vec::Vec<::core::primitive::u8>",
+    Bytes = "Vec<u8>",
     /// querent's dates.
     Date = "types::Date",
     /// querent's times of day.
@@ -193,6 +198,30 @@ impl Config {
 }
 
 impl TypeDefaults {
+    /// The libraries that `[types]` names, without repeats.
+    pub fn libraries(&self) -> Vec<&str> {
+        let choices = [
+            ("date", &self.date),
+            ("decimal", &self.decimal),
+            ("duration", &self.duration),
+            ("interval", &self.interval),
+            ("json", &self.json),
+            ("time", &self.time),
+            ("timestamp", &self.timestamp),
+            ("uuid", &self.uuid),
+        ];
+        let mut found: Vec<&str> = Vec::new();
+        for (key, choice) in choices {
+            let known = CHOICES.iter().find(|(known, _)| *known == key).map_or(&[][..], |(_, all)| all);
+            if let Some(choice) = choice.as_deref().filter(|choice| known.contains(choice))
+                && !found.contains(&choice)
+            {
+                found.push(choice);
+            }
+        }
+        found
+    }
+
     /// The Rust type of an SQL type, wherever it comes from.
     pub fn rust_type(&self, ty: &SqlType) -> Result<RustType, NoRustType> {
         if let Some(rust) = (!self.sql.is_empty()).then(|| self.sql.get(&ty.to_string())).flatten() {
@@ -296,8 +325,7 @@ impl fmt::Display for RustType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RustType::Builtin(builtin) => {
-                let path = builtin.path().replace("::core::primitive::", "").replace("::std::string::", "");
-                let path = path.replace("::std::vec::", "").replace("DateTimeUtc", "DateTime<chrono::Utc>");
+                let path = builtin.path().replace("DateTimeUtc", "DateTime<chrono::Utc>");
                 write!(f, "{}{path}", if path.starts_with("types::") { "querent::" } else { "" })
             }
             RustType::Path(path) => f.write_str(path),
@@ -371,6 +399,18 @@ mod tests {
         check(&types, "Uuid", "uuid::Uuid");
         check(&types, "Json", "serde_json::Value");
         check(&types, "Duration(s)", "crate::Span");
+        let libraries = ["time", "rust_decimal", "jiff", "serde_json", "chrono", "uuid"];
+        assert_eq!(types.libraries(), libraries);
+        assert_eq!(TypeDefaults::default().libraries(), [""; 0]);
+        let used = |ty: &str| match types.rust_type(&ty.parse().unwrap()).unwrap() {
+            RustType::Builtin(builtin) => builtin.library(),
+            _ => None,
+        };
+        assert_eq!([used("Json"), used("Time64(ns)")], [Some("serde_json"), Some("jiff")]);
+        assert_eq!(
+            [used("Boolean"), used("Binary"), used("Interval(YearMonth)")],
+            [None, None, Some("jiff")]
+        );
     }
 
     #[test]

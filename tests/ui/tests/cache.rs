@@ -73,15 +73,26 @@ fn source(name: &str) -> SourceDescription {
         "plain" => "plain",
         _ => "scripted",
     };
+    let tables = if name == "things" { vec![things()] } else { tables() };
     let capabilities = if name == "plain" { Vec::new() } else { vec!["transactions".to_owned()] };
     SourceDescription {
         backend: backend.to_owned(),
         dialect: "datafusion".to_owned(),
         nullability: NullabilityTrust::Trusted,
         capabilities,
-        tables: tables(),
+        tables,
         ..SourceDescription::default()
     }
+}
+
+/// The table of the source whose libraries are missing.
+fn things() -> TableDescription {
+    let columns = [
+        ("day", SqlType::Date32),
+        ("at", SqlType::Timestamp(TimeUnit::Microsecond, None)),
+        ("amount?", SqlType::decimal128(10, 2)),
+    ];
+    table("things", &columns)
 }
 
 /// Writes a cache of these sources into `dir`.
@@ -92,7 +103,12 @@ fn write(dir: &Path, manifest: &str, names: &[&str]) {
     if let Some(typed) = sources.get_mut("typed") {
         typed.columns = BTreeMap::from([("flights.carrier".to_owned(), "crate::Carrier".to_owned())]);
     }
-    let config = Config::new(manifest, sources, TypeDefaults::default());
+    let mut types = TypeDefaults::default();
+    if names == ["things"] {
+        let [chrono, decimal] = ["chrono", "rust_decimal"].map(|name| Some(name.to_owned()));
+        (types.date, types.timestamp, types.decimal) = (chrono.clone(), chrono, decimal);
+    }
+    let config = Config::new(manifest, sources, types);
     cache.write_config(&config).unwrap();
     for name in names {
         cache.write(name, &config, &source(name), BTreeMap::new()).unwrap();
@@ -139,4 +155,10 @@ fn the_committed_cache_is_what_is_described() {
 #[test]
 fn the_stale_cache_is_what_is_described() {
     check("fixtures/stale", "[source.flights]\n", &["flights"]);
+}
+
+#[test]
+fn the_cache_of_missing_libraries_is_what_is_described() {
+    let manifest = std::fs::read_to_string(root().join("fixtures/libraries/querent.toml")).unwrap();
+    check("fixtures/libraries", &manifest, &["things"]);
 }
