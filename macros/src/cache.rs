@@ -68,14 +68,14 @@ pub(crate) fn track(krate: &Ident, file: &Path) -> TokenStream {
     if is_compiler() && !TRACKED.lock().unwrap_or_else(PoisonError::into_inner).insert(key) {
         return TokenStream::new();
     }
-    let core = quote!(#krate::__private::core);
+    let (core, byte) = (quote!(#krate::__private::core), quote!(#krate::__private::u8));
     match relative(&manifest_dir(), file) {
         Some(path) => {
             let path = format!("/{path}");
-            quote! { const _: &[u8] = #core::include_bytes!(#core::concat!(#core::env!("CARGO_MANIFEST_DIR"), #path)); }
+            quote! { const _: &[#byte] = #core::include_bytes!(#core::concat!(#core::env!("CARGO_MANIFEST_DIR"), #path)); }
         }
         None => match file.to_str() {
-            Some(path) => quote! { const _: &[u8] = #core::include_bytes!(#path); },
+            Some(path) => quote! { const _: &[#byte] = #core::include_bytes!(#path); },
             None => TokenStream::new(),
         },
     }

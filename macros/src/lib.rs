@@ -19,6 +19,8 @@ mod names;
 mod query;
 mod record;
 mod report;
+#[cfg(test)]
+mod rules;
 mod source;
 mod text;
 

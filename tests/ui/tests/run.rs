@@ -19,7 +19,13 @@ mod hostile {
     pub struct Option;
     pub enum Result {}
     pub struct i64;
+    pub struct u8;
     pub struct bool;
+    pub struct Some;
+    pub struct Ok;
+    pub mod core {}
+    pub mod std {}
+    pub mod querent {}
     pub fn drop() {}
 }
 
