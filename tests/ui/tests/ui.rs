@@ -6,6 +6,7 @@
 //! - `//@ manifest: fixtures/stale`: `CARGO_MANIFEST_DIR`, relative to this package;
 //! - `//@ warns`: it compiles, with the warnings of its `.stderr`;
 //! - `//@ cache: folder`: `QUERENT_CACHE_DIR`;
+//! - `//@ renamed: q`: the name by which the case knows the crate `querent`;
 //! - `//@ nowhere`: a manifest folder with no `.sqlcache` above it.
 //!
 //! A line that says anything else is an error, and so are a folder without cases and a `.stderr` that belongs to none.
@@ -176,6 +177,7 @@ impl Compiler {
             rustc.env("QUERENT_CACHE_DIR", cache);
         }
         for (name, path) in &self.externs {
+            let name = header.renamed.as_deref().filter(|_| name == "querent").unwrap_or(name);
             rustc.arg("--extern").arg(format!("{name}={}", path.display()));
         }
         let output = rustc.output().map_err(|error| format!("cannot run rustc: {error}"))?;
@@ -232,6 +234,7 @@ struct Header {
     warns: bool,
     manifest: Option<String>,
     cache: Option<String>,
+    renamed: Option<String>,
 }
 
 impl Header {
@@ -241,6 +244,7 @@ impl Header {
             match said.strip_prefix(' ').map(|said| said.split_once(": ").unwrap_or((said, ""))) {
                 Some(("manifest", folder)) if !folder.is_empty() => header.manifest = Some(folder.to_owned()),
                 Some(("cache", folder)) if !folder.is_empty() => header.cache = Some(folder.to_owned()),
+                Some(("renamed", name)) if !name.is_empty() => header.renamed = Some(name.to_owned()),
                 Some(("pass", "")) => header.pass = true,
                 Some(("warns", "")) => header.warns = true,
                 Some(("nowhere", "")) => header.manifest = Some("/".to_owned()),
