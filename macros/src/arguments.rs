@@ -79,7 +79,9 @@ fn missing(wanted: usize, given: usize, param: &Param, text: &Text) -> Problem {
         count(wanted, "parameter"),
         count(given, "argument")
     );
-    Problem::of_text(&Diagnostic::error(Code::Arguments, at, message), text)
+    let ty = param.ty.as_ref().map(|ty| format!(", a value of {}", ty.sql_name())).unwrap_or_default();
+    let help = format!("give the arguments in order after the text; the next one is for this parameter{ty}");
+    Problem::of_text(&Diagnostic::error(Code::Arguments, at, message).help(help), text)
 }
 
 fn named(

@@ -104,22 +104,28 @@ impl TextTokens {
 /// the expression's type is as wrong, so that nothing follows from it.
 fn without_cache(krate: &Ident, source: &TokenStream, at: Option<Span>, error: &CacheError) -> TokenStream {
     let at = Span::call_site().located_at(at.unwrap_or_else(Span::call_site));
-    let absent = absence(&TokenStream::new(), &Ident::new("QuerentNoCache", at), error);
+    let absent = absence(
+        &Ident::new("QuerentNoCache", at),
+        error,
+        &quote!(
+            type Query;
+        ),
+    );
     quote_spanned! {at=> {
         #absent
         #krate::__private::absent::<<#krate::__private::BackendOf<#source> as QuerentNoCache>::Query>()
     }}
 }
 
-/// The trait that no backend implements.
-pub(crate) fn absence(visibility: &TokenStream, name: &Ident, error: &CacheError) -> TokenStream {
+/// The trait that no backend implements; asking one for `item` is the error.
+pub(crate) fn absence(name: &Ident, error: &CacheError, item: &TokenStream) -> TokenStream {
     let escaped = |text: &str| text.replace('{', "{{").replace('}', "}}");
     let (message, note) = (escaped(&error.message), escaped(&error.help));
     quote! {
         #[doc(hidden)]
         #[diagnostic::on_unimplemented(message = #message, label = "this query cannot be checked", note = #note)]
-        #visibility trait #name {
-            type Query;
+        trait #name {
+            #item
         }
     }
 }

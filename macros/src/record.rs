@@ -190,13 +190,19 @@ fn refused(record: &Record, problems: &[Problem]) -> TokenStream {
 
 fn without_cache(krate: &Ident, record: &Record, error: &CacheError) -> TokenStream {
     let Record { visibility, name, source, .. } = record;
-    let missing = format_ident!("QuerentNoCache{}", name);
-    let absent = query::absence(visibility, &missing, error);
     let at = Span::call_site().located_at(first_span(source));
+    let missing = format_ident!("QuerentNoCache{}", name, span = at);
+    let constant = format_ident!("QUERENT_NO_CACHE_{}", name, span = at);
+    let absent =
+        query::absence(&missing, error, &quote!(const LEN: #krate::__private::core::primitive::usize;));
+    // The one error is the constant's; an array of a length that is wrong already is a type of which nothing more is said.
     quote_spanned! {at=>
         #absent
-        #visibility type #name = <#krate::__private::BackendOf<#source> as #missing>::Query;
-        // An alias that nobody uses is not looked at.
-        const _: () = { fn querent_check(_: #name) {} };
+        #[doc(hidden)]
+        #[allow(non_upper_case_globals)]
+        const #constant: #krate::__private::core::primitive::usize =
+            <#krate::__private::BackendOf<#source> as #missing>::LEN;
+        #[allow(missing_docs)]
+        #visibility type #name = [(); #constant];
     }
 }

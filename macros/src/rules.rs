@@ -68,8 +68,8 @@ fn strangers(tokens: TokenStream, users: &[&str]) -> Vec<String> {
         if name == "querent" && word(Some(at + 3)) != "__private" {
             found.push(format!("querent::{}", word(Some(at + 3))));
         }
-        let is_ours = name == "querent" || name.starts_with("querent_") || name.starts_with("Querent");
-        if !is_ours && !OWN.contains(&&*name) && !users.contains(&&*name) {
+        let is_ours = ["querent_", "Querent", "QUERENT_"].iter().any(|prefix| name.starts_with(prefix));
+        if !is_ours && name != "querent" && !OWN.contains(&&*name) && !users.contains(&&*name) {
             found.push(name);
         }
     }

@@ -216,7 +216,7 @@ fn mistakes_are_told_with_their_places() {
     );
     wrong(
         "CREATE TABLE t (a DATE) AS SELECT true;",
-        &["a.sql:1:17 [invalid-cast] column `a` is Date32, and the query gives Boolean"],
+        &["a.sql:1:17 [invalid-cast] column `a` is DATE, and the query gives BOOLEAN"],
     );
     let found = findings(&run(&[("a.sql", "CREATE TABLE t (a VARCAHR);")]));
     assert!(found.len() == 1 && found[0].starts_with("a.sql:1:19 [unknown-type]"), "{found:?}");

@@ -7,6 +7,7 @@
 
 mod description;
 mod parse;
+mod sql_name;
 mod sql_type;
 pub mod value;
 

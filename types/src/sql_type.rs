@@ -290,8 +290,12 @@ impl fmt::Display for TimeUnit {
     }
 }
 
+/// Arrow's notation; `{:#}` is [`sql_name`](SqlType::sql_name), for messages.
 impl fmt::Display for SqlType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() {
+            return f.write_str(&self.sql_name());
+        }
         match self {
             SqlType::Decimal { width, precision, scale } => {
                 let bits = match width {

@@ -115,29 +115,36 @@ fn column_trait(context: &Context<'_>, name: &Ident, column: &Column, label: &st
     let krate = context.krate;
     let marker = marker::tokens(krate, column.ty.as_ref());
     let described = super::fields::described(column);
-    let message =
-        format!("column `{}` ({described}) cannot be held by a field of type `{{Self}}`", column.name);
-    let note = if column.nullable {
-        format!(
-            "a column that may be NULL needs an `Option`; where you know better, write `AS \"{}!\"`",
-            column.name
-        )
-    } else {
-        "only conversions that lose nothing are made; CAST the column in the SQL, or derive `querent::Type`"
-            .to_owned()
-    };
     // These texts are format strings, and names may hold braces.
     let escaped = |text: &str| text.replace('{', "{{").replace('}', "}}");
-    let (label, note) = (escaped(label), escaped(&note));
-    let held = match column.nullable {
-        true => quote!(impl<T: #krate::__private::Holds<#marker>> #name for #krate::__private::Option<T> {}),
-        false => quote!(impl<T: #krate::__private::Holds<#marker>> #name for T {}),
-    };
-    quote! {
+    let what = escaped(&format!("column `{}` ({described})", column.name));
+    let label = escaped(label);
+    let lossless =
+        "only conversions that lose nothing are made; CAST the column in the SQL, or derive `querent::Type`";
+    let message = format!("{what} cannot be held by a field of type `{{Self}}`");
+    if !column.nullable {
+        return quote! {
+            #[diagnostic::on_unimplemented(message = #message, label = #label, note = #lossless)]
+            trait #name {}
+            #[diagnostic::do_not_recommend]
+            impl<T: #krate::__private::Holds<#marker>> #name for T {}
+        };
+    }
+    // Two traits, for two causes: no `Option`, or one of what cannot hold the column.
+    let inner = Ident::new(&format!("{name}Value"), name.span());
+    let note = escaped(&format!(
+        "a column that may be NULL needs an `Option`; where you know better, write `AS \"{}!\"`",
+        column.name
+    ));
+    let value = format!("{what} cannot be held by a field of type `Option<{{Self}}>`");
+    quote_spanned! {name.span()=>
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
         trait #name {}
+        impl<T: #inner> #name for #krate::__private::Option<T> {}
+        #[diagnostic::on_unimplemented(message = #value, label = #label, note = #lossless)]
+        trait #inner {}
         #[diagnostic::do_not_recommend]
-        #held
+        impl<T: #krate::__private::Holds<#marker>> #inner for T {}
     }
 }
 

@@ -4,11 +4,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 use querent_schema::diagnostic::{Code, Diagnostic};
 use querent_schema::plan::Column;
 use querent_schema::rust_type::{Builtin, RustType};
+use querent_types::SqlType;
 use quote::quote;
 
 use super::Context;
 use crate::features;
-use crate::marker;
 use crate::names;
 use crate::report::{self, Problem};
 
@@ -159,7 +159,7 @@ fn doc(column: &Column) -> String {
 
 /// `BIGINT, may be NULL`.
 pub(super) fn described(column: &Column) -> String {
-    let ty = column.native.clone().or_else(|| column.ty.as_ref().map(marker::sql_name));
+    let ty = column.native.clone().or_else(|| column.ty.as_ref().map(SqlType::sql_name));
     let ty = ty.unwrap_or_else(|| "of unknown type".to_owned());
     format!("{ty}, {}", if column.nullable { "may be NULL" } else { "not NULL" })
 }

@@ -70,7 +70,7 @@ impl Context<'_> {
         let krate = self.krate;
         let ty = if self.unchecked { None } else { param.ty.as_ref() };
         let marker = marker::tokens(krate, ty);
-        if param.spread { quote!(#krate::__private::sql::Spread<#marker>) } else { marker }
+        if param.spread { quote!(#krate::__private::sql::LIST_OF<#marker>) } else { marker }
     }
 
     /// Whether a NULL for this parameter is refused: it is written into a column that holds none, and switches no section.

@@ -121,24 +121,24 @@ macro_rules! bind_copied {
 }
 
 bind_copied! {
-    bool => [Boolean, Any]: Value::Bool;
-    i8 => [TinyInt, SmallInt, Integer, BigInt, Real, Double, Decimal, Any]: |v| Value::Int(v.into());
-    i16 => [SmallInt, Integer, BigInt, Real, Double, Decimal, Any]: |v| Value::Int(v.into());
-    i32 => [Integer, BigInt, Double, Decimal, Any]: |v| Value::Int(v.into());
-    i64 => [BigInt, Decimal, Any]: Value::Int;
-    u8 => [UnsignedTinyInt, UnsignedSmallInt, UnsignedInteger, UnsignedBigInt, SmallInt, Integer, BigInt, Real, Double, Decimal, Any]: |v| Value::UInt(v.into());
-    u16 => [UnsignedSmallInt, UnsignedInteger, UnsignedBigInt, Integer, BigInt, Real, Double, Decimal, Any]: |v| Value::UInt(v.into());
-    u32 => [UnsignedInteger, UnsignedBigInt, BigInt, Double, Decimal, Any]: |v| Value::UInt(v.into());
-    u64 => [UnsignedBigInt, Decimal, Any]: Value::UInt;
-    f32 => [Real, Double, Any]: Value::Float;
-    f64 => [Double, Any]: Value::Double;
-    value::Date => [Date, Any]: Value::Date;
-    value::Time => [Time, Any]: Value::Time;
-    value::Timestamp => [Timestamp, TimestampTz, Any]: Value::Timestamp;
-    value::Duration => [Duration, Any]: Value::Duration;
-    value::Interval => [Interval, Any]: Value::Interval;
-    value::Uuid => [Uuid, Any]: Value::Uuid;
-    char => [Varchar, Any]: |v| Value::String(v.into());
+    bool => [BOOLEAN, ANY]: Value::Bool;
+    i8 => [TINYINT, SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, DECIMAL, ANY]: |v| Value::Int(v.into());
+    i16 => [SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, DECIMAL, ANY]: |v| Value::Int(v.into());
+    i32 => [INTEGER, BIGINT, DOUBLE, DECIMAL, ANY]: |v| Value::Int(v.into());
+    i64 => [BIGINT, DECIMAL, ANY]: Value::Int;
+    u8 => [TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED, BIGINT_UNSIGNED, SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, DECIMAL, ANY]: |v| Value::UInt(v.into());
+    u16 => [SMALLINT_UNSIGNED, INTEGER_UNSIGNED, BIGINT_UNSIGNED, INTEGER, BIGINT, REAL, DOUBLE, DECIMAL, ANY]: |v| Value::UInt(v.into());
+    u32 => [INTEGER_UNSIGNED, BIGINT_UNSIGNED, BIGINT, DOUBLE, DECIMAL, ANY]: |v| Value::UInt(v.into());
+    u64 => [BIGINT_UNSIGNED, DECIMAL, ANY]: Value::UInt;
+    f32 => [REAL, DOUBLE, ANY]: Value::Float;
+    f64 => [DOUBLE, ANY]: Value::Double;
+    value::Date => [DATE, ANY]: Value::Date;
+    value::Time => [TIME, ANY]: Value::Time;
+    value::Timestamp => [TIMESTAMP, TIMESTAMP_WITH_TIME_ZONE, ANY]: Value::Timestamp;
+    value::Duration => [DURATION, ANY]: Value::Duration;
+    value::Interval => [INTERVAL, ANY]: Value::Interval;
+    value::Uuid => [UUID, ANY]: Value::Uuid;
+    char => [VARCHAR, ANY]: |v| Value::String(v.into());
 }
 
 /// Borrows for `'q`.
@@ -157,17 +157,17 @@ macro_rules! bind_borrowed {
 }
 
 bind_borrowed! {
-    str => [Varchar, Json, Any]: Value::Str;
-    String => [Varchar, Json, Any]: |v| Value::Str(v);
-    Box<str> => [Varchar, Json, Any]: |v| Value::Str(v);
-    Arc<str> => [Varchar, Json, Any]: |v| Value::Str(v);
-    Cow<'_, str> => [Varchar, Json, Any]: |v| Value::Str(v);
-    [u8] => [Varbinary, Any]: Value::Bytes;
-    Vec<u8> => [Varbinary, Any]: |v| Value::Bytes(v);
-    value::Decimal => [Decimal, Any]: |v| Value::Decimal(Cow::Borrowed(v));
+    str => [VARCHAR, JSON, ANY]: Value::Str;
+    String => [VARCHAR, JSON, ANY]: |v| Value::Str(v);
+    Box<str> => [VARCHAR, JSON, ANY]: |v| Value::Str(v);
+    Arc<str> => [VARCHAR, JSON, ANY]: |v| Value::Str(v);
+    Cow<'_, str> => [VARCHAR, JSON, ANY]: |v| Value::Str(v);
+    [u8] => [VARBINARY, ANY]: Value::Bytes;
+    Vec<u8> => [VARBINARY, ANY]: |v| Value::Bytes(v);
+    value::Decimal => [DECIMAL, ANY]: |v| Value::Decimal(Cow::Borrowed(v));
 }
 
-impl<'q, const N: usize> Bind<'q, sql::Varbinary> for &'q [u8; N] {
+impl<'q, const N: usize> Bind<'q, sql::VARBINARY> for &'q [u8; N] {
     type Null = NeverNull;
 
     fn bind(self) -> Value<'q> {
@@ -215,7 +215,7 @@ macro_rules! bind_lists {
     };
 }
 
-bind_lists!(Spread, Array);
+bind_lists!(LIST_OF, ARRAY);
 
 #[cfg(test)]
 mod tests {
@@ -225,17 +225,17 @@ mod tests {
     #[expect(clippy::needless_borrows_for_generic_args, reason = "references are what is tested")]
     fn values_bind_through_references_options_and_temporaries() {
         let name = String::from("x");
-        assert_eq!(Typed::<sql::Varchar>::bind(&name), Value::Str("x"));
-        assert_eq!(Typed::<sql::Varchar>::bind(&name[..]), Value::Str("x"));
-        assert_eq!(Typed::<sql::Varchar>::bind(&Some(&name)), Value::Str("x"));
-        assert_eq!(Typed::<sql::BigInt>::bind(&None::<i32>), Value::Null);
-        assert_eq!(Typed::<sql::BigInt>::bind(5), Value::Int(5));
-        assert_eq!(Typed::<sql::Varchar>::bind(Some(&name)), Value::Str("x"));
+        assert_eq!(Typed::<sql::VARCHAR>::bind(&name), Value::Str("x"));
+        assert_eq!(Typed::<sql::VARCHAR>::bind(&name[..]), Value::Str("x"));
+        assert_eq!(Typed::<sql::VARCHAR>::bind(&Some(&name)), Value::Str("x"));
+        assert_eq!(Typed::<sql::BIGINT>::bind(&None::<i32>), Value::Null);
+        assert_eq!(Typed::<sql::BIGINT>::bind(5), Value::Int(5));
+        assert_eq!(Typed::<sql::VARCHAR>::bind(Some(&name)), Value::Str("x"));
         let list = [Some(1_i32), None];
         assert_eq!(
-            Typed::<sql::Spread<sql::BigInt>>::bind(&list[..]),
+            Typed::<sql::LIST_OF<sql::BIGINT>>::bind(&list[..]),
             Value::List(vec![Value::Int(1), Value::Null])
         );
-        assert!(!Typed::<sql::Spread<sql::Varchar>>::bind(&["a", "b"]).is_null());
+        assert!(!Typed::<sql::LIST_OF<sql::VARCHAR>>::bind(&["a", "b"]).is_null());
     }
 }

@@ -108,36 +108,36 @@ impl fmt::Display for ValueProblem {
 pub trait Holds<T> {}
 
 impl<T, V: Holds<T>> Holds<T> for Option<V> {}
-impl<T, V: Holds<T>> Holds<sql::Array<T>> for Vec<V> {}
+impl<T, V: Holds<T>> Holds<sql::ARRAY<T>> for Vec<V> {}
 
 macro_rules! holds {
     ($($rust:ty: [$($marker:ident),+];)+) => { $($(impl Holds<sql::$marker> for $rust {})+)+ };
 }
 
 holds! {
-    bool: [Boolean];
-    i8: [TinyInt];
-    i16: [TinyInt, SmallInt, UnsignedTinyInt];
-    i32: [TinyInt, SmallInt, Integer, UnsignedTinyInt, UnsignedSmallInt];
-    i64: [TinyInt, SmallInt, Integer, BigInt, UnsignedTinyInt, UnsignedSmallInt, UnsignedInteger];
-    u8: [UnsignedTinyInt];
-    u16: [UnsignedTinyInt, UnsignedSmallInt];
-    u32: [UnsignedTinyInt, UnsignedSmallInt, UnsignedInteger];
-    u64: [UnsignedTinyInt, UnsignedSmallInt, UnsignedInteger, UnsignedBigInt];
-    f32: [Real];
-    f64: [Real, Double];
-    String: [Varchar, Json];
-    &str: [Varchar, Json];
-    Box<str>: [Varchar, Json];
-    std::sync::Arc<str>: [Varchar, Json];
-    std::borrow::Cow<'_, str>: [Varchar, Json];
-    Vec<u8>: [Varbinary];
-    &[u8]: [Varbinary];
-    value::Decimal: [Decimal, TinyInt, SmallInt, Integer, BigInt, UnsignedTinyInt, UnsignedSmallInt, UnsignedInteger, UnsignedBigInt];
-    value::Date: [Date];
-    value::Time: [Time];
-    value::Timestamp: [Timestamp, TimestampTz];
-    value::Duration: [Duration];
-    value::Interval: [Interval];
-    value::Uuid: [Uuid];
+    bool: [BOOLEAN];
+    i8: [TINYINT];
+    i16: [TINYINT, SMALLINT, TINYINT_UNSIGNED];
+    i32: [TINYINT, SMALLINT, INTEGER, TINYINT_UNSIGNED, SMALLINT_UNSIGNED];
+    i64: [TINYINT, SMALLINT, INTEGER, BIGINT, TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED];
+    u8: [TINYINT_UNSIGNED];
+    u16: [TINYINT_UNSIGNED, SMALLINT_UNSIGNED];
+    u32: [TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED];
+    u64: [TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED, BIGINT_UNSIGNED];
+    f32: [REAL];
+    f64: [REAL, DOUBLE];
+    String: [VARCHAR, JSON];
+    &str: [VARCHAR, JSON];
+    Box<str>: [VARCHAR, JSON];
+    std::sync::Arc<str>: [VARCHAR, JSON];
+    std::borrow::Cow<'_, str>: [VARCHAR, JSON];
+    Vec<u8>: [VARBINARY];
+    &[u8]: [VARBINARY];
+    value::Decimal: [DECIMAL, TINYINT, SMALLINT, INTEGER, BIGINT, TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED, BIGINT_UNSIGNED];
+    value::Date: [DATE];
+    value::Time: [TIME];
+    value::Timestamp: [TIMESTAMP, TIMESTAMP_WITH_TIME_ZONE];
+    value::Duration: [DURATION];
+    value::Interval: [INTERVAL];
+    value::Uuid: [UUID];
 }

@@ -73,7 +73,7 @@ macro_rules! foreign {
         bind!($foreign = $own: $marker, $make);
         // For run-time queries, which know no types.
         $(#[$feature])*
-        bind!($foreign = $own: Any, $make);
+        bind!($foreign = $own: ANY, $make);
 
         $(#[$feature])*
         impl Holds<sql::$marker> for $foreign {}
@@ -87,43 +87,43 @@ fn decimal<'q>(value: value::Decimal) -> Value<'q> {
 
 foreign! {
     #[cfg(feature = "chrono")]
-    chrono::NaiveDate = Date: Date, Value::Date;
+    chrono::NaiveDate = Date: DATE, Value::Date;
     #[cfg(feature = "chrono")]
-    chrono::NaiveTime = Time: Time, Value::Time;
+    chrono::NaiveTime = Time: TIME, Value::Time;
     #[cfg(feature = "chrono")]
-    chrono::NaiveDateTime = Timestamp: Timestamp, Value::Timestamp;
+    chrono::NaiveDateTime = Timestamp: TIMESTAMP, Value::Timestamp;
     #[cfg(feature = "chrono")]
-    chrono::DateTime<chrono::Utc> = Timestamp: TimestampTz, Value::Timestamp;
+    chrono::DateTime<chrono::Utc> = Timestamp: TIMESTAMP_WITH_TIME_ZONE, Value::Timestamp;
     #[cfg(feature = "chrono")]
-    chrono::TimeDelta = Duration: Duration, Value::Duration;
+    chrono::TimeDelta = Duration: DURATION, Value::Duration;
     #[cfg(feature = "time")]
-    time::Date = Date: Date, Value::Date;
+    time::Date = Date: DATE, Value::Date;
     #[cfg(feature = "time")]
-    time::Time = Time: Time, Value::Time;
+    time::Time = Time: TIME, Value::Time;
     #[cfg(feature = "time")]
-    time::PrimitiveDateTime = Timestamp: Timestamp, Value::Timestamp;
+    time::PrimitiveDateTime = Timestamp: TIMESTAMP, Value::Timestamp;
     #[cfg(feature = "time")]
-    time::OffsetDateTime = Timestamp: TimestampTz, Value::Timestamp;
+    time::OffsetDateTime = Timestamp: TIMESTAMP_WITH_TIME_ZONE, Value::Timestamp;
     #[cfg(feature = "time")]
-    time::Duration = Duration: Duration, Value::Duration;
+    time::Duration = Duration: DURATION, Value::Duration;
     #[cfg(feature = "jiff")]
-    jiff::civil::Date = Date: Date, Value::Date;
+    jiff::civil::Date = Date: DATE, Value::Date;
     #[cfg(feature = "jiff")]
-    jiff::civil::Time = Time: Time, Value::Time;
+    jiff::civil::Time = Time: TIME, Value::Time;
     #[cfg(feature = "jiff")]
-    jiff::civil::DateTime = Timestamp: Timestamp, Value::Timestamp;
+    jiff::civil::DateTime = Timestamp: TIMESTAMP, Value::Timestamp;
     #[cfg(feature = "jiff")]
-    jiff::Timestamp = Timestamp: TimestampTz, Value::Timestamp;
+    jiff::Timestamp = Timestamp: TIMESTAMP_WITH_TIME_ZONE, Value::Timestamp;
     #[cfg(feature = "jiff")]
-    jiff::SignedDuration = Duration: Duration, Value::Duration;
+    jiff::SignedDuration = Duration: DURATION, Value::Duration;
     #[cfg(feature = "jiff")]
-    jiff::Span = Interval: Interval, Value::Interval;
+    jiff::Span = Interval: INTERVAL, Value::Interval;
     #[cfg(feature = "uuid")]
-    uuid::Uuid = Uuid: Uuid, Value::Uuid;
+    uuid::Uuid = Uuid: UUID, Value::Uuid;
     #[cfg(feature = "rust_decimal")]
-    rust_decimal::Decimal = Decimal: Decimal, decimal;
+    rust_decimal::Decimal = Decimal: DECIMAL, decimal;
     #[cfg(feature = "bigdecimal")]
-    bigdecimal::BigDecimal = Decimal: Decimal, decimal;
-    std::time::Duration = Duration: Duration, Value::Duration;
-    std::time::SystemTime = Timestamp: TimestampTz, Value::Timestamp;
+    bigdecimal::BigDecimal = Decimal: DECIMAL, decimal;
+    std::time::Duration = Duration: DURATION, Value::Duration;
+    std::time::SystemTime = Timestamp: TIMESTAMP_WITH_TIME_ZONE, Value::Timestamp;
 }

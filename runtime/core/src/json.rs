@@ -51,6 +51,6 @@ macro_rules! bind {
     )+ };
 }
 
-bind!(Json, Any);
+bind!(JSON, ANY);
 
-impl Holds<sql::Json> for Json {}
+impl Holds<sql::JSON> for Json {}

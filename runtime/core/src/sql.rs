@@ -1,7 +1,11 @@
-//! Markers of SQL types, as the compiler prints them to users: which Rust value goes with which SQL type.
+//! Markers of SQL types: which Rust value goes with which SQL type.
+//!
+//! They have the names that SQL has for the types, for it is these that the compiler prints when a value does not fit.
 //!
 //! `querent-macros` picks the marker of a column or parameter; [`Bind`](crate::Bind) and [`Holds`](crate::Holds) are
 //! implemented for pairs of Rust type and marker.
+
+#![expect(non_camel_case_types, reason = "the names are SQL's")]
 
 macro_rules! markers {
     ($($(#[doc = $doc:literal])+ $name:ident,)+) => {
@@ -11,57 +15,57 @@ macro_rules! markers {
 
 markers! {
     /// `true` or `false`.
-    Boolean,
+    BOOLEAN,
     /// Signed 8-bit integer.
-    TinyInt,
+    TINYINT,
     /// Signed 16-bit integer.
-    SmallInt,
+    SMALLINT,
     /// Signed 32-bit integer.
-    Integer,
+    INTEGER,
     /// Signed 64-bit integer.
-    BigInt,
+    BIGINT,
     /// Unsigned 8-bit integer.
-    UnsignedTinyInt,
+    TINYINT_UNSIGNED,
     /// Unsigned 16-bit integer.
-    UnsignedSmallInt,
+    SMALLINT_UNSIGNED,
     /// Unsigned 32-bit integer.
-    UnsignedInteger,
+    INTEGER_UNSIGNED,
     /// Unsigned 64-bit integer.
-    UnsignedBigInt,
+    BIGINT_UNSIGNED,
     /// Half or single precision.
-    Real,
+    REAL,
     /// Double precision.
-    Double,
+    DOUBLE,
     /// A decimal, bounded or not.
-    Decimal,
+    DECIMAL,
     /// Text in any layout.
-    Varchar,
+    VARCHAR,
     /// Bytes in any layout.
-    Varbinary,
+    VARBINARY,
     /// A date.
-    Date,
+    DATE,
     /// A time of day.
-    Time,
+    TIME,
     /// A wall clock reading without a zone.
-    Timestamp,
+    TIMESTAMP,
     /// A point in time.
-    TimestampTz,
+    TIMESTAMP_WITH_TIME_ZONE,
     /// An elapsed time.
-    Duration,
+    DURATION,
     /// A calendar interval.
-    Interval,
+    INTERVAL,
     /// A UUID.
-    Uuid,
+    UUID,
     /// JSON as text.
-    Json,
+    JSON,
     /// A type that the checker does not know: any value may be bound.
-    Any,
+    ANY,
 }
 
 /// A list of values.
 #[derive(Debug, Clone, Copy)]
-pub struct Array<T>(std::marker::PhantomData<T>, std::convert::Infallible);
+pub struct ARRAY<T>(std::marker::PhantomData<T>, std::convert::Infallible);
 
 /// A parameter `:list..`, whose elements go into an IN list.
 #[derive(Debug, Clone, Copy)]
-pub struct Spread<T>(std::marker::PhantomData<T>, std::convert::Infallible);
+pub struct LIST_OF<T>(std::marker::PhantomData<T>, std::convert::Infallible);

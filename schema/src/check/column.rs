@@ -232,7 +232,7 @@ impl<'a> Binder<'a> {
                 self.error(
                     Code::TypeMismatch,
                     ident.span,
-                    format!("`{name}` would be a field of a struct, but what stands before it is {other}"),
+                    format!("`{name}` would be a field of a struct, but what stands before it is {other:#}"),
                 );
                 return Typed::error();
             }

@@ -210,10 +210,10 @@ impl<'a> Binder<'a> {
                 Diagnostic::error(
                     Code::TypeMismatch,
                     span,
-                    format!("column `{}` is {to} and cannot hold {from}", column.name),
+                    format!("column `{}` is {to:#} and cannot hold {from:#}", column.name),
                 )
-                .label(from.to_string())
-                .help(format!("fix this by casting the value: `CAST(… AS {to})`")),
+                .label(from.sql_name())
+                .help(format!("fix this by casting the value: `CAST(… AS {to:#})`")),
             );
         }
     }

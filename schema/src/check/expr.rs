@@ -268,9 +268,9 @@ impl<'a> Binder<'a> {
             Diagnostic::error(
                 Code::TypeMismatch,
                 span,
-                format!("{place} needs a truth value, and this is {ty}"),
+                format!("{place} needs a truth value, and this is {ty:#}"),
             )
-            .label(format!("{ty}"))
+            .label(ty.sql_name())
             .help("fix this by comparing it with something"),
         );
     }

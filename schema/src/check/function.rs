@@ -114,7 +114,10 @@ impl<'a> Binder<'a> {
     pub(super) fn unknown_function(&mut self, name: &str, span: Span) {
         let mut diagnostic =
             Diagnostic::error(Code::UnknownFunction, span, format!("there is no function `{name}`"));
-        diagnostic.help = self.functions.suggest(name).first().map(|near| format!("did you mean `{near}`?"));
+        diagnostic.help = Some(match self.functions.suggest(name).first() {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("{} has none of a name like it; operators and CASE may do", self.dialect.name),
+        });
         self.report(diagnostic);
     }
 
@@ -401,7 +404,7 @@ impl<'a> Binder<'a> {
             }
             Some(ty @ SqlType::Struct(_)) => (Ty::Known(ty), list.nullable),
             Some(other) => {
-                self.error(Code::TypeMismatch, span, format!("{what} takes a list, and this is {other}"));
+                self.error(Code::TypeMismatch, span, format!("{what} takes a list, and this is {other:#}"));
                 (Ty::Error, true)
             }
             None => (if list.ty == Ty::Opaque { Ty::Opaque } else { Ty::Error }, true),

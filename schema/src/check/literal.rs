@@ -27,8 +27,8 @@ impl Binder<'_> {
             return;
         }
         let mut diagnostic =
-            Diagnostic::error(Code::InvalidLiteral, span, format!("this text cannot be read as {ty}"));
-        diagnostic = diagnostic.label(format!("read as {ty}"));
+            Diagnostic::error(Code::InvalidLiteral, span, format!("this text cannot be read as {ty:#}"));
+        diagnostic = diagnostic.label(format!("read as {ty:#}"));
         if ty.is_temporal() {
             diagnostic = diagnostic.help("fix this by writing it as `YYYY-MM-DD`");
         }

@@ -112,13 +112,15 @@ impl Binder<'_> {
         let shown = qualifier.join(".");
         let mut diagnostic =
             Diagnostic::error(Code::UnknownAlias, span, format!("there is no table `{shown}` in FROM"));
-        let relations: Vec<&str> = self
+        let mut relations: Vec<&str> = self
             .levels
             .iter()
             .rev()
             .flat_map(|level| level.relation.fields.iter().map(|field| field.relation()))
             .filter(|relation| !relation.is_empty())
             .collect();
+        // The fields of a relation stand together.
+        relations.dedup();
         let aliased = self.levels.iter().rev().flat_map(|level| &level.relation.fields).find(|field| {
             field.origin.as_ref().is_some_and(|origin| {
                 origin
@@ -138,7 +140,7 @@ impl Binder<'_> {
             diagnostic =
                 diagnostic.note(format!("`{only}` is a column of type {}", self.type_shown(&field.ty)));
         }
-        diagnostic.help = match (aliased, suggest::nearest(&shown, relations).first()) {
+        diagnostic.help = match (aliased, suggest::nearest(&shown, relations.iter().copied()).first()) {
             (Some(field), _) => Some(format!(
                 "`{shown}` is called `{}` here: write `{}.{}`",
                 field.relation(),
@@ -146,7 +148,8 @@ impl Binder<'_> {
                 name.last().value
             )),
             (None, Some(near)) => Some(format!("did you mean `{near}`?")),
-            (None, None) => None,
+            (None, None) if relations.is_empty() => None,
+            (None, None) => Some(format!("FROM has {}", quoted(&relations))),
         };
         self.report(diagnostic);
     }
@@ -165,4 +168,8 @@ impl Binder<'_> {
         };
         tables.iter().take(TABLES_SEARCHED_MAX).find(fits).and_then(|table| table.path.last().cloned())
     }
+}
+
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ")
 }

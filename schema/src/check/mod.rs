@@ -36,12 +36,14 @@ mod subquery;
 mod table;
 mod typed;
 mod ungrouped;
+mod unknown_type;
 mod value;
 mod window;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
+pub(crate) use unknown_type::unknown_type;
 
 /// What checking a text found.
 #[derive(Debug)]

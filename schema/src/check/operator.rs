@@ -116,7 +116,8 @@ impl<'a> Binder<'a> {
                 for ((_, span), ty) in operands.iter().zip(&types) {
                     diagnostic = diagnostic.related(*span, format!("this is {ty}"));
                 }
-                if words.is_empty() { diagnostic } else { diagnostic.note(words) }
+                let diagnostic = if words.is_empty() { diagnostic } else { diagnostic.note(words) };
+                diagnostic.help("fix this by casting what is given: `CAST(… AS …)`")
             }
             Refusal::Arity(words) => Diagnostic::error(
                 Code::WrongArity,
@@ -127,7 +128,8 @@ impl<'a> Binder<'a> {
                     operands.len(),
                     if operands.len() == 1 { "is" } else { "are" }
                 ),
-            ),
+            )
+            .help(format!("fix this by giving it {words} argument{}", if words == "1" { "" } else { "s" })),
             Refusal::UnknownFunction(near) => {
                 let mut diagnostic =
                     Diagnostic::error(Code::UnknownFunction, span, format!("there is no function `{what}`"));
@@ -140,7 +142,7 @@ impl<'a> Binder<'a> {
 
     /// A type as messages print it.
     pub(super) fn type_shown(&self, ty: &Ty) -> String {
-        self.known(ty).map_or_else(|| "an unknown type".to_owned(), |ty| ty.to_string())
+        self.known(ty).map_or_else(|| "an unknown type".to_owned(), |ty| ty.sql_name())
     }
 
     /// Finds the one type of several values, and types the parameters among them. `None`: it is not known, and what

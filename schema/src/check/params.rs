@@ -160,12 +160,13 @@ fn agree(a: &SqlType, b: &SqlType, rules: &dyn TypeRules) -> Option<SqlType> {
 }
 
 fn conflict(first: &Use, second: &Use) -> Diagnostic {
-    Diagnostic::error(
-        Code::ParameterConflict,
-        second.span,
-        format!("a parameter is used as {} and as {}", first.ty, second.ty),
-    )
-    .label(format!("{}: {}", second.what, second.ty))
-    .related(first.span, format!("{}: {}", first.what, first.ty))
-    .help("fix this by using two parameters, or by adding a CAST around one of the uses")
+    let (mut a, mut b) = (first.ty.sql_name(), second.ty.sql_name());
+    if a == b {
+        // Two layouts of what SQL calls by one name.
+        (a, b) = (first.ty.to_string(), second.ty.to_string());
+    }
+    Diagnostic::error(Code::ParameterConflict, second.span, format!("a parameter is used as {a} and as {b}"))
+        .label(format!("{}: {b}", second.what))
+        .related(first.span, format!("{}: {a}", first.what))
+        .help("fix this by using two parameters, or by adding a CAST around one of the uses")
 }

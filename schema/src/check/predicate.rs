@@ -137,7 +137,7 @@ impl<'a> Binder<'a> {
                 self.error(
                     Code::TypeMismatch,
                     array.1,
-                    format!("ANY and ALL need a subquery or an array, and this is {other}"),
+                    format!("ANY and ALL need a subquery or an array, and this is {other:#}"),
                 );
                 return answer;
             }

@@ -76,9 +76,9 @@ impl<'a> Binder<'a> {
                     Diagnostic::error(
                         Code::TypeMismatch,
                         expr.span,
-                        format!("{what} needs an integer, and this is {ty}"),
+                        format!("{what} needs an integer, and this is {ty:#}"),
                     )
-                    .label(ty.to_string()),
+                    .label(ty.sql_name()),
                 );
             }
             _ => {}

@@ -9,6 +9,7 @@ use crate::dialect::{CommonPlace, FunctionKind, TypeRules};
 use super::binder::Binder;
 use super::expr::{present, type_text};
 use super::typed::{Key, Ty, Typed, Why};
+use super::unknown_type::unknown_type;
 
 impl<'a> Binder<'a> {
     pub(super) fn cast(&mut self, inner: &'a Expr, ty: &TypeName, try_: bool, span: Span) -> Typed {
@@ -25,8 +26,8 @@ impl<'a> Binder<'a> {
             && !self.dialect.rules.can_cast(&from, &target)
         {
             self.report(
-                Diagnostic::error(Code::InvalidCast, span, format!("{from} cannot be cast to {target}"))
-                    .related(inner.span, format!("this is {from}")),
+                Diagnostic::error(Code::InvalidCast, span, format!("{from:#} cannot be cast to {target:#}"))
+                    .related(inner.span, format!("this is {from:#}")),
             );
         }
         if let Some(Literal::String(text)) = &typed.literal
@@ -54,7 +55,7 @@ impl<'a> Binder<'a> {
             Ok(ty) => Some(ty),
             Err(_) if self.dialect.rules.is_open() || self.dialect.rules.holds_anything(ty) => None,
             Err(reason) => {
-                self.report(Diagnostic::error(Code::UnknownType, ty.span, reason));
+                self.report(unknown_type(self.dialect, ty, reason));
                 None
             }
         }

@@ -15,7 +15,7 @@ use crate::ast::{
     AlterOperation, ColumnDef, CreateTable, CreateView, Ident, Name, Query, Span, StatementKind,
 };
 use crate::catalog::{Catalog, TableLookup};
-use crate::check::check;
+use crate::check::{check, unknown_type};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::plan::Column;
 use crate::suggest::nearest;
@@ -107,7 +107,7 @@ impl Evaluator<'_> {
             Some((Ok(ty), _)) => Some(ty),
             Some((Err(_), ty)) if rules.holds_anything(ty) => None,
             Some((Err(reason), ty)) => {
-                self.report(Diagnostic::error(Code::UnknownType, ty.span, reason));
+                self.report(unknown_type(self.dialect, ty, reason));
                 None
             }
             None => {
@@ -202,7 +202,7 @@ impl Evaluator<'_> {
             let source = given.next();
             let types = source.as_ref().and_then(|source| source.ty.as_ref()).zip(column.ty.as_ref());
             if let Some((from, to)) = types.filter(|(from, to)| !self.dialect.rules.can_cast(from, to)) {
-                let message = format!("column `{}` is {to}, and the query gives {from}", column.name);
+                let message = format!("column `{}` is {to:#}, and the query gives {from:#}", column.name);
                 self.report(Diagnostic::error(Code::InvalidCast, written.name.span, message));
             }
             let nullable = source.is_none_or(|source| source.nullable);
@@ -335,7 +335,7 @@ impl Evaluator<'_> {
                         table.columns[at].native = self.dialect.rules.native(&ty);
                         table.columns[at].ty = Some(ty);
                     }
-                    Err(reason) => self.report(Diagnostic::error(Code::UnknownType, ty.span, reason)),
+                    Err(reason) => self.report(unknown_type(self.dialect, &ty, reason)),
                 }
             }
             AlterOperation::SetDefault { column, has_default } => {

@@ -3,7 +3,7 @@
 querent::source!(pub Flights: querent_ui_tests::Scripted);
 
 async fn run(pool: &querent::Pool<Flights>) -> querent::Result<()> {
-    querent::query!(Flights, "SELECT cuont(flight) AS n, frobnicate(month) AS m FROM flights").fetch_all(pool).await?;
+    querent::query!(Flights, "SELECT cuont(flight) AS n, frobnicate(month) AS m, frob(month) AS f FROM flights").fetch_all(pool).await?;
     Ok(())
 }
 

@@ -32,7 +32,7 @@ pub fn sql<'q>(text: impl Into<Cow<'q, str>>) -> SqlQuery<'q> {
 
 impl<'q> SqlQuery<'q> {
     /// Gives the next parameter its value.
-    pub fn bind<V: Bind<'q, sql::Any>>(mut self, value: V) -> Self {
+    pub fn bind<V: Bind<'q, sql::ANY>>(mut self, value: V) -> Self {
         self.values.push(value.bind());
         self
     }

@@ -39,7 +39,7 @@ pub(super) fn unary(op: UnaryOp, operand: &Operand) -> Result<Resolved, Refusal>
         return match &operand.ty {
             None => Ok(strict(SqlType::Boolean, vec![Some(SqlType::Boolean)])),
             Some(ty) if bool_like(ty) => Ok(strict(SqlType::Boolean, vec![Some(SqlType::Boolean)])),
-            Some(ty) => Err(refuse(format!("NOT takes a boolean, not {ty}"))),
+            Some(ty) => Err(refuse(format!("NOT takes a boolean, not {ty:#}"))),
         };
     }
     if let (UnaryOp::Minus, Some(Literal::Number(text))) = (op, &operand.literal) {
@@ -56,7 +56,7 @@ pub(super) fn unary(op: UnaryOp, operand: &Operand) -> Result<Resolved, Refusal>
     };
     if !taken {
         let sign = if op == UnaryOp::Minus { "-" } else { "+" };
-        return Err(refuse(format!("{sign} takes a signed number, an interval or a timestamp, not {ty}")));
+        return Err(refuse(format!("{sign} takes a signed number, an interval or a timestamp, not {ty:#}")));
     }
     Ok(strict(ty.clone(), vec![Some(ty.clone())]))
 }
@@ -123,7 +123,7 @@ fn logical(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<Resolved, R
     for ty in [left, right].into_iter().filter_map(|operand| operand.ty.as_ref()) {
         if !matches!(ty, SqlType::Boolean | SqlType::Null) {
             let word = if *op == BinaryOp::And { "AND" } else { "OR" };
-            return Err(refuse(format!("{word} takes booleans, not {ty}")));
+            return Err(refuse(format!("{word} takes booleans, not {ty:#}")));
         }
     }
     // FALSE AND NULL is false: the result is NULL at most where an operand is.
@@ -137,7 +137,7 @@ fn compare(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<Resolved, R
     };
     let common = coerce::comparison(&a, &b).filter(|common| casts(&a, common) && casts(&b, common));
     let Some(common) = common else {
-        return Err(refuse(format!("{a} and {b} cannot be compared")));
+        return Err(refuse(format!("{a:#} and {b:#} cannot be compared")));
     };
     let operands = vec![read_as(left, &a, &common), read_as(right, &b, &common)];
     Ok(Resolved { ty: Some(SqlType::Boolean), operands, nulls })
@@ -151,7 +151,7 @@ fn calculate(sign: &str, op: Arithmetic, left: &Operand, right: &Operand) -> Res
         a = other_operand(op, ty);
     }
     let Some(typed) = arithmetic(op, &a, &b) else {
-        return Err(refuse(format!("there is no {a} {sign} {b}")));
+        return Err(refuse(format!("there is no {a:#} {sign} {b:#}")));
     };
     let known = left.ty.is_some() && right.ty.is_some();
     if !known && a == SqlType::Null && b == SqlType::Null {
@@ -183,7 +183,7 @@ fn bits(left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
             Ok(strict(common, operands))
         }
         None if left.ty.is_none() || right.ty.is_none() => Ok(undecided(2)),
-        None => Err(refuse(format!("bit operators take integers, not {a} and {b}"))),
+        None => Err(refuse(format!("bit operators take integers, not {a:#} and {b:#}"))),
     }
 }
 
@@ -203,7 +203,7 @@ fn concat(functions: &FunctionTable, left: &Operand, right: &Operand) -> Result<
     if list_ndims(&a) + list_ndims(&b) > 0 {
         return concat_lists(functions, left, right, &a, &b);
     }
-    let refused = || refuse(format!("there is no {a} || {b}"));
+    let refused = || refuse(format!("there is no {a:#} || {b:#}"));
     let (to_a, to_b, result) = concat_types(&a, &b).ok_or_else(refused)?;
     Ok(strict(result, vec![read_as(left, &a, &to_a), read_as(right, &b, &to_b)]))
 }
@@ -224,7 +224,7 @@ fn concat_lists(
     let typed = |operand: &Operand, ty: &SqlType| Operand { ty: Some(ty.clone()), ..operand.clone() };
     functions
         .resolve(FunctionKind::Scalar, name, &[typed(left, a), typed(right, b)])
-        .map_err(|_| refuse(format!("there is no {a} || {b}")))
+        .map_err(|_| refuse(format!("there is no {a:#} || {b:#}")))
 }
 
 fn concat_types(a: &SqlType, b: &SqlType) -> Option<(SqlType, SqlType, SqlType)> {
@@ -257,7 +257,7 @@ fn matched(
         return Ok(strict(SqlType::Boolean, vec![Some(SqlType::TEXT); 2]));
     };
     let Some(common) = coercion(&a, &b) else {
-        return Err(refuse(format!("{sign} takes text, not {a} and {b}")));
+        return Err(refuse(format!("{sign} takes text, not {a:#} and {b:#}")));
     };
     let operands = vec![read_as(left, &a, &common), read_as(right, &b, &common)];
     Ok(strict(SqlType::Boolean, operands))
@@ -281,7 +281,7 @@ fn contains(
         let args = [typed(left, &a), typed(right, &b)];
         return functions
             .resolve(FunctionKind::Scalar, "array_has_all", &args)
-            .map_err(|_| refuse(format!("there is no {a} {sign} {b}")));
+            .map_err(|_| refuse(format!("there is no {a:#} {sign} {b:#}")));
     }
     let same = |a: &SqlType, b: &SqlType| {
         if equals_datatype(a, b) { Some(a.clone()) } else { coerce::like(a, b) }
@@ -359,7 +359,7 @@ pub(super) fn subscript(
         Some(SqlType::List(..) | SqlType::FixedSizeList(..) | SqlType::Null) => "array_element",
         Some(SqlType::Struct(_)) => return Err(refuse("a struct's member is named by a string literal")),
         Some(other) => {
-            return Err(refuse(format!("a list, a map or a struct has members, {other} has none")));
+            return Err(refuse(format!("a list, a map or a struct has members, {other:#} has none")));
         }
     };
     functions.resolve(FunctionKind::Scalar, name, &[expr.clone(), index.clone()])
@@ -384,7 +384,7 @@ pub(super) fn at_time_zone(expr: &Operand, zone: &Operand) -> Result<Resolved, R
     let ty = SqlType::Timestamp(TimeUnit::Nanosecond, Some(zone.clone()));
     match &expr.ty {
         Some(from) if !can_cast(from, &ty) => {
-            Err(refuse(format!("AT TIME ZONE takes a timestamp, not {from}")))
+            Err(refuse(format!("AT TIME ZONE takes a timestamp, not {from:#}")))
         }
         Some(from) => {
             let operands = vec![Some(from.clone()), Some(SqlType::TEXT)];

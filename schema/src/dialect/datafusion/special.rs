@@ -175,9 +175,9 @@ fn get_field(args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, R
                     let ty = member(&fields, text(args, place, "the member's name")?)?;
                     SqlType::Dictionary(key, Box::new(ty))
                 }
-                other => return Err(refuse(format!("a struct or a map, not {other}"))),
+                other => return Err(refuse(format!("a struct or a map, not {other:#}"))),
             },
-            other => return Err(refuse(format!("a struct or a map, not {other}"))),
+            other => return Err(refuse(format!("a struct or a map, not {other:#}"))),
         };
     }
     Ok(Some(ty))
@@ -207,7 +207,7 @@ fn arrays_zip(coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal> {
             SqlType::List(field, ListLayout::List | ListLayout::Large) | SqlType::FixedSizeList(field, _) => {
                 field.ty.clone()
             }
-            other => return Err(refuse(format!("lists, not {other}"))),
+            other => return Err(refuse(format!("lists, not {other:#}"))),
         };
         members.push(Field::new((place + 1).to_string(), item, true));
     }
@@ -220,7 +220,7 @@ fn map(coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal> {
         SqlType::List(field, ListLayout::List | ListLayout::Large) | SqlType::FixedSizeList(field, _) => {
             Ok(field.ty.clone())
         }
-        other => Err(refuse(format!("a list of keys and a list of values, not {other}"))),
+        other => Err(refuse(format!("a list of keys and a list of values, not {other:#}"))),
     };
     let entries = vec![Field::new("key", item(keys)?, false), Field::new("value", item(values)?, true)];
     let entries = Field::new("entries", SqlType::Struct(entries), false);

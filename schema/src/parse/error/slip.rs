@@ -6,6 +6,7 @@ use sqlparser::tokenizer::Token;
 use crate::ast::Span;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::parse::scan::is_string;
+use crate::parse::token::is_word;
 use crate::suggest::nearest;
 
 /// A place where the text stops being SQL.
@@ -119,10 +120,33 @@ impl Slip<'_> {
             let whole = Span::new(0, self.text.len());
             return Diagnostic::error(Code::StatementCount, whole, "the text holds no statement");
         }
-        self.misspelt()
+        self.missing_table()
+            .or_else(|| self.misspelt())
             .or_else(|| self.surplus_comma())
             .or_else(|| self.parameter())
             .unwrap_or_else(|| self.plain())
+    }
+
+    /// A clause right behind FROM or its like, whose name the parser took for a table's.
+    fn missing_table(&self) -> Option<Diagnostic> {
+        let names_tables =
+            |token: &Token| ["from", "join", "into", "update"].iter().any(|word| is_word(token, word));
+        let ends_tables = |token: &Token| {
+            ["where", "group", "having", "order", "limit", "on", "using", "set", "values", "join"]
+                .iter()
+                .any(|word| is_word(token, word))
+        };
+        let until = self.index.min(self.tokens.len().saturating_sub(1));
+        let after =
+            (1..=until).find(|&i| names_tables(self.tokens[i - 1].0) && ends_tables(self.tokens[i].0))?;
+        let word = self.shown(after - 1).to_uppercase();
+        let message =
+            format!("expected a table after {}, found {}", word.trim_matches('`'), self.shown(after));
+        Some(Diagnostic::error(Code::Syntax, self.span(after), message).help(format!(
+            "fix this by naming the table: `{} table {} …`",
+            word.trim_matches('`'),
+            self.shown(after).trim_matches('`')
+        )))
     }
 
     fn token(&self, index: usize) -> Option<&Token> {
