@@ -3,18 +3,25 @@
 //! A source is a section of `querent.toml`; `querent pull` writes what its server says of itself into `.sqlcache`, which
 //! is committed. From then on `cargo build` needs no database:
 //!
-//! ```ignore
-//! querent::source!(pub Market);                       // [source.market]
+// Its source is of the workspace's own cache and needs a backend that is compiled in.
+#![cfg_attr(all(feature = "macros", feature = "flight"), doc = "```no_run")]
+#![cfg_attr(not(all(feature = "macros", feature = "flight")), doc = "```ignore")]
+//! querent::source!(pub Flights);                      // [source.flights]
 //!
-//! let pool = querent::Pool::<Market>::connect("flight://127.0.0.1:50051").await?;
+//! # async fn run() -> querent::Result<()> {
+//! let pool = querent::Pool::<Flights>::connect("flight://127.0.0.1:50051").await?;
+//! let (month, watched) = (1_i64, ["SFO", "LAX"]);
 //! let rows = querent::query!(
-//!     Market,
-//!     "SELECT symbol, avg(price) AS mean FROM trades WHERE ts >= :since AND symbol IN (:symbols..) GROUP BY symbol",
-//!     since,
-//!     symbols = &watched,
+//!     Flights,
+//!     "SELECT dest, avg(arr_delay) AS mean FROM flights WHERE month >= :month AND dest IN (:dests..) GROUP BY dest",
+//!     month,
+//!     dests = &watched,
 //! )
 //! .fetch_all(&pool)
-//! .await?;                                            // Vec<Record { symbol: String, mean: Option<f64> }>
+//! .await?;                                            // Vec<Record { dest: String, mean: Option<f64> }>
+//! # let first: (&String, Option<f64>) = (&rows[0].dest, rows[0].mean);
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! - [`source!`] declares the type of a source; a query runs on its own source's pool only.
@@ -24,8 +31,8 @@
 //! - [`Pool`], [`Connection`] and [`Transaction`] are what queries run on, by way of [`Executor`].
 //!
 //! Backends are features: `flight`, `ignite`, `picodata`, `pinot`; `embedded` brings a server of its own. Which Rust type a column
-//! becomes is decided by `[types]` in `querent.toml` alone; the features `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`
-//! and `bigdecimal` make the conversions available.
+//! becomes is decided by `[types]` in `querent.toml` alone; the features `chrono`, `time`, `jiff`, `uuid`, `rust_decimal`,
+//! `bigdecimal` and `json` (serde_json) make the conversions available; `serde` writes and reads querent's own types.
 
 #[doc(hidden)]
 pub mod __private;
