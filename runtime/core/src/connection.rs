@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use crate::backend::{Backend, Transact};
 use crate::error::Result;
 use crate::pool::{Held, Lease};
+use crate::retry::Effect;
 use crate::source::{Source, Transactions};
 
 /// One connection, out of the pool until it is dropped.
@@ -77,25 +78,26 @@ impl<'c, S: Source> Transaction<'c, S> {
             Err(error) => {
                 lease.fail(error.kind());
                 transaction.done = true;
-                Err(error.with_source_name(S::NAME))
+                Err(error.settle(Effect::Reads).with_source_name(S::NAME))
             }
         }
     }
 
-    /// Makes everything permanent. If it fails, nothing more is known than the error says.
+    /// Makes everything permanent. Where the connection breaks meanwhile, the error is
+    /// [`Ambiguous`](crate::ErrorKind::Ambiguous): it may have been made permanent or taken back.
     ///
     /// When the returned future is dropped, the outcome is not known.
     pub async fn commit(mut self) -> Result<()> {
         let lease = self.held.lease();
         let outcome = (self.commit)(lease.start()?).await;
-        self.end(outcome)
+        self.end(outcome.map_err(|e| e.settle(Effect::Writes)))
     }
 
     /// Takes everything back, and keeps the connection.
     pub async fn rollback(mut self) -> Result<()> {
         let lease = self.held.lease();
         let outcome = (self.rollback)(lease.start()?).await;
-        self.end(outcome)
+        self.end(outcome.map_err(|e| e.settle(Effect::Uncommitted)))
     }
 
     fn end(&mut self, outcome: Result<()>) -> Result<()> {

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::retry::Sent;
+
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// What went wrong, to branch on.
@@ -48,7 +50,8 @@ pub enum ErrorKind {
     Partial,
     /// The server is out of memory, slots or quota.
     Resource,
-    /// A write whose outcome is not known.
+    /// A statement that may have taken effect, or not: it was sent, is not known to read only, and no answer came that can
+    /// be read. Its words and its cause say what happened; only the data can say whether to send it again.
     Ambiguous,
     /// The server failed.
     Server,
@@ -65,6 +68,7 @@ struct Inner {
     query: Option<String>,
     place: Option<(&'static str, u32)>,
     retryable: bool,
+    sent: Sent,
     cause: Option<Cause>,
 }
 
@@ -82,6 +86,7 @@ impl Error {
             query: None,
             place: None,
             retryable: false,
+            sent: Sent::Perhaps,
             cause: None,
         }))
     }
@@ -98,9 +103,37 @@ impl Error {
         self
     }
 
-    /// The same, marked as safe and sensible to retry.
+    /// The same, marked as safe and sensible to retry: nothing happened, by the server's word or because nothing was sent,
+    /// and it may go better next time.
     pub fn with_retry(mut self) -> Error {
         self.0.retryable = true;
+        self
+    }
+
+    /// The opposite of [`unsent`](Error::unsent) and [`with_retry`](Error::with_retry): by the time of this error the request
+    /// had run, or may have.
+    pub fn perhaps_sent(mut self) -> Error {
+        self.0.sent = Sent::Perhaps;
+        self.without_retry()
+    }
+
+    pub(crate) fn without_retry(mut self) -> Error {
+        self.0.retryable = false;
+        self
+    }
+
+    /// The same, of a request of which nothing that could take effect was sent: what prepares it does not count.
+    pub fn unsent(mut self) -> Error {
+        self.0.sent = Sent::Nothing;
+        self
+    }
+
+    pub(crate) fn sent(&self) -> Sent {
+        self.0.sent
+    }
+
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Error {
+        self.0.kind = kind;
         self
     }
 
@@ -150,7 +183,12 @@ impl Error {
         self.0.query.as_deref()
     }
 
-    /// Whether the same call may be made again: nothing happened, and it may go better next time.
+    /// Whether the same call may be made again: it cannot have happened twice then, and it may go better next time.
+    ///
+    /// True where nothing was sent, where the server said that it did nothing, and where the connection broke under a
+    /// statement that only reads (as far as the checker knows; a run-time query is never known to). A statement that may
+    /// have taken effect is [`Ambiguous`](ErrorKind::Ambiguous) and not retryable. Within a transaction nothing is: begin
+    /// the transaction again. [`retry`](crate::retry) has the whole table.
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
     }

@@ -79,6 +79,9 @@ impl<S: Source> Exchange<'_, S> {
     }
 
     /// The answer was read to its end: the connection is free, unless the error is of a kind that breaks it.
+    ///
+    /// Whether the request may be made again is the driver's to say, by [`Error::settle`](crate::Error::settle) on what
+    /// this returns.
     pub fn end<T>(mut self, outcome: Result<T>) -> Result<T> {
         let lease = self.held.lease();
         match &outcome {

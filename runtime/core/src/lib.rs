@@ -21,6 +21,7 @@ mod pool;
 mod query;
 mod redact;
 mod render;
+pub mod retry;
 mod source;
 pub mod sql;
 #[cfg(feature = "tls")]

@@ -171,7 +171,7 @@ async fn what_the_server_refuses_keeps_the_connection_and_what_breaks_it_does_no
     let pool = pool(&control, PoolOptions::new());
     assert_eq!(ids(&pool, "refused").await.unwrap_err().kind(), ErrorKind::Query);
     assert_eq!((control.connected(), control.ended()), (1, 0));
-    assert_eq!(ids(&pool, "broken").await.unwrap_err().kind(), ErrorKind::Connection);
+    assert_eq!(ids(&pool, "broken").await.unwrap_err().kind(), ErrorKind::Ambiguous);
     assert_eq!(control.ended(), 1);
     assert_eq!(ids(&pool, "rows 1").await.unwrap(), [(1,)]);
 }

@@ -16,7 +16,7 @@ use arrow_flight::{FlightData, FlightDescriptor, FlightEndpoint, FlightInfo, Tic
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use prost::Message as _;
-use querent_core::{ErrorKind, Rendered, Request, Result, Wants, without_values};
+use querent_core::{Error, ErrorKind, Rendered, Request, Result, Wants, without_values};
 
 use crate::connect::Transport;
 use crate::connection::{Connection, Prepared};
@@ -114,7 +114,7 @@ async fn with_parameters(
 /// Why a statement with parameters did not run.
 enum Bound {
     /// The server refused it.
-    Refused(querent_core::Error),
+    Refused(Error),
     /// The server takes no parameters, and nothing has happened.
     NoParameters,
 }
@@ -125,7 +125,9 @@ async fn bound(
     request: &Request<'_, Flight>,
 ) -> Result<Cursor, Bound> {
     loop {
-        let (prepared, cached) = match connection.prepare(&rendered.sql).await {
+        // To prepare is not to run.
+        let prepared = connection.prepare(&rendered.sql).await.map_err(Error::unsent);
+        let (prepared, cached) = match prepared {
             Ok(prepared) => prepared,
             // Unimplemented, or a planner that does not know placeholders: for a literal text it may be another matter.
             Err(e) if e.kind() == ErrorKind::Unsupported => return Err(Bound::NoParameters),
@@ -153,7 +155,7 @@ async fn bound(
 }
 
 /// Whether the server said no, so that the statement has not run.
-fn is_refusal(error: &querent_core::Error) -> bool {
+fn is_refusal(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Query | ErrorKind::Server | ErrorKind::Unsupported)
 }
 
@@ -170,7 +172,8 @@ async fn run_prepared(
         return affected(&reply);
     }
     let command = CommandPreparedStatementQuery { prepared_statement_handle: prepared.handle.clone() };
-    let reply = put(connection, command.as_any(), Some(batch)).await?;
+    // This only binds.
+    let reply = put(connection, command.as_any(), Some(batch)).await.map_err(Error::unsent)?;
     // A stateless server answers with the handle that holds the parameters.
     let handle = match reply.first().filter(|m| !m.is_empty()) {
         None => prepared.handle.clone(),
@@ -188,7 +191,7 @@ async fn with_literals(connection: &mut Connection, request: &Request<'_, Flight
     let escapes = match connection.server.escapes_backslash() {
         Some(known) => known,
         None => {
-            let found = probe_backslash(connection).await?;
+            let found = probe_backslash(connection).await.map_err(Error::unsent)?;
             connection.server.set_escapes_backslash(found);
             found
         }
@@ -253,7 +256,9 @@ pub(crate) async fn read(connection: &Connection, info: FlightInfo) -> Result<Cu
         _ if ordered => stream::iter(streams).flatten().boxed(),
         _ => stream::iter(streams).flatten_unordered(ENDPOINTS_AT_ONCE).boxed(),
     };
-    Ok(Cursor { batches, affected: None })
+    // Whatever goes wrong from here on, the statement may have run: many servers run it when they are asked where the
+    // result is.
+    Ok(Cursor { batches: batches.map_err(Error::perhaps_sent).boxed(), affected: None })
 }
 
 fn endpoint_stream(

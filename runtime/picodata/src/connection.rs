@@ -48,7 +48,7 @@ impl Connection {
             self.statements.push(used);
             return Ok(statement);
         }
-        let statement = self.client.prepare(sql).await.map_err(error::from_wire)?;
+        let statement = self.client.prepare(sql).await.map_err(|e| error::from_wire(e).unsent())?;
         if self.statements.len() >= self.statements_max {
             // Dropping the last handle sends its Close.
             self.statements.remove(0);

@@ -63,6 +63,10 @@ async fn run(connection: &mut Connection, rendered: &Rendered<'_>) -> Result<(St
         let message = format!("the server counts {wanted} parameters, the query has {given}");
         return Err(Error::new(ErrorKind::SchemaMismatch, message));
     }
+    if connection.client.is_closed() {
+        // It died while it was idle, and the statement was prepared before that.
+        return Err(Error::new(ErrorKind::Connection, "the connection was closed").unsent());
+    }
     let arguments = rendered.values.iter().map(|(value, _)| Argument(value));
     let rows = connection.client.query_raw(&statement, arguments).await.map_err(error::from_wire)?;
     Ok((statement, rows))

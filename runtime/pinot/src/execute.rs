@@ -26,6 +26,7 @@ pub struct Cursor {
     columns: Arc<[Column]>,
     summary: Option<Summary>,
     partial_ok: bool,
+    reads: bool,
     /// How long the broker may be silent.
     silence_max: Duration,
     /// What the broker must not be heard repeating.
@@ -42,6 +43,7 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
         hidden.extend(kept(value));
         Ok(())
     })?;
+    let reads = only_reads(&sql);
     let options = connection.client.options();
     let timeout = request.call.timeout;
     let body = QueryRequest {
@@ -58,9 +60,10 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
     // A call's own limit is kept by who runs it; this one is for calls that have none.
     let silence_max = options.response_timeout.max(timeout.unwrap_or_default());
     let response = match tokio::time::timeout(silence_max, connection.post(request::PATH, body)).await {
-        Ok(outcome) => outcome.map_err(|e| cleared(e, &hidden))?,
-        Err(_) => return Err(error::silent(silence_max)),
+        Ok(outcome) => outcome.map_err(|e| cleared(e, &hidden)),
+        Err(_) => Err(error::silent(silence_max)),
     };
+    let response = response.map_err(|e| known(e, reads))?;
     Ok(Cursor {
         response,
         decoder: ResponseDecoder::new(Limits::default()),
@@ -68,6 +71,7 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
         columns: Arc::from([]),
         summary: None,
         partial_ok: request.call.partial_ok,
+        reads,
         silence_max,
         hidden,
     })
@@ -76,6 +80,10 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
 impl Cursor {
     /// The next rows, or the end: an error where the answer is not all of it, unless that is wanted.
     pub(crate) async fn next(&mut self) -> Result<Option<PinotBatch>> {
+        self.advance().await.map_err(|e| known(e, self.reads))
+    }
+
+    async fn advance(&mut self) -> Result<Option<PinotBatch>> {
         if self.summary.is_some() {
             return Ok(None);
         }
@@ -119,6 +127,15 @@ impl Cursor {
             _ => Err(error::incomplete(&reasons, &summary.exceptions)),
         }
     }
+}
+
+/// Whether a statement surely changes nothing, checked or not: `INSERT INTO … FROM FILE` is the one that does (1.5.1).
+fn only_reads(sql: &str) -> bool {
+    !sql.as_bytes().windows("insert".len()).any(|word| word.eq_ignore_ascii_case(b"insert"))
+}
+
+fn known(error: Error, reads: bool) -> Error {
+    if reads { error.unsent() } else { error }
 }
 
 fn cleared(error: Error, hidden: &[Value<'static>]) -> Error {

@@ -181,6 +181,23 @@ async fn an_answer_that_breaks_off_is_no_answer() {
 }
 
 #[tokio::test]
+async fn what_only_reads_may_be_sent_again_after_a_loss() {
+    let body = format!("{{{TABLE}…");
+    for (sql, kind, retry) in [
+        ("SELECT n FROM t", ErrorKind::Connection, true),
+        ("INSERT INTO t FROM FILE 'x'", ErrorKind::Ambiguous, false),
+        ("SET a=1; insert into t FROM FILE 'x'", ErrorKind::Ambiguous, false),
+    ] {
+        for answer in [("200 OK", body.as_str()), ("503 x", "")] {
+            let server = Server::start(vec![well(), (answer.0, answer.1.to_owned())]).await;
+            let pool = Pool::<Stats>::connect(&server.url()).await.expect("the broker is well");
+            let error = sql_query(sql).fetch_all::<(i64,), Stats, _>(&pool).await.expect_err("it broke off");
+            assert_eq!((error.kind(), error.is_retryable()), (kind, retry), "{sql}: {error:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_broker_that_is_gone_gives_way_to_the_next() {
     let broker =
         Server::start(vec![("200 OK", format!("{{{TABLE}}}")), ("200 OK", format!("{{{TABLE}}}"))]).await;

@@ -307,7 +307,8 @@ async fn a_connection_that_ends_is_replaced(url: String) {
         PoolOptions::new().max_connections(1).connect(&url).await.expect("a pool of one connection");
     let end = querent::sql("SELECT pg_terminate_backend(pg_backend_pid())");
     let error = end.fetch_all::<(bool,), _, _>(&pool).await.expect_err("the server ends the connection");
-    assert_eq!(error.kind(), ErrorKind::Connection, "{error}");
+    // A text that was not checked may have done anything before the end.
+    assert_eq!(error.kind(), ErrorKind::Ambiguous, "{error}");
     is_good(&pool).await;
 }
 

@@ -69,6 +69,10 @@ impl<B: Backend> Lease<B> {
         self.in_transaction = open;
     }
 
+    pub(crate) fn in_transaction(&self) -> bool {
+        self.in_transaction
+    }
+
     /// A transaction was dropped: nothing may run on this connection any more.
     pub(crate) fn poison(&mut self) {
         self.broken = true;

@@ -59,7 +59,8 @@ impl<'q, S: Source, R> Query<'q, S, R> {
     }
 
     /// The longest that the whole call may take, waiting for a connection included. Then it fails with
-    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), or [`Ambiguous`](crate::ErrorKind::Ambiguous) where a statement
+    /// that may write was sent already.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.raw.call.timeout = Some(timeout);
         self

@@ -16,7 +16,8 @@ use crate::decode::ValueError;
 use crate::error::{Error, ErrorKind, Result};
 use crate::executor::Target;
 use crate::plan::{self, ColumnMeta, Plan};
-use crate::pool::Held;
+use crate::pool::{Held, Lease};
+use crate::retry::Effect;
 use crate::value::Value;
 
 /// A statement with its values, on its way.
@@ -127,6 +128,15 @@ impl<'q, B: Backend> Raw<'q, B> {
         }
     }
 
+    /// What the statement can change; a text that was not checked may do anything.
+    fn effect(&self, lease: &Lease<B>) -> Effect {
+        match &self.plan {
+            _ if lease.in_transaction() => Effect::Uncommitted,
+            PlanRef::Checked(plan) if plan.read_only => Effect::Reads,
+            _ => Effect::Writes,
+        }
+    }
+
     /// What is wrong with the call before anything is sent.
     fn refuse(&self) -> Result<()> {
         if let Some((index, what)) = self.values.iter().enumerate().find_map(|(i, v)| Some((i, invalid(v)?)))
@@ -226,8 +236,9 @@ impl<'f, B: Backend> Running<'f, B> {
         match opened {
             Ok(cursor) => Ok(Running { held, cursor, raw, deadline, compared: false, ended: false }),
             Err(error) => {
+                // By what happened, before it is called ambiguous: a shared transport may outlive a timeout.
                 lease.fail(error.kind());
-                Err(error)
+                Err(error.settle(raw.effect(lease)))
             }
         }
     }
@@ -251,7 +262,7 @@ impl<'f, B: Backend> Running<'f, B> {
             }
             Err(error) => {
                 lease.fail(error.kind());
-                Err(error)
+                Err(error.settle(self.raw.effect(lease)))
             }
         }
     }

@@ -1,7 +1,8 @@
-//! A backend that does what the statement's text says: `rows N`, `hang`, `refused`, `broken`.
+//! A backend that does what the statement's text says: `rows N`, `hang`, `refused`, `broken`,
+//! `closed`, `later`, `torn`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use querent_core::{
     Backend, Batch, Decode, Error, ErrorKind, Placeholder, PoolOptions, Request, Result, Source, Transact,
@@ -20,6 +21,8 @@ pub(crate) struct Control {
     /// A permit for each connect that may go on.
     pub(crate) gate: Semaphore,
     pub(crate) committed: AtomicUsize,
+    /// Whether the connection breaks at a commit.
+    pub(crate) commit_breaks: AtomicBool,
 }
 
 impl Control {
@@ -35,6 +38,7 @@ impl Control {
             failing: AtomicUsize::new(0),
             gate: Semaphore::new(permits),
             committed: AtomicUsize::new(0),
+            commit_breaks: AtomicBool::new(false),
         })
     }
 
@@ -119,6 +123,10 @@ impl Backend for Scripted {
                 Ok(Cursor { left, hang: false, id: connection.id, affected })
             }
             "hang" => Ok(Cursor { left: 0, hang: true, id: connection.id, affected: None }),
+            "closed" => Err(Error::new(ErrorKind::Connection, "the connection was closed").unsent()),
+            "later" => Err(Error::new(ErrorKind::Resource, "the server is starting").with_retry()),
+            // Rows, and then no more.
+            "torn" => Ok(Cursor { left: usize::MAX, hang: false, id: connection.id, affected: None }),
             "broken" => Err(Error::new(ErrorKind::Connection, "the connection broke")),
             _ => Err(Error::new(ErrorKind::Query, "the server refuses the statement")),
         }
@@ -129,6 +137,9 @@ impl Backend for Scripted {
             std::future::pending::<()>().await;
         }
         tokio::task::yield_now().await;
+        if cursor.left == usize::MAX - 2 {
+            return Err(Error::new(ErrorKind::Connection, "the connection broke"));
+        }
         Ok(cursor.left.checked_sub(1).map(|left| {
             cursor.left = left;
             Rows(vec![cursor.id as i64])
@@ -146,6 +157,9 @@ impl Transact for Scripted {
     }
 
     async fn commit(connection: &mut Connection) -> Result<()> {
+        if connection.control.commit_breaks.load(Ordering::SeqCst) {
+            return Err(Error::new(ErrorKind::Connection, "the connection broke"));
+        }
         connection.control.committed.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
