@@ -2,12 +2,12 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::backend::Backend;
 use crate::connection::{Connection, Transaction};
 use crate::error::Result;
-use crate::pool::{Held, Lease, Pool, Shared};
+use crate::pool::{Held, Lease, Pool, Shared, deadline_in};
 use crate::source::Source;
 
 mod sealed {
@@ -56,7 +56,7 @@ impl<'e, S: Source> Session<'e, S> {
     ///
     /// When the returned future is dropped, its place in the queue goes.
     pub async fn exchange(self, timeout: Option<Duration>) -> Result<Exchange<'e, S>> {
-        let deadline = timeout.map(|timeout| Instant::now() + timeout);
+        let deadline = timeout.and_then(deadline_in);
         let held = match self.target {
             Target::Pool(shared) => Held::Owned(shared.acquire(deadline).await?),
             Target::Lease(lease) => Held::Borrowed(lease),

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use querent_core::{ErrorKind, PoolOptions, sql_query as sql};
+use querent_core::{ErrorKind, Piece, Plan, PoolOptions, Query, sql_query as sql};
 use support::{Control, Pool, Test, pool};
 
 /// Polls once and says that it is not done.
@@ -18,6 +18,21 @@ use support::{Control, Pool, Test, pool};
 fn waits<F: Future>(future: std::pin::Pin<&mut F>) {
     let mut cx = Context::from_waker(Waker::noop());
     assert!(future.poll(&mut cx).is_pending(), "it did not have to wait");
+}
+
+/// A checked query with its modifiers.
+fn query() -> Query<'static, Test, ()> {
+    const PLAN: &Plan = &Plan {
+        template: &[Piece::Text("rows 2")],
+        params: &[],
+        sections: &[],
+        columns: &[],
+        read_only: true,
+        file: file!(),
+        line: line!(),
+        ..Plan::EMPTY
+    };
+    Query::new(PLAN, |_, _| Ok(()), [])
 }
 
 async fn ids(pool: &Pool, text: &'static str) -> querent_core::Result<Vec<(i64,)>> {
@@ -152,6 +167,28 @@ async fn a_query_that_takes_too_long_ends_its_connection() {
     assert!(tokio::time::timeout(Duration::from_secs(1), hanging).await.is_err());
     assert_eq!(control.ended(), 1);
     assert_eq!(ids(&pool, "rows 1").await.unwrap(), [(1,)]);
+}
+
+#[tokio::test]
+async fn the_longest_time_there_is_is_for_ever() {
+    let control = Control::new();
+    let longest = PoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::MAX)
+        .connect_timeout(Duration::MAX)
+        .idle_timeout(Some(Duration::MAX))
+        .max_lifetime(Some(Duration::MAX));
+    let pool = pool(&control, longest);
+    let held = pool.acquire().await.unwrap();
+    let mut waiting = Box::pin(pool.acquire());
+    waits(waiting.as_mut());
+    drop(held);
+    drop(waiting.await.unwrap());
+    let session = querent_core::Executor::<Test>::into_session(&pool);
+    drop(session.exchange(Some(Duration::MAX)).await.unwrap());
+    let done = query().timeout(Duration::MAX).execute(&pool).await.unwrap();
+    assert_eq!(done.rows_affected, Some(2));
+    assert_eq!(control.connected(), 1);
 }
 
 #[tokio::test]

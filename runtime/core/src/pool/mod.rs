@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub(crate) use lease::{Held, Lease};
 pub use options::PoolOptions;
-pub(crate) use shared::Shared;
+pub(crate) use shared::{Shared, before, deadline_in};
 
 use crate::backend::Backend;
 use crate::connection::{Connection, Transaction};

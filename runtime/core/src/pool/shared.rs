@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
+use tokio::time;
 
 use super::{Lease, PoolOptions, PoolStats};
 use crate::backend::Backend;
@@ -64,20 +65,21 @@ impl<B: Backend> Shared<B> {
     }
 
     /// Waits for a connection until the pool's own limit, or `deadline` if that comes first.
-    pub(crate) async fn acquire(self: &Arc<Self>, deadline: Option<Instant>) -> Result<Lease<B>> {
+    pub(crate) async fn acquire(self: &Arc<Self>, deadline: Option<time::Instant>) -> Result<Lease<B>> {
         let mut receiver = match self.try_acquire() {
             Attempt::Leased(lease) => return Ok(lease),
             Attempt::Closed => return Err(self.error(ErrorKind::PoolClosed, "the pool is closed")),
             Attempt::Queued(receiver) => receiver,
         };
-        let limit = Instant::now() + self.options.acquire_timeout;
-        let until = deadline.map_or(limit, |d| d.min(limit));
-        match tokio::time::timeout_at(until.into(), &mut receiver).await {
-            Ok(Ok(outcome)) => outcome.map_err(|e| e.with_source_name(self.source)),
-            Ok(Err(_)) => {
+        let limit = deadline_in(self.options.acquire_timeout);
+        // `None` is no limit, and so later than any.
+        let until = limit.into_iter().chain(deadline).min();
+        match before(until, &mut receiver).await {
+            Some(Ok(outcome)) => outcome.map_err(|e| e.with_source_name(self.source)),
+            Some(Err(_)) => {
                 Err(self.error(ErrorKind::PoolClosed, "the pool was closed while waiting for a connection"))
             }
-            Err(_) => {
+            None => {
                 let stats = self.stats();
                 Err(self.error(
                     ErrorKind::PoolTimeout,
@@ -136,7 +138,7 @@ impl<B: Backend> Shared<B> {
         let limit = self.options.connect_timeout;
         let outcome = match shared {
             Some(connection) => Ok(connection),
-            None => match tokio::time::timeout(limit, B::connect(&self.backend)).await {
+            None => match time::timeout(limit, B::connect(&self.backend)).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(Error::timeout("connecting", limit)),
             },
@@ -241,6 +243,19 @@ impl<B: Backend> Shared<B> {
 
     fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message).with_source_name(self.source)
+    }
+}
+
+/// The end of a time that begins now; `None` where it lies further away than a clock can tell, which is never.
+pub(crate) fn deadline_in(timeout: Duration) -> Option<time::Instant> {
+    time::Instant::now().checked_add(timeout)
+}
+
+/// What the work gives, unless the deadline passes before.
+pub(crate) async fn before<T>(deadline: Option<time::Instant>, work: impl Future<Output = T>) -> Option<T> {
+    match deadline {
+        None => Some(work.await),
+        Some(at) => time::timeout_at(at, work).await.ok(),
     }
 }
 

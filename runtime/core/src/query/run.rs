@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
+use tokio::time::Instant;
 
 use super::Executed;
 use super::runtime::Text;
@@ -16,7 +17,7 @@ use crate::decode::ValueError;
 use crate::error::{Error, ErrorKind, Result};
 use crate::executor::Target;
 use crate::plan::{self, ColumnMeta, Plan};
-use crate::pool::{Held, Lease};
+use crate::pool::{Held, Lease, before, deadline_in};
 use crate::retry::Effect;
 use crate::value::Value;
 
@@ -226,7 +227,7 @@ struct Running<'f, B: Backend> {
 impl<'f, B: Backend> Running<'f, B> {
     async fn start(target: Target<'f, B>, raw: Raw<'f, B>, wants: Wants) -> Result<Self> {
         raw.refuse()?;
-        let deadline = raw.call.timeout.map(|t| (Instant::now() + t, t));
+        let deadline = raw.call.timeout.and_then(|t| Some((deadline_in(t)?, t)));
         let mut held = match target {
             Target::Pool(shared) => Held::Owned(shared.acquire(deadline.map(|(at, _)| at)).await?),
             Target::Lease(lease) => Held::Borrowed(lease),
@@ -272,13 +273,8 @@ async fn within<T>(
     deadline: Option<(Instant, Duration)>,
     work: impl Future<Output = Result<T>>,
 ) -> Result<T> {
-    match deadline {
-        None => work.await,
-        Some((at, after)) => match tokio::time::timeout_at(at.into(), work).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Error::timeout("the query", after)),
-        },
-    }
+    let Some((at, after)) = deadline else { return work.await };
+    before(Some(at), work).await.unwrap_or_else(|| Err(Error::timeout("the query", after)))
 }
 
 /// Whether a result has the columns that were checked. Further columns at the end are let pass.
