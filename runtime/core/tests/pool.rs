@@ -256,6 +256,23 @@ async fn a_closed_pool_refuses_and_waits_for_those_that_are_out() {
     assert_eq!((control.connected(), control.ended()), (1, 1));
 }
 
+#[tokio::test]
+async fn a_transport_that_is_made_during_close_does_not_outlive_it() {
+    let control = Control::gated(0);
+    control.shares.store(true, Ordering::SeqCst);
+    let pool = pool(&control, PoolOptions::new());
+    let mut waiting = Box::pin(pool.acquire());
+    waits(waiting.as_mut());
+    let mut closing = Box::pin(pool.close());
+    waits(closing.as_mut());
+    assert_eq!(waiting.await.err().expect("it is closed").kind(), ErrorKind::PoolClosed);
+    control.gate.add_permits(1);
+    tokio::time::timeout(Duration::from_secs(5), closing).await.unwrap();
+    assert!(control.connected() > 0, "the connect went on");
+    assert_eq!(control.ended(), control.connected(), "no handle is left, though the pool still is");
+    assert_eq!(pool.stats().connections, 0);
+}
+
 #[test]
 fn a_lease_may_be_dropped_outside_the_runtime() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

@@ -149,7 +149,8 @@ impl<B: Backend> Shared<B> {
                 let mut replaced = None;
                 let mut state = self.lock();
                 state.dialing -= 1;
-                if state.root.as_ref().is_none_or(|root| !B::is_usable(root)) {
+                // A pool that was closed meanwhile keeps nothing: its transport would outlive `close`.
+                if !state.closed && state.root.as_ref().is_none_or(|root| !B::is_usable(root)) {
                     replaced = std::mem::replace(&mut state.root, B::share(&connection));
                 }
                 drop(state);

@@ -21,6 +21,8 @@ pub(crate) struct Control {
     /// A permit for each connect that may go on.
     pub(crate) gate: Semaphore,
     pub(crate) committed: AtomicUsize,
+    /// Whether connections are handles on a shared transport; each counts as connected and as ended.
+    pub(crate) shares: AtomicBool,
     /// Whether the connection breaks at a commit.
     pub(crate) commit_breaks: AtomicBool,
 }
@@ -38,6 +40,7 @@ impl Control {
             failing: AtomicUsize::new(0),
             gate: Semaphore::new(permits),
             committed: AtomicUsize::new(0),
+            shares: AtomicBool::new(false),
             commit_breaks: AtomicBool::new(false),
         })
     }
@@ -144,6 +147,14 @@ impl Backend for Scripted {
             cursor.left = left;
             Rows(vec![cursor.id as i64])
         }))
+    }
+
+    fn share(connection: &Connection) -> Option<Connection> {
+        let control = &connection.control;
+        control.shares.load(Ordering::SeqCst).then(|| {
+            let id = control.connected.fetch_add(1, Ordering::SeqCst);
+            Connection { control: control.clone(), id }
+        })
     }
 
     fn affected(cursor: &Cursor) -> Option<u64> {
