@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use querent_core::Backend as _;
-use querent_flight::FlightOptions;
+use querent_flight::{Flight, FlightOptions};
 use querent_pinot::{Pinot, PinotOptions};
 use querent_schema::cache::backend_of_url;
 use querent_schema::ddl;
@@ -63,6 +63,7 @@ fn from_server(
     options: &BTreeMap<String, String>,
 ) -> Result<SourceDescription> {
     let backend = backend_of_url(url).map_err(|e| Failure::from(vec![e]))?;
+    let source: Vec<(&str, &str)> = options.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     let failed = |e: querent_core::Error| Failure::caused(format!("source `{name}` cannot be described"), &e);
     match backend {
         "flight" => {
@@ -71,11 +72,10 @@ fn from_server(
                 Some(path) => format!("embedded:{}", root.join(path).display()),
                 None => url.to_owned(),
             };
-            let options = FlightOptions::parse(&url).map_err(failed)?;
-            wait(name, querent_flight::describe(&options))?.map_err(failed)
+            let options = FlightOptions::parse(&url).and_then(|url| Flight::of_source(url, &source));
+            wait(name, querent_flight::describe(&options.map_err(failed)?))?.map_err(failed)
         }
         "pinot" => {
-            let source: Vec<(&str, &str)> = options.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
             let options = PinotOptions::parse(url).and_then(|url| Pinot::of_source(url, &source));
             wait(name, querent_pinot::describe(&options.map_err(failed)?))?.map_err(failed)
         }

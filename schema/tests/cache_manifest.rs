@@ -24,9 +24,9 @@ fn a_whole_document_is_understood() {
         "types": { "timestamp": "chrono", "uuid": "querent", "json": "crate::Doc",
             "sql": { "Decimal128(10,2)": "crate::Money<'static>" } },
         "source": {
-            "market": { "url": "flight://me:secret@127.0.0.1:50051", "nullability": "trusted", "zone": "UTC",
+            "market": { "url": "flight://me:secret@127.0.0.1:50051", "nullability": "trusted",
                 "columns": { "trades.price": "crate::Price" } },
-            "stats": { "url": "${STATS_URL}", "engine": "multi-stage", "null_handling": true },
+            "stats": { "url": "${STATS_URL}", "engine": "multi-stage", "null_handling": true, "zone": "UTC" },
             "stock": { "dialect": "datafusion", "version": "55.2", "schema": ["ddl/*.sql"] },
         },
     });
@@ -44,8 +44,8 @@ fn a_whole_document_is_understood() {
     assert_eq!(
         text["sources"],
         json!({
-            "market": { "columns": { "trades.price": "crate::Price" }, "options": { "nullability": "trusted", "zone": "UTC" } },
-            "stats": { "options": { "engine": "multi-stage", "null_handling": "true" } },
+            "market": { "columns": { "trades.price": "crate::Price" }, "options": { "nullability": "trusted" } },
+            "stats": { "options": { "engine": "multi-stage", "null_handling": "true", "zone": "UTC" } },
             "stock": { "dialect": "datafusion", "schema": ["ddl/*.sql"], "version": "55.2" },
         })
     );
@@ -140,7 +140,14 @@ fn options_belong_to_backends() {
         ],
     );
     source_refused(
-        json!({ "url": "embedded:data", "zone": 3 }),
+        json!({ "url": "flight://h:1", "zone": "UTC" }),
+        &[
+            "`zone` in [source.a] is no option of the backend `flight`; remove it: each timestamp column of Arrow says \
+         whether it has a zone, and which",
+        ],
+    );
+    source_refused(
+        json!({ "url": "pinot://h:1", "zone": 3 }),
         &["`zone` in [source.a] must be a text that is not empty"],
     );
 }

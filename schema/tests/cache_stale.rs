@@ -18,8 +18,8 @@ fn pull(root: &Path, sources: &[&str]) -> CacheDir {
         "market": { "url": "flight://h:1" },
         "stock": { "dialect": "datafusion", "schema": ["ddl/*.sql"] },
     } });
-    if text.contains("zone") {
-        document["source"]["market"]["zone"] = json!("UTC");
+    if text.contains("nullability") {
+        document["source"]["market"]["nullability"] = json!("trusted");
     }
     let config = Manifest::from_value(&document, &text).ok().unwrap().config;
     let cache = CacheDir::at(root.join(".sqlcache"));
@@ -76,7 +76,8 @@ fn an_edited_manifest_is_stale_for_every_source() {
 #[test]
 fn a_source_that_was_left_out_of_a_pull_is_stale() {
     let (dir, _) = project();
-    fs::write(dir.path().join("querent.toml"), TOML.replace("h:1\"\n", "h:1\"\nzone = \"UTC\"\n")).unwrap();
+    fs::write(dir.path().join("querent.toml"), TOML.replace("h:1\"\n", "h:1\"\nnullability = \"trusted\"\n"))
+        .unwrap();
     let cache = pull(dir.path(), &["stock"]);
     check(&cache, "stock", None);
     let expected = "[source.market] changed in querent.toml since it was pulled; run `querent pull market`";

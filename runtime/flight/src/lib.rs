@@ -41,6 +41,10 @@ impl Backend for Flight {
         FlightOptions::parse(url)
     }
 
+    fn of_source(options: FlightOptions, source: &[(&str, &str)]) -> Result<FlightOptions> {
+        options.of_source(source)
+    }
+
     async fn connect(options: &FlightOptions) -> Result<Connection> {
         Connection::connect(options).await
     }

@@ -6,9 +6,9 @@
 
 use std::path::PathBuf;
 
-use querent_core::Result;
 use querent_core::tls::Tls;
 use querent_core::url::{Host, Url};
+use querent_core::{Error, ErrorKind, Result};
 use secrecy::SecretString;
 
 use crate::connect::Transport;
@@ -81,6 +81,24 @@ impl FlightOptions {
         Ok(options)
     }
 
+    /// The same with what belongs to the source: nothing that is sent.
+    pub(crate) fn of_source(self, source: &[(&str, &str)]) -> Result<FlightOptions> {
+        for (key, _) in source {
+            let why = match *key {
+                // What the checker believes of the server's columns.
+                "nullability" => continue,
+                // Flight SQL knows no zone of a session: to accept one would be to promise what nobody keeps.
+                "zone" => {
+                    "none of Flight SQL's: each timestamp column of Arrow says whether it has a zone, and which"
+                }
+                _ => "not known to this driver",
+            };
+            let message = format!("the source's option `{key}` is {why}");
+            return Err(Error::new(ErrorKind::Config, message));
+        }
+        Ok(self)
+    }
+
     /// A server in this process, by its tower service.
     pub fn in_process(transport: Transport) -> FlightOptions {
         FlightOptions::to(Target::InProcess(transport))
@@ -132,6 +150,16 @@ mod tests {
             FlightOptions::parse("embedded:some/dir").unwrap().target,
             Target::Embedded(path) if path == std::path::Path::new("some/dir")
         ));
+    }
+
+    #[test]
+    fn the_source_adds_nothing_that_is_sent() {
+        let options = || FlightOptions::parse("flight://host:1").unwrap();
+        assert!(options().of_source(&[("nullability", "trusted")]).is_ok());
+        for (key, why) in [("zone", "none of Flight SQL's"), ("engine", "not known")] {
+            let error = options().of_source(&[("nullability", "trusted"), (key, "UTC")]).unwrap_err();
+            assert!(error.kind() == ErrorKind::Config && error.message().contains(why), "{error}");
+        }
     }
 
     #[test]

@@ -23,7 +23,6 @@ const OPTION_KEYS: &[OptionKey] = &[
     OptionKey { key: "engine", backend: "ignite", values: &["h2", "calcite"] },
     OptionKey { key: "null_handling", backend: "pinot", values: &["true", "false"] },
     OptionKey { key: "nullability", backend: "flight", values: &["trusted", "untrusted"] },
-    OptionKey { key: "zone", backend: "flight", values: &[] },
     OptionKey { key: "zone", backend: "ignite", values: &[] },
     OptionKey { key: "zone", backend: "pinot", values: &[] },
 ];
@@ -241,9 +240,14 @@ impl Reader {
         };
         let rules: Vec<&OptionKey> = OPTION_KEYS.iter().filter(fits).collect();
         if let (Some(backend), true) = (backend, rules.is_empty()) {
-            self.error(ManifestError::new(format!(
-                "`{key}` in {name} is no option of the backend `{backend}`"
-            )));
+            let message = format!("`{key}` in {name} is no option of the backend `{backend}`");
+            let mut error = ManifestError::new(message);
+            if (key, backend) == ("zone", "flight") {
+                // Flight SQL knows no zone of a session, and Arrow's timestamps say their own.
+                error = error
+                    .help("remove it: each timestamp column of Arrow says whether it has a zone, and which");
+            }
+            self.error(error);
             return;
         }
         let values: Vec<&str> = rules.iter().flat_map(|option| option.values.iter().copied()).collect();
