@@ -162,7 +162,7 @@ impl Error {
         &self.0.message
     }
 
-    /// The same in other words; drivers clear a server's message of values with it.
+    /// The same in other words.
     pub fn with_message(mut self, message: impl Into<String>) -> Error {
         self.0.message = message.into();
         self

@@ -16,7 +16,7 @@ use arrow_flight::{FlightData, FlightDescriptor, FlightEndpoint, FlightInfo, Tic
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use prost::Message as _;
-use querent_core::{Error, ErrorKind, Rendered, Request, Result, Wants, without_values};
+use querent_core::{Error, ErrorKind, Rendered, Request, Result, Wants};
 
 use crate::connect::Transport;
 use crate::connection::{Connection, Prepared};
@@ -55,18 +55,11 @@ impl Cursor {
 
 pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Flight>) -> Result<Cursor> {
     let rendered = request.render();
-    let outcome = if rendered.values.is_empty() {
+    if rendered.values.is_empty() {
         without_parameters(connection, &rendered.sql, &request).await
     } else {
         with_parameters(connection, &rendered, &request).await
-    };
-    outcome.map_err(|e| match request.values.is_empty() {
-        true => e,
-        false => {
-            let message = without_values(e.message(), request.values);
-            e.with_message(message)
-        }
-    })
+    }
 }
 
 async fn without_parameters(

@@ -5,7 +5,7 @@ use std::task::Poll;
 
 use futures_util::Stream as _;
 use futures_util::future::poll_fn;
-use querent_core::{Error, ErrorKind, Rendered, Request, Result, without_values};
+use querent_core::{Error, ErrorKind, Rendered, Request, Result};
 use tokio_postgres::{Row, RowStream, Statement};
 
 use crate::Picodata;
@@ -50,8 +50,7 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Picod
         Err(error) => {
             // The server has answered, or the connection is closed and says so.
             connection.busy = false;
-            let message = without_values(error.message(), request.values);
-            Err(error.with_message(message))
+            Err(error)
         }
     }
 }

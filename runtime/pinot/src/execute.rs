@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use querent_core::{Error, ErrorKind, Request, Result, Value, without_values};
+use querent_core::{Error, ErrorKind, Request, Result};
 use querent_protocol::pinot::request::{self, QueryRequest};
 use querent_protocol::pinot::response::{Event, ResponseDecoder};
 use querent_protocol::pinot::summary::Summary;
@@ -29,20 +29,11 @@ pub struct Cursor {
     reads: bool,
     /// How long the broker may be silent.
     silence_max: Duration,
-    /// What the broker must not be heard repeating.
-    hidden: Vec<Value<'static>>,
 }
 
 /// Sends a query and waits until its answer begins.
 pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot>) -> Result<Cursor> {
-    let mut hidden = Vec::new();
-    let sql = request.render_literals(&mut |value, ty, sql| {
-        let start = sql.len();
-        literal::write(value, ty, sql)?;
-        hidden.push(Value::String(sql[start..].to_owned()));
-        hidden.extend(kept(value));
-        Ok(())
-    })?;
+    let sql = request.render_literals(&mut |value, ty, sql| literal::write(value, ty, sql))?;
     let reads = only_reads(&sql);
     let options = connection.client.options();
     let timeout = request.call.timeout;
@@ -60,7 +51,7 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
     // A call's own limit is kept by who runs it; this one is for calls that have none.
     let silence_max = options.response_timeout.max(timeout.unwrap_or_default());
     let response = match tokio::time::timeout(silence_max, connection.post(request::PATH, body)).await {
-        Ok(outcome) => outcome.map_err(|e| cleared(e, &hidden)),
+        Ok(outcome) => outcome,
         Err(_) => Err(error::silent(silence_max)),
     };
     let response = response.map_err(|e| known(e, reads))?;
@@ -73,7 +64,6 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
         partial_ok: request.call.partial_ok,
         reads,
         silence_max,
-        hidden,
     })
 }
 
@@ -99,7 +89,7 @@ impl Cursor {
                     // To the end of the body, so that the HTTP connection can be used again.
                     while self.more().await? {}
                     self.decoder.finish(&self.buffer).map_err(error::unreadable)?;
-                    return verdict.map(|()| None).map_err(|e| cleared(e, &self.hidden));
+                    return verdict.map(|()| None);
                 }
                 None if self.more().await? => {}
                 None => self.decoder.finish(&self.buffer).map_err(error::unreadable)?,
@@ -136,19 +126,4 @@ fn only_reads(sql: &str) -> bool {
 
 fn known(error: Error, reads: bool) -> Error {
     if reads { error.unsent() } else { error }
-}
-
-fn cleared(error: Error, hidden: &[Value<'static>]) -> Error {
-    let message = without_values(error.message(), hidden);
-    error.with_message(message)
-}
-
-/// A text as it stands without its quotes; other values are hidden as the literals that they became.
-fn kept(value: &Value<'_>) -> Option<Value<'static>> {
-    match value {
-        Value::Str(text) => Some(Value::String((*text).to_owned())),
-        Value::String(text) => Some(Value::String(text.clone())),
-        Value::Decimal(number) => Some(Value::String(number.to_string())),
-        _ => None,
-    }
 }

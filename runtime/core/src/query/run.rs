@@ -239,7 +239,7 @@ impl<'f, B: Backend> Running<'f, B> {
             Err(error) => {
                 // By what happened, before it is called ambiguous: a shared transport may outlive a timeout.
                 lease.fail(error.kind());
-                Err(error.settle(raw.effect(lease)))
+                Err(error.settle(raw.effect(lease)).without_values(&raw.values))
             }
         }
     }
@@ -263,7 +263,7 @@ impl<'f, B: Backend> Running<'f, B> {
             }
             Err(error) => {
                 lease.fail(error.kind());
-                Err(error.settle(self.raw.effect(lease)))
+                Err(error.settle(self.raw.effect(lease)).without_values(&self.raw.values))
             }
         }
     }
