@@ -40,6 +40,17 @@ impl std::error::Error for TransportError {
 
 /// Makes the transport; for a network server the connection is there when this returns.
 pub(crate) async fn connect(options: &FlightOptions) -> Result<Transport> {
+    let limit = options.connect_timeout;
+    match tokio::time::timeout(limit, reach(options)).await {
+        Ok(outcome) => outcome,
+        Err(_) => {
+            let message = format!("the server did not accept within {limit:?}");
+            Err(Error::new(ErrorKind::Connection, message).with_retry())
+        }
+    }
+}
+
+async fn reach(options: &FlightOptions) -> Result<Transport> {
     match &options.target {
         Target::Tcp(host) => tcp(host.clone(), None).await,
         Target::TcpTls(host) => {

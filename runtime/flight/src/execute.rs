@@ -297,7 +297,18 @@ async fn get(
     *request.metadata_mut() = metadata;
     let data = client.do_get(request).await.map_err(error::status)?.into_inner();
     let data = data.map_err(|status| FlightError::Tonic(Box::new(status)));
-    Ok(FlightRecordBatchStream::new_from_flight_data(data).map_err(error::flight))
+    let batches = FlightRecordBatchStream::new_from_flight_data(data);
+    Ok(stream::unfold(Some(batches), |batches| async move {
+        let mut batches = batches?;
+        match batches.next().await {
+            Some(outcome) => Some((outcome.map_err(error::flight), Some(batches))),
+            // Even a result without rows has a schema.
+            None if batches.schema().is_none() => {
+                Some((Err(error::protocol("the stream of an endpoint ended before its schema")), None))
+            }
+            None => None,
+        }
+    }))
 }
 
 /// The options of a location that an endpoint names: another host, everything else as here.
@@ -310,7 +321,7 @@ fn location(here: &FlightOptions, uri: &str) -> Option<FlightOptions> {
         _ => return None,
     };
     let target = FlightOptions::parse(&url).ok()?.target;
-    // Credentials never go to a plain location when this connection is secure.
-    let downgrade = matches!(here.target, Target::TcpTls(_)) && matches!(target, Target::Tcp(_));
+    // Credentials never go to a plain location when this connection is secure, nor to a socket of the server's choice.
+    let downgrade = matches!(here.target, Target::TcpTls(_)) && !matches!(target, Target::TcpTls(_));
     (!downgrade).then(|| FlightOptions { target, ..here.clone() })
 }

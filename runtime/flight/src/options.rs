@@ -5,6 +5,7 @@
 //! all about TLS.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use querent_core::tls::Tls;
 use querent_core::url::{Host, Url};
@@ -21,6 +22,8 @@ pub struct FlightOptions {
     pub(crate) tls: Tls,
     /// Headers that go with every call.
     pub(crate) headers: Vec<(String, SecretString)>,
+    /// How long one server, this one or one that holds a part of a result, may take until it is connected.
+    pub(crate) connect_timeout: Duration,
     /// The largest message accepted, in bytes.
     pub(crate) message_len_max: usize,
 }
@@ -53,12 +56,15 @@ pub(crate) enum Credentials {
     Bearer(SecretString),
 }
 
+/// Less than a pool waits for a connection, authentication included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 /// The largest message accepted unless the URL says otherwise: a single large value must not stop a result.
 const MESSAGE_LEN_MAX: usize = 256 * 1024 * 1024;
 
 impl FlightOptions {
-    /// Reads a URL. Options: `token`, `tls_roots`, `tls_server_name`, `tls_cert` with `tls_key`, `message_len_max`
-    /// (bytes), and `header.NAME` for a header that goes with every call.
+    /// Reads a URL. Options: `token`, `tls_roots`, `tls_server_name`, `tls_cert` with `tls_key`, `connect_timeout_ms` (of
+    /// each server that holds a part of a result, too; 4000), `message_len_max` (bytes), and `header.NAME` for a header
+    /// that goes with every call.
     pub fn parse(url: &str) -> Result<FlightOptions> {
         if let Some(path) = url.strip_prefix("embedded:") {
             return Ok(FlightOptions::to(Target::Embedded(PathBuf::from(path))));
@@ -76,6 +82,7 @@ impl FlightOptions {
         let headers = url.take_prefixed("header.").into_iter();
         options.headers =
             headers.map(|(name, value)| (name.to_ascii_lowercase(), SecretString::from(value))).collect();
+        options.connect_timeout = url.take_millis("connect_timeout_ms")?.unwrap_or(CONNECT_TIMEOUT);
         options.message_len_max = url.take_number("message_len_max")?.unwrap_or(MESSAGE_LEN_MAX);
         url.finish()?;
         Ok(options)
@@ -110,6 +117,7 @@ impl FlightOptions {
             credentials: Credentials::None,
             tls: Tls::default(),
             headers: Vec::new(),
+            connect_timeout: CONNECT_TIMEOUT,
             message_len_max: MESSAGE_LEN_MAX,
         }
     }

@@ -5,7 +5,8 @@ mod support;
 use std::time::Duration;
 
 use querent_core::{Error, ErrorKind, Pool, PoolOptions, sql_query};
-use support::{Death, Life, Script, Server, Test, at, endpoint, query, read, rows, write};
+use support::source::{Test, query, read, write};
+use support::{Death, Life, Script, Server, at, endpoint, rows};
 use tonic::Status;
 
 async fn pool(server: &Server) -> Pool<Test> {

@@ -4,7 +4,7 @@
 #![expect(dead_code, reason = "each test binary uses a part")]
 
 mod service;
-mod source;
+pub(crate) mod source;
 
 use std::future::pending;
 use std::pin::Pin;
@@ -26,7 +26,6 @@ use tonic::Status;
 use tonic::transport::server::Connected;
 
 pub(crate) use service::Scripted;
-pub(crate) use source::{Test, query, read, write};
 
 /// A command of Flight SQL as it arrived.
 pub(crate) struct Command {
@@ -108,21 +107,30 @@ impl Drop for Server {
 impl Server {
     /// On a port of 127.0.0.1.
     pub(crate) fn start(script: impl FnOnce(Life) -> Script) -> Server {
-        Server::over(script, None)
+        Server::over(0, script, None)
+    }
+
+    /// On a port that was free a moment ago.
+    pub(crate) fn start_on(port: u16, script: impl FnOnce(Life) -> Script) -> Server {
+        Server::over(port, script, None)
     }
 
     /// The same behind TLS.
     pub(crate) fn start_tls(script: impl FnOnce(Life) -> Script, tls: Arc<rustls::ServerConfig>) -> Server {
-        Server::over(script, Some(tls.into()))
+        Server::over(0, script, Some(tls.into()))
     }
 
-    fn over(script: impl FnOnce(Life) -> Script, tls: Option<tokio_rustls::TlsAcceptor>) -> Server {
+    fn over(
+        port: u16,
+        script: impl FnOnce(Life) -> Script,
+        tls: Option<tokio_rustls::TlsAcceptor>,
+    ) -> Server {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
         let life = Life::default();
         let service = Scripted::new(script(life.clone()), life.clone());
         let calls = service.calls.clone();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let listener = std::net::TcpListener::bind(("127.0.0.1", port)).expect("a port");
         listener.set_nonblocking(true).expect("it does not block");
         let listener = {
             let _within = runtime.enter();
