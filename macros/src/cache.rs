@@ -41,6 +41,21 @@ impl SourceCache {
         Ok(SourceCache { name: name.to_owned(), dir, config, catalog, fingerprint })
     }
 
+    /// The assertion that the source's type was declared by this very cache.
+    pub(crate) fn assertion(&self, krate: &Ident, source: &TokenStream) -> TokenStream {
+        let fingerprint = self.fingerprint;
+        let changed = format!(
+            "the cache of source `{}` changed since its type was declared: run `querent pull` and build both crates again",
+            self.name
+        );
+        quote! {
+            const _: () = #krate::__private::core::assert!(
+                <#source as #krate::__private::Source>::FINGERPRINT == #fingerprint,
+                #changed
+            );
+        }
+    }
+
     /// Makes the compiler look again when the source, or one of these tables, changes.
     pub(crate) fn tracking(&self, krate: &Ident, tables: &[Vec<String>]) -> TokenStream {
         let mut files = vec![self.dir.config_file(), self.dir.source_file(&self.name)];
@@ -63,7 +78,7 @@ static TRACKED: LazyLock<Mutex<HashSet<Tracked>>> = LazyLock::new(Mutex::default
 /// Makes the compiler look again when a file changes: nothing else does so on stable.
 ///
 /// The path is relative to the crate, so that a build can be moved, and nothing of the file gets into the binary.
-pub(crate) fn track(krate: &Ident, file: &Path) -> TokenStream {
+pub(crate) fn track(krate: &impl quote::ToTokens, file: &Path) -> TokenStream {
     let key = (manifest_dir(), std::env::var_os("CARGO_CRATE_NAME"), file.to_owned());
     if is_compiler() && !TRACKED.lock().unwrap_or_else(PoisonError::into_inner).insert(key) {
         return TokenStream::new();

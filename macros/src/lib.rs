@@ -13,6 +13,7 @@ mod features;
 mod file;
 mod guard;
 mod input;
+mod key_value;
 mod literal;
 mod marker;
 mod names;
@@ -74,6 +75,18 @@ pub fn query_file_as(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn query_file_scalar(input: TokenStream) -> TokenStream {
     guard::run(input, |tokens| query::expand(Kind { rows: Rows::Scalar, file: true }, tokens))
+}
+
+/// `cache!(Orders, "Person", i64 => Person)`
+#[proc_macro]
+pub fn cache(input: TokenStream) -> TokenStream {
+    guard::run(input, key_value::expand)
+}
+
+/// A struct or an enum that is an object of an Ignite cluster.
+#[proc_macro_derive(Binary, attributes(querent))]
+pub fn derive_binary(input: TokenStream) -> TokenStream {
+    guard::run(input, derive::binary)
 }
 
 /// A struct whose fields are read by the names of columns.

@@ -17,6 +17,19 @@ pub(super) struct Container {
     pub(super) transparent: Option<Span>,
 }
 
+/// What stands on a struct or an enum with `#[derive(Binary)]`.
+pub(super) struct Binary {
+    /// The facade's path.
+    pub(super) krate: TokenStream,
+    /// The type of the source.
+    pub(super) source: Option<Path>,
+    /// The name of the type in the cluster.
+    pub(super) name: Option<LitStr>,
+    pub(super) rename_all: Option<Case>,
+    /// Whether fields that the struct lacks may be lost.
+    pub(super) partial: bool,
+}
+
 /// What stands on a field or a variant.
 #[derive(Default)]
 pub(super) struct Member {
@@ -24,6 +37,7 @@ pub(super) struct Member {
     pub(super) default: bool,
     pub(super) flatten: bool,
     pub(super) skip: bool,
+    pub(super) affinity: bool,
 }
 
 /// Reads the attributes of a struct or an enum.
@@ -46,6 +60,30 @@ pub(super) fn container(attributes: &[Attribute]) -> syn::Result<Container> {
     Ok(found)
 }
 
+/// Reads the attributes of a struct or an enum with `#[derive(Binary)]`.
+pub(super) fn binary(attributes: &[Attribute]) -> syn::Result<Binary> {
+    let krate = quote!(::querent);
+    let mut found = Binary { krate, source: None, name: None, rename_all: None, partial: false };
+    each(attributes, |meta| {
+        if meta.path.is_ident("crate") {
+            let path: Path = meta.value()?.parse::<LitStr>()?.parse_with(Path::parse_mod_style)?;
+            found.krate = path.to_token_stream();
+        } else if meta.path.is_ident("source") {
+            found.source = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("type") {
+            found.name = Some(meta.value()?.parse()?);
+        } else if meta.path.is_ident("rename_all") {
+            found.rename_all = Some(read_case(&meta.value()?.parse()?)?);
+        } else if meta.path.is_ident("partial") {
+            found.partial = true;
+        } else {
+            return Err(unknown(&meta, &["crate", "partial", "rename_all", "source", "type"]));
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
 /// Reads the attributes of a field or a variant, of which only `allowed` may be there.
 pub(super) fn member(attributes: &[Attribute], allowed: &[&str]) -> syn::Result<Member> {
     let mut found = Member::default();
@@ -55,6 +93,7 @@ pub(super) fn member(attributes: &[Attribute], allowed: &[&str]) -> syn::Result<
             Some(&"default") => found.default = true,
             Some(&"flatten") => found.flatten = true,
             Some(&"skip") => found.skip = true,
+            Some(&"affinity") => found.affinity = true,
             _ => return Err(unknown(&meta, allowed)),
         }
         Ok(())

@@ -1,11 +1,17 @@
-//! `#[derive(FromRow)]` and `#[derive(Type)]`.
+//! `#[derive(FromRow)]`, `#[derive(Type)]` and `#[derive(Binary)]`.
 
 mod attributes;
+mod binary;
 mod case;
 mod from_row;
 mod types;
 
 use proc_macro2::TokenStream;
+
+/// Expands `#[derive(Binary)]`.
+pub(crate) fn binary(input: TokenStream) -> TokenStream {
+    finish(syn::parse2(input).and_then(binary::expand))
+}
 
 /// Expands `#[derive(FromRow)]`.
 pub(crate) fn from_row(input: TokenStream) -> TokenStream {

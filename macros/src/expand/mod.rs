@@ -37,21 +37,14 @@ impl Context<'_> {
     pub(crate) fn preamble(&self, file: TokenStream) -> TokenStream {
         let (krate, source, alias) = (self.krate, self.source, self.alias);
         let tracking = self.cache.tracking(krate, &self.plan.tables);
-        let fingerprint = self.cache.fingerprint;
-        let changed = format!(
-            "the cache of source `{}` changed since its type was declared: run `querent pull` and build both crates again",
-            self.cache.name
-        );
+        let assertion = self.cache.assertion(krate, source);
         let plan = plan::constant(self);
         quote! {
             #alias
             type QuerentBackend = #krate::__private::BackendOf<#source>;
             #tracking
             #file
-            const _: () = #krate::__private::core::assert!(
-                <#source as #krate::__private::Source>::FINGERPRINT == #fingerprint,
-                #changed
-            );
+            #assertion
             #plan
         }
     }
