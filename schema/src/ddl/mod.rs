@@ -9,7 +9,7 @@ mod statement;
 mod strip;
 mod tables;
 
-use querent_types::{NullabilityTrust, SourceDescription};
+use querent_types::{NullabilityTrust, SourceDescription, TableKind};
 
 pub(crate) use files::present_hashes;
 pub use files::{File, FileError, hashes, read};
@@ -93,11 +93,21 @@ pub fn evaluate(files: &[File], dialect: &'static Dialect) -> Evaluated {
             evaluator.run(&statement);
         }
     }
+    let tables = evaluator.tables.into_descriptions();
+    let (mut caches, mut types) = (Vec::new(), Vec::new());
+    for (cache, of) in
+        tables.iter().filter(|table| table.kind == TableKind::Table).filter_map(dialect.reading.objects)
+    {
+        caches.push(cache);
+        types.extend(of);
+    }
     let source = SourceDescription {
         backend: backend_of_dialect(dialect.name).to_owned(),
         dialect: dialect.name.to_owned(),
         nullability: NullabilityTrust::Trusted,
-        tables: evaluator.tables.into_descriptions(),
+        tables,
+        types,
+        caches,
         ..SourceDescription::default()
     };
     Evaluated { source, findings: evaluator.findings, notes: evaluator.notes }

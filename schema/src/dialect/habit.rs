@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use querent_types::TableDescription;
+use querent_types::{CacheDescription, ObjectType, TableDescription};
 
 use crate::ast::Span;
 use crate::parse::visit::Node;
@@ -28,6 +28,8 @@ pub struct Reading {
     pub changed_rows: Option<&'static str>,
     /// What is kept of the options of a CREATE TABLE, by its own names; the error is what is wrong with them.
     pub table_properties: TableProperties,
+    /// The cache behind a table and the types of its objects, where the backend keeps rows as such.
+    pub objects: fn(&TableDescription) -> Option<(CacheDescription, Vec<ObjectType>)>,
     /// What `parse/` reads and the engine does not: its place and its name.
     pub(crate) refused: fn(&Node<'_>) -> Option<(Span, String)>,
 }
@@ -42,6 +44,7 @@ impl Reading {
         changed_rows: None,
         system_table: |_| None,
         table_properties: |_| Ok(BTreeMap::new()),
+        objects: |_| None,
         refused: |_| None,
     };
 }

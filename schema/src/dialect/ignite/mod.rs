@@ -4,6 +4,7 @@
 
 mod calcite;
 mod h2;
+mod objects;
 mod tables;
 mod types;
 

@@ -18,7 +18,7 @@ mod types;
 
 use querent_types::{ColumnDescription, SqlType, TableDescription};
 
-use super::{tables, types as common};
+use super::{objects, tables, types as common};
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 use crate::dialect::{
     ColumnNames, CommonPlace, Dialect, Fold, FunctionTable, Habit, Operand, Placeholder, Reading, Refusal,
@@ -74,6 +74,7 @@ static READING: Reading = Reading {
     changed_rows: Some("ROWCOUNT"),
     system_table: tables::system_view,
     table_properties: tables::properties,
+    objects: |table| Some(objects::behind(table)),
     refused: refused::refused,
 };
 

@@ -15,7 +15,7 @@ mod refused;
 use querent_types::{ColumnDescription, SqlType, TableDescription, TableKind};
 
 use self::order::{converts, highest, is_moment};
-use super::{tables, types};
+use super::{objects, tables, types};
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 use crate::dialect::thin::known;
 use crate::dialect::{
@@ -74,6 +74,7 @@ static READING: Reading = Reading {
     changed_rows: None,
     system_table,
     table_properties: tables::properties,
+    objects: |table| Some(objects::behind(table)),
     refused: refused::refused,
 };
 
