@@ -1,7 +1,10 @@
 //! The fields of a row struct: their names, types and docs.
 
+use std::borrow::Cow;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use querent_schema::diagnostic::{Code, Diagnostic};
+use querent_schema::dialect::Fold;
 use querent_schema::plan::Column;
 use querent_schema::rust_type::{Builtin, RustType};
 use querent_types::SqlType;
@@ -39,7 +42,7 @@ pub(crate) fn fields(context: &Context<'_>, problems: &mut Vec<Problem>) -> Vec<
     let mut fields: Vec<Field> = Vec::with_capacity(context.plan.columns.len());
     for column in &context.plan.columns {
         let span = context.text.span(column.span);
-        let ident = names::field(&column.name, span).unwrap_or_else(|| {
+        let ident = names::field(&field_name(context, column), span).unwrap_or_else(|| {
             if refused.is_none() {
                 problems.push(nameless(context, column));
             }
@@ -55,6 +58,13 @@ pub(crate) fn fields(context: &Context<'_>, problems: &mut Vec<Problem>) -> Vec<
         fields.push(Field { ident, ty, overridden: is_overridden(column), doc: doc(column) });
     }
     fields
+}
+
+/// The name of a column as a field: where names are folded to upper case, in lower case again, as it was probably written.
+fn field_name<'c>(context: &Context<'_>, column: &'c Column) -> Cow<'c, str> {
+    let folded =
+        context.cache.catalog.dialect.fold == Fold::Upper && column.name == column.name.to_uppercase();
+    if folded { Cow::Owned(column.name.to_lowercase()) } else { Cow::Borrowed(&column.name) }
 }
 
 fn is_overridden(column: &Column) -> bool {
