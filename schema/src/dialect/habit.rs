@@ -12,6 +12,9 @@ use crate::parse::visit::Node;
 /// Options of a CREATE TABLE to what is kept of them, or to what is wrong with them.
 pub type TableProperties = fn(&[(String, String)]) -> Result<BTreeMap<String, String>, String>;
 
+/// What stands behind a table: its cache, and the types of keys and values.
+pub type Objects = (CacheDescription, Vec<ObjectType>);
+
 /// How an engine reads a query, types aside.
 pub struct Reading {
     /// What it does that others do not.
@@ -29,7 +32,7 @@ pub struct Reading {
     /// What is kept of the options of a CREATE TABLE, by its own names; the error is what is wrong with them.
     pub table_properties: TableProperties,
     /// The cache behind a table and the types of its objects, where the backend keeps rows as such.
-    pub objects: fn(&TableDescription) -> Option<(CacheDescription, Vec<ObjectType>)>,
+    pub objects: fn(&TableDescription) -> Option<Objects>,
     /// What `parse/` reads and the engine does not: its place and its name.
     pub(crate) refused: fn(&Node<'_>) -> Option<(Span, String)>,
 }

@@ -3,6 +3,7 @@
 //! A server that is not there is reported as an ignored test, with the reason; with `REQUIRE_LIVE=1` it is a failure.
 
 mod absent;
+mod ignite;
 mod picodata;
 mod pinot;
 
@@ -20,6 +21,14 @@ type Test = fn(String) -> Pin<Box<dyn Future<Output = ()>>>;
 
 fn main() -> ExitCode {
     let mut trials = absent::trials();
+    let script = "tests/servers/ignite.sh";
+    trials.extend(group("ignite::h2", "QUERENT_TEST_IGNITE_H2_URL", script, ignite::h2::TESTS));
+    trials.extend(group(
+        "ignite::calcite",
+        "QUERENT_TEST_IGNITE_CALCITE_URL",
+        script,
+        ignite::calcite::TESTS,
+    ));
     trials.extend(group(
         "picodata",
         "QUERENT_TEST_POSTGRES_URL",
