@@ -11,22 +11,24 @@ pub(crate) fn has(library: &str) -> bool {
     is_on(of_library(library))
 }
 
+/// Every feature, and whether it is on.
+const ALL: &[(&str, bool)] = &[
+    ("flight", cfg!(feature = "flight")),
+    ("pinot", cfg!(feature = "pinot")),
+    ("ignite", cfg!(feature = "ignite")),
+    ("picodata", cfg!(feature = "picodata")),
+    ("bigdecimal", cfg!(feature = "bigdecimal")),
+    ("chrono", cfg!(feature = "chrono")),
+    ("jiff", cfg!(feature = "jiff")),
+    ("json", cfg!(feature = "json")),
+    ("rust_decimal", cfg!(feature = "rust_decimal")),
+    ("time", cfg!(feature = "time")),
+    ("uuid", cfg!(feature = "uuid")),
+];
+
 /// Whether a feature is on.
 pub(crate) fn is_on(feature: &str) -> bool {
-    match feature {
-        "flight" => cfg!(feature = "flight"),
-        "pinot" => cfg!(feature = "pinot"),
-        "ignite" => cfg!(feature = "ignite"),
-        "picodata" => cfg!(feature = "picodata"),
-        "bigdecimal" => cfg!(feature = "bigdecimal"),
-        "chrono" => cfg!(feature = "chrono"),
-        "jiff" => cfg!(feature = "jiff"),
-        "json" => cfg!(feature = "json"),
-        "rust_decimal" => cfg!(feature = "rust_decimal"),
-        "time" => cfg!(feature = "time"),
-        "uuid" => cfg!(feature = "uuid"),
-        _ => false,
-    }
+    ALL.iter().any(|(name, on)| *name == feature && *on)
 }
 
 /// What to write into Cargo.toml.

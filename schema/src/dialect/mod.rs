@@ -14,7 +14,7 @@ use querent_types::{ColumnDescription, SqlType, TableDescription};
 
 pub use datafusion::DATAFUSION;
 pub use function::FunctionTable;
-pub use habit::{ColumnNames, Habit, Reading, TableProperties};
+pub use habit::{ColumnNames, Habit, Objects, Reading, TableProperties};
 pub(crate) use ignite::calcite_column_name;
 pub use ignite::{IGNITE_CALCITE, IGNITE_H2};
 pub use picodata::PICODATA;
