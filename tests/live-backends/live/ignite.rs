@@ -76,6 +76,7 @@ async fn a_row_of_every_type_comes_back(url: String) {
     let placed: Date = "2024-02-29".parse().expect("a date");
     let token: Uuid = "6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse().expect("a UUID");
     let noted: Timestamp = "2024-02-29T12:34:56.789012".parse().expect("a timestamp");
+    let amount = decimal("-1.50");
     let note = "été 你好 😀 'q' \"d\" \\";
     let written = query!(
         Orders,
@@ -84,7 +85,7 @@ async fn a_row_of_every_type_comes_back(url: String) {
         customer_id,
         id,
         placed,
-        amount = decimal("-1.50"),
+        amount = &amount,
         weight = f64::MIN,
         token,
         paid = true,
@@ -108,7 +109,8 @@ async fn a_row_of_every_type_comes_back(url: String) {
         (row.placed, row.weight, row.token, row.paid),
         (Some(placed), Some(f64::MIN), Some(token), Some(true))
     );
-    assert_eq!((row.noted, row.note.as_deref()), (Some(noted), Some(note)));
+    // WHERE says that there is a note.
+    assert_eq!((row.noted, row.note.as_str()), (Some(noted), note));
 }
 
 async fn the_nullable_side_of_a_join_is_an_option(url: String) {
@@ -133,7 +135,7 @@ async fn the_nullable_side_of_a_join_is_an_option(url: String) {
     assert_eq!(names, [Some("Ada"), None]);
     let counts: Vec<i64> = rows.iter().map(|row| row.n).collect();
     assert_eq!(counts, [1, 1]);
-    assert_eq!(rows[1].total, Some(decimal("20.00")));
+    assert_eq!(rows[1].total, decimal("20.00"));
 }
 
 async fn sections_and_spreads_are_sent(url: String) {
@@ -161,7 +163,7 @@ async fn sections_and_spreads_are_sent(url: String) {
 async fn a_long_result_comes_in_pages(url: String) {
     let pool = orders(&url).await;
     let rows = query!(Orders, "SELECT x FROM SYSTEM_RANGE(1, 10000)").page_size(7).fetch(&pool);
-    let numbers: Vec<i64> = rows.map_ok(|row| row.x.expect("a number")).try_collect().await.expect("rows");
+    let numbers: Vec<i64> = rows.map_ok(|row| row.x).try_collect().await.expect("rows");
     assert_eq!((numbers.len(), numbers.iter().sum::<i64>()), (10_000, 50_005_000));
 }
 
@@ -186,20 +188,20 @@ async fn a_refused_statement_leaves_the_pool_good(url: String) {
     let error = querent::sql("SELECT nothing FROM orders").fetch_all::<(i64,), _, _>(&pool).await;
     let error = error.expect_err("a name that is not there");
     assert_eq!((error.kind(), error.code()), (ErrorKind::Query, Some("42000")));
-    let duplicate = query!(
-        Orders,
-        "INSERT INTO orders (customer_id, id, amount, note) VALUES (500, 1, :amount, :note)",
-        amount = decimal("1"),
-        note = "s3cret"
-    );
-    let _first = duplicate.execute(&pool).await;
-    let again = query!(
-        Orders,
-        "INSERT INTO orders (customer_id, id, amount, note) VALUES (500, 1, :amount, :note)",
-        amount = decimal("1"),
-        note = "s3cret"
-    );
-    let error = again.execute(&pool).await.expect_err("the key is there");
+    let amount = decimal("1");
+    let insert = async || {
+        query!(
+            Orders,
+            "INSERT INTO orders (customer_id, id, amount, note) VALUES (500, 1, :amount, :note)",
+            amount = &amount,
+            note = "s3cret"
+        )
+        .execute(&pool)
+        .await
+    };
+    // A run before may have left it there.
+    let _first = insert().await;
+    let error = insert().await.expect_err("the key is there");
     assert_eq!((error.kind(), error.code()), (ErrorKind::Constraint, Some("23000")));
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
     assert_eq!(query!(Orders, "SELECT 1 AS one").fetch_one(&pool).await.expect("a row").one, 1);
@@ -216,12 +218,13 @@ async fn calcite_merges_and_groups(url: String) {
     let pool = ledger(&url).await;
     query!(Ledger, "DELETE FROM accounts WHERE id < 100").execute(&pool).await.expect("a delete");
     for (id, owner, balance) in [(1, "Ada", "10.50"), (2, "Bob", "20.00"), (3, "Ada", "1.00")] {
+        let balance = decimal(balance);
         let made = query!(
             Ledger,
             "INSERT INTO accounts (id, owner, balance, opened) VALUES (:id, :owner, :balance, DATE '2024-02-29')",
             id,
             owner,
-            balance = decimal(balance)
+            balance = &balance
         );
         assert_eq!(made.execute(&pool).await.expect("an account").rows_affected, Some(1));
     }
@@ -239,7 +242,7 @@ async fn calcite_merges_and_groups(url: String) {
     .expect("rows");
     let counts: Vec<(&str, i64)> = rows.iter().map(|row| (row.owner.as_str(), row.n)).collect();
     assert_eq!(counts, [("Ada", 2), ("Bob", 1)]);
-    assert_eq!(rows[0].total, Some(decimal("11.50")));
+    assert_eq!(rows[0].total, decimal("11.50"));
 }
 
 async fn calcite_joins_fully(url: String) {
