@@ -9,6 +9,7 @@ mod connect;
 mod connection;
 mod error;
 mod execute;
+pub mod object;
 mod options;
 mod parameters;
 mod row;

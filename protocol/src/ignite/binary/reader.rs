@@ -241,8 +241,11 @@ impl<'a> ObjectReader<'a> {
         layout.start + layout.fields_end..layout.start + layout.data_end
     }
 
-    /// Where in the body a field begins.
-    pub(super) fn field_start(&self, ordinal: usize) -> Result<Option<usize>> {
+    /// Where in the body the field at a place begins; `None` where there is no such place.
+    ///
+    /// # Errors
+    /// Where the footer points outside the fields.
+    pub fn field_start(&self, ordinal: usize) -> Result<Option<usize>> {
         let layout = &self.layout;
         let Some(entry) = self.entry(ordinal) else {
             return Ok(None);

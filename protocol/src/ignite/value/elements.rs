@@ -32,6 +32,11 @@ impl<'a> Elements<'a> {
         self.left == 0
     }
 
+    /// Where in the body the next one begins.
+    pub fn position(&self) -> usize {
+        self.reader.position()
+    }
+
     fn read(&mut self) -> Result<Object<'a>> {
         let code = self.reader.peek()?;
         if self.only.is_some_and(|only| code != only && code != code::NULL) {
@@ -78,6 +83,11 @@ impl<'a> Entries<'a> {
     /// Whether none is left.
     pub fn is_empty(&self) -> bool {
         self.elements.is_empty()
+    }
+
+    /// Keys and values in turn.
+    pub fn flat(self) -> Elements<'a> {
+        self.elements
     }
 }
 

@@ -1,0 +1,230 @@
+//! Writing: keys and values into the bytes of a request, with what they need registered first.
+
+use std::sync::Arc;
+
+use querent_protocol::ignite::binary;
+use querent_protocol::ignite::hash::field_id;
+use querent_protocol::ignite::meta::{BinaryField, BinaryType, Schema};
+use querent_protocol::ignite::value::{CollectionKind, TypeName, code};
+use querent_protocol::ignite::{EncodeError, Writer};
+
+use super::types::merge;
+use super::{ToObject, Types, Zone};
+
+/// Where objects are written.
+pub struct Encoder<'a> {
+    writer: &'a mut Writer,
+    types: &'a Types,
+    wants: &'a mut Wants,
+}
+
+/// What must be done before what was written can be sent.
+#[derive(Debug, Default)]
+struct Wants {
+    /// Types whose schemas the cluster is not known to have.
+    register: Vec<BinaryType>,
+    /// The zone was needed and is not known: what was written is of no use.
+    zone: bool,
+}
+
+impl Encoder<'_> {
+    /// Writes an object.
+    pub fn value<T: ToObject + ?Sized>(&mut self, value: &T) {
+        value.to_object(self);
+    }
+
+    /// Writes null.
+    pub fn null(&mut self) {
+        self.writer.u8(code::NULL);
+    }
+
+    /// Writes an `ArrayList`.
+    pub fn list<'t, T: ToObject + 't>(&mut self, items: impl ExactSizeIterator<Item = &'t T>) {
+        self.collection(CollectionKind::ArrayList, items);
+    }
+
+    /// Writes a list or set of this kind.
+    pub fn collection<'t, T: ToObject + 't>(
+        &mut self,
+        kind: CollectionKind,
+        items: impl ExactSizeIterator<Item = &'t T>,
+    ) {
+        self.writer.u8(code::COLLECTION);
+        self.writer.count(items.len());
+        self.writer.i8(kind.code());
+        for item in items {
+            item.to_object(self);
+        }
+    }
+
+    /// Where bytes go, for types that write their own form: one whole object each time.
+    pub fn writer(&mut self) -> &mut Writer {
+        self.writer
+    }
+
+    /// Gives up: the value has no form on the wire. Nothing will be sent.
+    pub fn fail(&mut self, why: &'static str) {
+        self.writer.fail(EncodeError::Unsendable(why));
+    }
+
+    /// Writes a complex object of this type. `write` may be called twice, and must write the same fields.
+    pub fn object(
+        &mut self,
+        type_name: &str,
+        affinity_field: Option<&str>,
+        write: &dyn Fn(&mut ObjectWriter<'_, '_>),
+    ) {
+        let Some(type_id) = self.types.type_id(type_name) else {
+            return self.fail("a type by its name: the servers have a name mapper of their own");
+        };
+        let inner = binary::ObjectWriter::new(self.writer, &TypeName::Id(type_id), self.types.footer());
+        let mut object = ObjectWriter { inner, types: self.types, wants: self.wants, names: None };
+        write(&mut object);
+        let schema = object.inner.finish();
+        if !self.types.has_schema(type_id, schema.id()) {
+            let fields = self.describe(type_id, write);
+            let schemas = vec![Schema { id: schema.id(), field_ids: schema.field_ids().to_vec() }];
+            let name = type_name.to_owned();
+            let affinity_field = affinity_field.map(str::to_owned);
+            self.wants.register(BinaryType {
+                id: type_id,
+                name,
+                affinity_field,
+                fields,
+                enum_values: None,
+                schemas,
+            });
+        }
+    }
+
+    /// The fields of an object, by writing it once more into nothing.
+    fn describe(&mut self, type_id: i32, write: &dyn Fn(&mut ObjectWriter<'_, '_>)) -> Vec<BinaryField> {
+        let mut nowhere = Writer::new(usize::MAX);
+        let inner = binary::ObjectWriter::new(&mut nowhere, &TypeName::Id(type_id), self.types.footer());
+        let mut wants = Wants::default();
+        let names = Some(Vec::new());
+        let mut object = ObjectWriter { inner, types: self.types, wants: &mut wants, names };
+        write(&mut object);
+        object.names.unwrap_or_default()
+    }
+
+    /// Writes an enum value.
+    pub(super) fn enum_value(&mut self, type_name: &str, values: &[(&str, i32)], ordinal: i32) {
+        let Some(type_id) = self.types.type_id(type_name) else {
+            return self.fail("a type by its name: the servers have a name mapper of their own");
+        };
+        self.writer.u8(code::BINARY_ENUM);
+        self.writer.i32(type_id);
+        self.writer.i32(ordinal);
+        let known = self.types.get(type_id);
+        let is_known = |value: &(&str, i32)| {
+            let known = known.as_ref().and_then(|known| known.meta.enum_values.as_ref());
+            known.is_some_and(|known| known.iter().any(|(name, ordinal)| (name.as_str(), *ordinal) == *value))
+        };
+        if !values.iter().all(is_known) {
+            let values = values.iter().map(|(name, ordinal)| ((*name).to_owned(), *ordinal)).collect();
+            self.wants.register(BinaryType {
+                id: type_id,
+                name: type_name.to_owned(),
+                enum_values: Some(values),
+                ..BinaryType::default()
+            });
+        }
+    }
+
+    /// The servers' zone; where it is not known yet, what is written here is written again.
+    pub(super) fn zone(&mut self) -> Zone {
+        match self.types.zone() {
+            Some(zone) => zone.clone(),
+            None => {
+                self.wants.zone = true;
+                Zone::Utc
+            }
+        }
+    }
+}
+
+impl Wants {
+    fn register(&mut self, meta: BinaryType) {
+        match self.register.iter_mut().find(|known| known.id == meta.id) {
+            Some(known) => merge(known, &meta),
+            None => self.register.push(meta),
+        }
+    }
+}
+
+/// Where the fields of a complex object are written, in the order of its schema; then its raw data, if any.
+pub struct ObjectWriter<'o, 'w> {
+    inner: binary::ObjectWriter<'w>,
+    types: &'o Types,
+    wants: &'o mut Wants,
+    /// Where the fields are asked for.
+    names: Option<Vec<BinaryField>>,
+}
+
+impl ObjectWriter<'_, '_> {
+    /// Writes a field.
+    pub fn field<T: ToObject + ?Sized>(&mut self, name: &str, value: &T) -> &mut Self {
+        let id = field_id(name);
+        if let Some(names) = &mut self.names {
+            names.push(BinaryField { name: name.to_owned(), type_code: i32::from(value.code()), id });
+        }
+        let writer = self.inner.field(id);
+        value.to_object(&mut Encoder { writer, types: self.types, wants: self.wants });
+        self
+    }
+
+    /// Where raw data go, which only the type itself understands; no field comes after.
+    pub fn raw(&mut self) -> Encoder<'_> {
+        Encoder { writer: self.inner.raw(), types: self.types, wants: self.wants }
+    }
+}
+
+/// Objects that were written one after the other.
+#[derive(Debug)]
+pub(crate) struct Packed {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    /// What the cluster must know before it gets them.
+    pub(crate) register: Vec<Arc<BinaryType>>,
+    /// Whether the zone must be asked for first: what was written is of no use.
+    pub(crate) needs_zone: bool,
+}
+
+impl Packed {
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The bytes of one; empty where there is none.
+    pub(crate) fn get(&self, idx: usize) -> &[u8] {
+        let start = idx.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let end = self.ends.get(idx).copied().unwrap_or(start);
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+}
+
+/// Writes objects one after the other.
+pub(crate) struct Packer<'t> {
+    types: &'t Types,
+    writer: Writer,
+    ends: Vec<usize>,
+    wants: Wants,
+}
+
+impl<'t> Packer<'t> {
+    /// At most `limit` bytes of objects.
+    pub(crate) fn new(types: &'t Types, limit: usize) -> Packer<'t> {
+        Packer { types, writer: Writer::new(limit), ends: Vec::new(), wants: Wants::default() }
+    }
+
+    pub(crate) fn add<T: ToObject + ?Sized>(&mut self, value: &T) {
+        value.to_object(&mut Encoder { writer: &mut self.writer, types: self.types, wants: &mut self.wants });
+        self.ends.push(self.writer.position());
+    }
+
+    pub(crate) fn finish(self) -> Result<Packed, EncodeError> {
+        let register = self.wants.register.into_iter().map(Arc::new).collect();
+        Ok(Packed { bytes: self.writer.finish()?, ends: self.ends, register, needs_zone: self.wants.zone })
+    }
+}
