@@ -8,10 +8,13 @@ use querent_protocol::ignite::response::AffinityVersion;
 use tokio::sync::watch;
 
 use crate::channel::{Channel, Hold};
+use crate::grid::Grid;
 
 /// A handle on a connection to a node. All of a pool's may share one connection.
 pub struct Connection {
     pub(crate) channel: Arc<Channel>,
+    /// The cluster that the node belongs to.
+    pub(crate) grid: Arc<Grid>,
     /// The schema of names without one.
     pub(crate) schema: Arc<str>,
     /// Rows a page, where a call does not say.
@@ -40,11 +43,12 @@ pub struct TransactionOptions {
 }
 
 impl Connection {
-    pub(crate) fn new(channel: Channel, schema: &str, page_size: i32) -> Connection {
+    pub(crate) fn new(channel: Channel, grid: Arc<Grid>) -> Connection {
         Connection {
             channel: Arc::new(channel),
-            schema: schema.into(),
-            page_size,
+            schema: grid.options().schema.as_str().into(),
+            page_size: grid.options().page_size,
+            grid,
             transaction: None,
             next_transaction: TransactionOptions::default(),
         }
@@ -69,6 +73,7 @@ impl Connection {
     pub(crate) fn share(&self) -> Connection {
         Connection {
             channel: self.channel.clone(),
+            grid: self.grid.clone(),
             schema: self.schema.clone(),
             page_size: self.page_size,
             transaction: None,

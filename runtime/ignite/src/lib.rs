@@ -9,10 +9,13 @@ mod connect;
 mod connection;
 mod error;
 mod execute;
+mod grid;
+mod link;
 pub mod object;
 mod options;
 mod parameters;
 mod row;
+mod topology;
 mod transaction;
 pub mod types;
 
@@ -46,7 +49,7 @@ impl Backend for Ignite {
 
     async fn connect(options: &IgniteOptions) -> Result<Connection> {
         let channel = connect::connect(options).await?;
-        Ok(Connection::new(channel, &options.schema, options.page_size))
+        Ok(Connection::new(channel, grid::Slot::grid(options)))
     }
 
     async fn open(connection: &mut Connection, request: Request<'_, Ignite>) -> Result<Cursor> {

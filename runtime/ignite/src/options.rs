@@ -11,6 +11,8 @@ use querent_core::url::{Host, Url};
 use querent_core::{Error, ErrorKind, Result};
 use secrecy::SecretString;
 
+use crate::grid::Slot;
+
 /// What is needed to reach an Ignite cluster.
 #[derive(Clone, Debug)]
 pub struct IgniteOptions {
@@ -38,6 +40,12 @@ pub struct IgniteOptions {
     /// Rows a page, where a call does not say.
     pub(crate) page_size: i32,
     pub(crate) source: SourceOptions,
+    /// Whether requests go to the node that holds their key.
+    pub(crate) partition_aware: bool,
+    /// Whether nodes are also tried where they say themselves that they listen.
+    pub(crate) discovery: bool,
+    /// The cluster, shared by what was made of the same options.
+    pub(crate) grid: Slot,
 }
 
 /// What the source decides.
@@ -71,8 +79,10 @@ const PORT: u16 = 10800;
 impl IgniteOptions {
     /// Reads a URL. Options: `connect_timeout_ms` (for each address, 4000), `heartbeat_ms` (30000), `silence_max_ms` (for
     /// a sign of life, 30000), `request_len_max` (bytes, 64 MiB), `response_len_max` (bytes, 1 GiB), `queue_len` (1024),
-    /// `schema` (`PUBLIC`), `page_size` (1024), `attribute.NAME` (shown in the server's views), and with the scheme
-    /// `ignite+tls` `tls_roots` (PEM file), `tls_server_name`, `tls_cert` with `tls_key` (PEM files).
+    /// `schema` (`PUBLIC`), `page_size` (1024), `partition_aware` (`true`: requests go to the node that holds their key),
+    /// `discovery` (`false`: nodes are also tried where they say that they listen), `attribute.NAME` (shown in the
+    /// server's views), and with the scheme `ignite+tls` `tls_roots` (PEM file), `tls_server_name`, `tls_cert` with
+    /// `tls_key` (PEM files).
     pub fn parse(url: &str) -> Result<IgniteOptions> {
         let mut url = Url::parse("Ignite", url)?;
         if !matches!(url.scheme(), "ignite" | "ignite+tls") {
@@ -104,6 +114,9 @@ impl IgniteOptions {
             schema: url.take("schema").unwrap_or_else(|| String::from("PUBLIC")),
             page_size: url.take_number("page_size")?.unwrap_or(1024),
             source: SourceOptions::default(),
+            partition_aware: flag(&mut url, "partition_aware")?.unwrap_or(true),
+            discovery: flag(&mut url, "discovery")?.unwrap_or(false),
+            grid: Slot::default(),
         };
         url.finish()?;
         Ok(options)
@@ -121,6 +134,16 @@ impl IgniteOptions {
             }
         }
         Ok(self)
+    }
+}
+
+/// An option that is true or false.
+fn flag(url: &mut Url, name: &str) -> Result<Option<bool>> {
+    match url.take(name).as_deref() {
+        None => Ok(None),
+        Some("true") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
+        Some(_) => Err(url.invalid(&format!("option `{name}` is neither true nor false"))),
     }
 }
 

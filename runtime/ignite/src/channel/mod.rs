@@ -246,6 +246,11 @@ impl Channel {
         self.shared.topology.subscribe()
     }
 
+    /// That version just now.
+    pub(crate) fn version(&self) -> Option<AffinityVersion> {
+        *self.shared.topology.borrow()
+    }
+
     /// Whether a further request may be sent, as far as is known without asking.
     pub(crate) fn is_usable(&self) -> bool {
         let shared = &self.shared;

@@ -31,7 +31,7 @@ mod foreign;
 mod scalar;
 mod time;
 mod types;
-mod zone;
+pub(crate) mod zone;
 
 pub use binary::{BinaryEnum, BinaryType, Fields, read_enum, write_enum};
 pub use cell::{Cell, ObjectReader, ReadError, Sequence};
