@@ -1,12 +1,15 @@
 //! A handle on a channel, with what belongs to whoever holds it: the transaction.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use querent_core::types::value::Uuid;
+use querent_core::{Executor as _, Result, Source, Transactions};
 use querent_protocol::ignite::request::{Concurrency, Isolation};
 use querent_protocol::ignite::response::AffinityVersion;
 use tokio::sync::watch;
 
+use crate::Ignite;
 use crate::channel::{Channel, Hold};
 use crate::grid::Grid;
 
@@ -40,6 +43,52 @@ pub struct TransactionOptions {
     pub(crate) isolation: Option<Isolation>,
     pub(crate) timeout_ms: i64,
     pub(crate) label: Option<String>,
+}
+
+impl TransactionOptions {
+    /// Pessimistic, REPEATABLE READ (READ COMMITTED where SQL can be in transactions), the server's own timeout.
+    pub fn new() -> TransactionOptions {
+        TransactionOptions::default()
+    }
+
+    /// When it takes its locks.
+    #[must_use]
+    pub fn concurrency(self, concurrency: Concurrency) -> TransactionOptions {
+        TransactionOptions { concurrency: Some(concurrency), ..self }
+    }
+
+    /// What it sees of others.
+    #[must_use]
+    pub fn isolation(self, isolation: Isolation) -> TransactionOptions {
+        TransactionOptions { isolation: Some(isolation), ..self }
+    }
+
+    /// After how long the server takes it back, in whole milliseconds, one at least.
+    #[must_use]
+    pub fn timeout(self, timeout: Duration) -> TransactionOptions {
+        let timeout_ms = i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX).max(1);
+        TransactionOptions { timeout_ms, ..self }
+    }
+
+    /// Shown in the server's views.
+    #[must_use]
+    pub fn label(self, label: impl Into<String>) -> TransactionOptions {
+        TransactionOptions { label: Some(label.into()), ..self }
+    }
+
+    /// Begins a transaction on a connection out of the pool. Dropped without `commit`, it is taken back.
+    pub async fn begin<S>(
+        self,
+        connection: &mut querent_core::Connection<S>,
+    ) -> Result<querent_core::Transaction<'_, S>>
+    where
+        S: Transactions + Source<Backend = Ignite>,
+    {
+        let mut exchange = (&mut *connection).into_session().exchange(None).await?;
+        exchange.start()?.next_transaction = self;
+        exchange.end(Ok(()))?;
+        connection.begin().await
+    }
 }
 
 impl Connection {

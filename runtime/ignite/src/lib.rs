@@ -4,7 +4,9 @@
 //! Answers come in any order, so nothing is sent ahead that depends on an answer. A statement that is dropped half way
 //! leaves the connection to the others: what it left on the server is closed when its answer comes.
 
+mod cache;
 mod channel;
+mod cluster;
 mod connect;
 mod connection;
 mod error;
@@ -21,10 +23,27 @@ pub mod types;
 
 use querent_core::{Backend, Placeholder, Request, Result};
 
+pub use cache::{Cache, Part, Parts, ScanOptions};
+pub use cluster::Cluster;
 pub use connection::{Connection, TransactionOptions};
 pub use execute::{Cursor, IgniteCall};
 pub use options::IgniteOptions;
 pub use row::IgniteBatch;
+
+/// What the protocol itself names: configurations, states, values of any type.
+pub mod wire {
+    pub use querent_protocol::ignite::config::*;
+    pub use querent_protocol::ignite::hash::NameMapper;
+    pub use querent_protocol::ignite::meta::{BinaryField, BinaryType as TypeMeta, Schema};
+    pub use querent_protocol::ignite::request::{
+        ClusterState, Concurrency, Expiry, ExpiryPolicy, Isolation, NodeFilter, PeekMode,
+    };
+    pub use querent_protocol::ignite::response::{NodeInfo, NodeVersion};
+    pub use querent_protocol::ignite::value::{
+        Collection, CollectionKind, EnumValue, Map, MapKind, Millis, ObjectArray, Period, Proxy, TypeName,
+        Value,
+    };
+}
 
 /// The backend of an Ignite source.
 #[derive(Debug, Clone, Copy)]

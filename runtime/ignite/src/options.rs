@@ -124,6 +124,8 @@ impl IgniteOptions {
 
     /// The same with what belongs to the source.
     pub(crate) fn of_source(mut self, source: &[(&str, &str)]) -> Result<IgniteOptions> {
+        // Another source may see the same cluster otherwise.
+        self.grid = Slot::default();
         for (key, value) in source {
             match (*key, *value) {
                 ("engine", "h2") => self.source.engine = Some(Engine::H2),

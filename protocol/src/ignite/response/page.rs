@@ -44,6 +44,20 @@ impl Page {
         self.body.get(from as usize..to as usize)
     }
 
+    /// Where in the body a value begins. `None` outside of the page.
+    pub fn cell_start(&self, row: usize, column: usize) -> Option<usize> {
+        if column >= self.width || row >= self.rows {
+            return None;
+        }
+        let idx = row.checked_mul(self.width)?.checked_add(column)?;
+        self.cells.get(idx).map(|start| *start as usize)
+    }
+
+    /// The body that the values are in, which handles in them may point into.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
     /// The bytes of a value as a buffer that shares those of the page.
     pub fn cell_bytes(&self, row: usize, column: usize) -> Option<Bytes> {
         self.cell(row, column).map(|cell| self.body.slice_ref(cell))

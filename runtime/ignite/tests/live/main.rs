@@ -3,6 +3,10 @@
 //! A node that is not there is reported as an ignored test, with the reason; with `REQUIRE_LIVE=1` it is a failure.
 
 mod channel;
+mod keyvalue;
+mod objects;
+mod oracle;
+mod partitions;
 mod security;
 mod sql;
 mod transactions;
@@ -39,6 +43,12 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_H2_URL", channel::TESTS),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", sql::ANY),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", transactions::TESTS),
+        ("QUERENT_TEST_IGNITE_H2_URL", keyvalue::TESTS),
+        ("QUERENT_TEST_IGNITE_H2_URL", objects::TESTS),
+        ("QUERENT_TEST_IGNITE_KV_URL", keyvalue::TESTS),
+        ("QUERENT_TEST_IGNITE_CLUSTER3_URL", keyvalue::TESTS),
+        ("QUERENT_TEST_IGNITE_CLUSTER3_URL", partitions::TESTS),
+        ("QUERENT_TEST_IGNITE_NY_URL", objects::ZONE),
         ("QUERENT_TEST_IGNITE_AUTH_URL", security::AUTH),
         ("QUERENT_TEST_IGNITE_TLS_URL", security::TLS),
     ] {

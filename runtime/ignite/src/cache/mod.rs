@@ -1,0 +1,538 @@
+//! Caches: key-value operations, on anything that runs queries of the same source.
+//!
+//! A request for one key goes to the node that holds it; one for many is split by node and sent to all at once. A
+//! transaction's requests all take its own connection. What cannot have happened twice is sent again when a connection is
+//! lost; a write whose answer never came is an error of the kind [`Ambiguous`](querent_core::ErrorKind::Ambiguous).
+
+mod parts;
+mod run;
+mod scan;
+
+use std::borrow::{Borrow, Cow};
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use querent_core::types::value::Uuid;
+use querent_core::{Executor, Result, Source};
+use querent_protocol::ignite::config::CacheConfiguration;
+use querent_protocol::ignite::hash::cache_id;
+use querent_protocol::ignite::request::{
+    self, CacheInfo, Destroy, ExpiryPolicy, KeyOp, KeyValueOp, KeysOp, PeekMode, WholeCacheOp,
+};
+use querent_protocol::ignite::response;
+
+pub use parts::{Part, Parts};
+pub use scan::ScanOptions;
+
+pub(crate) use run::on_connection;
+
+use crate::Ignite;
+use crate::error::{self, Effect};
+use crate::link::Link;
+use crate::object::{Cell, FromObject, ToObject};
+use run::{Done, Operation, Target, all_empty, all_true};
+
+/// A cache of source `S` with keys `K` and values `V`. It is a name and how to use it: nothing is asked of the cluster
+/// before the first operation, and a copy costs nothing.
+///
+/// Key and value are written in exactly the form of their Rust type: an `i32` key is another key than an `i64` one.
+/// Reading and writing null is not possible; a value that is not there is `None`.
+///
+/// ```no_run
+/// # use querent_core::{Pool, Result, Source};
+/// # use querent_ignite::Ignite;
+/// # enum Orders {}
+/// # impl Source for Orders {
+/// #     type Backend = Ignite;
+/// #     const NAME: &'static str = "orders";
+/// #     const FINGERPRINT: u64 = 0;
+/// # }
+/// use querent_ignite::Cache;
+///
+/// # async fn example() -> Result<()> {
+/// let pool = Pool::<Orders>::connect("ignite://127.0.0.1:10800").await?;
+/// let names: Cache<Orders, i64, String> = Cache::new("names");
+/// names.put(&pool, &1, "Ada").await?;
+/// assert_eq!(names.get(&pool, &1).await?.as_deref(), Some("Ada"));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Cache<S, K, V> {
+    name: Cow<'static, str>,
+    target: Target,
+    timeout: Option<Duration>,
+    types: PhantomData<fn() -> (S, K, V)>,
+}
+
+impl<S, K, V> Clone for Cache<S, K, V> {
+    fn clone(&self) -> Self {
+        Cache { name: self.name.clone(), target: self.target, timeout: self.timeout, types: PhantomData }
+    }
+}
+
+impl<S, K, V> std::fmt::Debug for Cache<S, K, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut s = f.debug_struct("Cache");
+        s.field("name", &self.name)
+            .field("expiry", &self.target.expiry)
+            .field("timeout", &self.timeout)
+            .finish()
+    }
+}
+
+impl<S, K, V> Cache<S, K, V> {
+    /// The cache of this name, in its very spelling.
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+        let name = name.into();
+        let target = Target { cache_id: cache_id(&name), expiry: None };
+        Cache { name, target, timeout: None, types: PhantomData }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its id: Java's hash of the name.
+    pub fn id(&self) -> i32 {
+        self.target.cache_id
+    }
+
+    /// The same cache, where entries live so long after this handle has created, updated or read them; from protocol 1.6
+    /// on.
+    #[must_use]
+    pub fn with_expiry_policy(&self, policy: ExpiryPolicy) -> Self {
+        Cache { target: Target { expiry: Some(policy), ..self.target }, ..self.clone() }
+    }
+
+    /// The same cache, where each call takes so long at most, waiting for a connection included. A write that took longer
+    /// may have happened all the same.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Cache { timeout: Some(timeout), ..self.clone() }
+    }
+}
+
+impl<S: Source<Backend = Ignite>, K: ToObject, V> Cache<S, K, V> {
+    /// An operation on one key.
+    async fn keyed<'e, Q: ToObject + ?Sized>(
+        &self,
+        on: impl Executor<'e, S>,
+        op: KeyOp,
+        key: &Q,
+    ) -> Result<Done> {
+        run::run(on.into_session(), self.timeout, self.target, Operation::Key(op), &|packer| packer.add(key))
+            .await
+    }
+
+    /// An operation on one key and a value.
+    async fn valued<'e, Q: ToObject + ?Sized, W: ToObject + ?Sized>(
+        &self,
+        on: impl Executor<'e, S>,
+        op: KeyValueOp,
+        key: &Q,
+        value: &W,
+    ) -> Result<Done> {
+        run::run(on.into_session(), self.timeout, self.target, Operation::KeyValue(op), &|packer| {
+            packer.add(key);
+            packer.add(value);
+        })
+        .await
+    }
+
+    /// An operation on several keys.
+    async fn many<'e, Q: ToObject>(&self, on: impl Executor<'e, S>, op: KeysOp, keys: &[Q]) -> Result<Done> {
+        run::run(on.into_session(), self.timeout, self.target, Operation::Keys(op), &|packer| {
+            for key in keys {
+                packer.add(key);
+            }
+        })
+        .await
+    }
+
+    /// The node that requests for this key go to: the one that holds it. `None` where that cannot be told, as of a cache
+    /// with an affinity function of its own; such requests go to any node.
+    pub async fn node<'e, Q: ToObject + ?Sized>(
+        &self,
+        on: impl Executor<'e, S>,
+        key: &Q,
+    ) -> Result<Option<Uuid>>
+    where
+        K: Borrow<Q>,
+    {
+        on_connection(on.into_session(), self.timeout, Effect::Reads, async |connection| {
+            let link = Link::of(connection)?;
+            let packed = link.pack(&|packer| packer.add(key)).await?;
+            let map = link.grid.map_for(self.target.cache_id, &link.main).await;
+            Ok(map.node(self.target.cache_id, packed.get(0), link.types()))
+        })
+        .await
+    }
+
+    /// Whether there is an entry of this key.
+    pub async fn contains_key<'e, Q: ToObject + ?Sized>(
+        &self,
+        on: impl Executor<'e, S>,
+        key: &Q,
+    ) -> Result<bool>
+    where
+        K: Borrow<Q>,
+    {
+        all_true(&self.keyed(on, KeyOp::ContainsKey, key).await?)
+    }
+
+    /// Whether there is an entry of each key.
+    pub async fn contains_keys<'e, Q: ToObject>(&self, on: impl Executor<'e, S>, keys: &[Q]) -> Result<bool>
+    where
+        K: Borrow<Q>,
+    {
+        all_true(&self.many(on, KeysOp::ContainsKeys, keys).await?)
+    }
+
+    /// Removes an entry; whether there was one.
+    pub async fn remove<'e, Q: ToObject + ?Sized>(&self, on: impl Executor<'e, S>, key: &Q) -> Result<bool>
+    where
+        K: Borrow<Q>,
+    {
+        all_true(&self.keyed(on, KeyOp::RemoveKey, key).await?)
+    }
+
+    /// Removes entries. Split over nodes it is not atomic: [`Parts::of`] tells what became of each part.
+    pub async fn remove_keys<'e, Q: ToObject>(&self, on: impl Executor<'e, S>, keys: &[Q]) -> Result<()>
+    where
+        K: Borrow<Q>,
+    {
+        all_empty(&self.many(on, KeysOp::RemoveKeys, keys).await?)
+    }
+
+    /// Removes an entry without telling listeners and stores; refused in a transaction, which the server would ignore.
+    pub async fn clear_key<'e, Q: ToObject + ?Sized>(&self, on: impl Executor<'e, S>, key: &Q) -> Result<()>
+    where
+        K: Borrow<Q>,
+    {
+        all_empty(&self.keyed(on, KeyOp::ClearKey, key).await?)
+    }
+
+    /// Removes entries without telling listeners and stores; refused in a transaction. Split over nodes it is not atomic.
+    pub async fn clear_keys<'e, Q: ToObject>(&self, on: impl Executor<'e, S>, keys: &[Q]) -> Result<()>
+    where
+        K: Borrow<Q>,
+    {
+        all_empty(&self.many(on, KeysOp::ClearKeys, keys).await?)
+    }
+
+    /// Removes every entry without telling listeners and stores; refused in a transaction, which the server would ignore.
+    pub async fn clear<'e>(&self, on: impl Executor<'e, S>) -> Result<()> {
+        self.whole(on, WholeCacheOp::Clear).await
+    }
+
+    /// Removes every entry; refused in a transaction, which the server would ignore.
+    pub async fn remove_all<'e>(&self, on: impl Executor<'e, S>) -> Result<()> {
+        self.whole(on, WholeCacheOp::RemoveAll).await
+    }
+
+    async fn whole<'e>(&self, on: impl Executor<'e, S>, op: WholeCacheOp) -> Result<()> {
+        let operation = Operation::Whole(op);
+        all_empty(&run::run(on.into_session(), self.timeout, self.target, operation, &|_| {}).await?)
+    }
+
+    /// How many entries there are; of all copies where no mode is given. Refused in a transaction, which the server would
+    /// ignore.
+    pub async fn size<'e>(&self, on: impl Executor<'e, S>, modes: &[PeekMode]) -> Result<u64> {
+        let operation = Operation::Size(modes);
+        let done = run::run(on.into_session(), self.timeout, self.target, operation, &|_| {}).await?;
+        let sizes = done.answers.iter().map(|answer| answer.read(|_, r| response::size(r)));
+        sizes.sum::<Result<u64, _>>().map_err(|e| error::of_call(e, Effect::Reads))
+    }
+}
+
+impl<S: Source<Backend = Ignite>, K: ToObject, V: ToObject> Cache<S, K, V> {
+    /// Stores an entry.
+    pub async fn put<'e, Q, W>(&self, on: impl Executor<'e, S>, key: &Q, value: &W) -> Result<()>
+    where
+        K: Borrow<Q>,
+        V: Borrow<W>,
+        Q: ToObject + ?Sized,
+        W: ToObject + ?Sized,
+    {
+        all_empty(&self.valued(on, KeyValueOp::Put, key, value).await?)
+    }
+
+    /// Stores an entry where there is none; whether it did.
+    pub async fn put_if_absent<'e, Q, W>(&self, on: impl Executor<'e, S>, key: &Q, value: &W) -> Result<bool>
+    where
+        K: Borrow<Q>,
+        V: Borrow<W>,
+        Q: ToObject + ?Sized,
+        W: ToObject + ?Sized,
+    {
+        all_true(&self.valued(on, KeyValueOp::PutIfAbsent, key, value).await?)
+    }
+
+    /// Stores an entry where there is one; whether it did.
+    pub async fn replace<'e, Q, W>(&self, on: impl Executor<'e, S>, key: &Q, value: &W) -> Result<bool>
+    where
+        K: Borrow<Q>,
+        V: Borrow<W>,
+        Q: ToObject + ?Sized,
+        W: ToObject + ?Sized,
+    {
+        all_true(&self.valued(on, KeyValueOp::Replace, key, value).await?)
+    }
+
+    /// Stores a value where there is `expected`, byte by byte; whether it did.
+    pub async fn replace_if_equals<'e, Q, W>(
+        &self,
+        on: impl Executor<'e, S>,
+        key: &Q,
+        expected: &W,
+        value: &W,
+    ) -> Result<bool>
+    where
+        K: Borrow<Q>,
+        V: Borrow<W>,
+        Q: ToObject + ?Sized,
+        W: ToObject + ?Sized,
+    {
+        let operation = Operation::ReplaceIfEquals;
+        let done = run::run(on.into_session(), self.timeout, self.target, operation, &|packer| {
+            packer.add(key);
+            packer.add(expected);
+            packer.add(value);
+        })
+        .await;
+        all_true(&done?)
+    }
+
+    /// Removes an entry where its value is `expected`, byte by byte; whether it did.
+    pub async fn remove_if_equals<'e, Q, W>(
+        &self,
+        on: impl Executor<'e, S>,
+        key: &Q,
+        expected: &W,
+    ) -> Result<bool>
+    where
+        K: Borrow<Q>,
+        V: Borrow<W>,
+        Q: ToObject + ?Sized,
+        W: ToObject + ?Sized,
+    {
+        all_true(&self.valued(on, KeyValueOp::RemoveIfEquals, key, expected).await?)
+    }
+
+    /// Stores entries. Split over nodes it is not atomic, but in a transaction: [`Parts::of`] tells what became of each
+    /// part.
+    pub async fn put_all<'e, Q, W>(&self, on: impl Executor<'e, S>, entries: &[(Q, W)]) -> Result<()>
+    where
+        K: Borrow<Q>,
+        V: Borrow<W>,
+        Q: ToObject,
+        W: ToObject,
+    {
+        let done = run::run(on.into_session(), self.timeout, self.target, Operation::PutAll, &|packer| {
+            for (key, value) in entries {
+                packer.add(key);
+                packer.add(value);
+            }
+        })
+        .await;
+        all_empty(&done?)
+    }
+}
+
+impl<S: Source<Backend = Ignite>, K: ToObject, V: ToObject + FromObject> Cache<S, K, V> {
+    /// Stores an entry; the value before.
+    pub async fn get_and_put<'e, Q, W>(
+        &self,
+        on: impl Executor<'e, S>,
+        key: &Q,
+        value: &W,
+    ) -> Result<Option<V>>
+    where
+        K: Borrow<Q>,
+        V: Borrow<W>,
+        Q: ToObject + ?Sized,
+        W: ToObject + ?Sized,
+    {
+        read_one(&self.valued(on, KeyValueOp::GetAndPut, key, value).await?).await
+    }
+
+    /// Stores an entry where there is one; the value before.
+    pub async fn get_and_replace<'e, Q, W>(
+        &self,
+        on: impl Executor<'e, S>,
+        key: &Q,
+        value: &W,
+    ) -> Result<Option<V>>
+    where
+        K: Borrow<Q>,
+        V: Borrow<W>,
+        Q: ToObject + ?Sized,
+        W: ToObject + ?Sized,
+    {
+        read_one(&self.valued(on, KeyValueOp::GetAndReplace, key, value).await?).await
+    }
+
+    /// Stores an entry where there is none; the value that there is, if any.
+    pub async fn get_and_put_if_absent<'e, Q, W>(
+        &self,
+        on: impl Executor<'e, S>,
+        key: &Q,
+        value: &W,
+    ) -> Result<Option<V>>
+    where
+        K: Borrow<Q>,
+        V: Borrow<W>,
+        Q: ToObject + ?Sized,
+        W: ToObject + ?Sized,
+    {
+        read_one(&self.valued(on, KeyValueOp::GetAndPutIfAbsent, key, value).await?).await
+    }
+}
+
+impl<S: Source<Backend = Ignite>, K: ToObject, V: FromObject> Cache<S, K, V> {
+    /// The value of a key.
+    pub async fn get<'e, Q: ToObject + ?Sized>(&self, on: impl Executor<'e, S>, key: &Q) -> Result<Option<V>>
+    where
+        K: Borrow<Q>,
+    {
+        read_one(&self.keyed(on, KeyOp::Get, key).await?).await
+    }
+
+    /// Removes an entry; the value that it had.
+    pub async fn get_and_remove<'e, Q: ToObject + ?Sized>(
+        &self,
+        on: impl Executor<'e, S>,
+        key: &Q,
+    ) -> Result<Option<V>>
+    where
+        K: Borrow<Q>,
+    {
+        read_one(&self.keyed(on, KeyOp::GetAndRemove, key).await?).await
+    }
+
+    /// The value of a key, if the node that is asked holds it in memory: the key's own node, where that is known.
+    pub async fn local_peek<'e, Q: ToObject + ?Sized>(
+        &self,
+        on: impl Executor<'e, S>,
+        key: &Q,
+    ) -> Result<Option<V>>
+    where
+        K: Borrow<Q>,
+    {
+        read_one(&self.keyed(on, KeyOp::LocalPeek, key).await?).await
+    }
+
+    /// The entries of these keys, in no order; keys without one are not among them.
+    pub async fn get_all<'e, Q: ToObject>(&self, on: impl Executor<'e, S>, keys: &[Q]) -> Result<Vec<(K, V)>>
+    where
+        K: Borrow<Q> + FromObject,
+    {
+        let done = self.many(on, KeysOp::GetAll, keys).await?;
+        let mut entries = Vec::new();
+        for answer in &done.answers {
+            let page = answer.read(response::entries).map_err(|e| error::of_call(e, Effect::Reads))?;
+            entries.reserve(page.rows());
+            let read = done.link.read(|types| {
+                (0..page.rows()).map(|row| scan::entry(&page, row, types)).collect::<Result<Vec<_>, _>>()
+            });
+            entries.append(&mut read.await?);
+        }
+        Ok(entries)
+    }
+}
+
+/// Reads the answer that is one value, or null.
+async fn read_one<V: FromObject>(done: &Done) -> Result<Option<V>> {
+    let Some(answer) = done.answers.first() else { return Ok(None) };
+    let value = answer.read(|body, r| {
+        let at = r.position();
+        response::object(r)?;
+        Ok((body, at))
+    });
+    let (body, at) = value.map_err(|e| error::of_call(e, Effect::Reads))?;
+    done.link.read(|types| Option::<V>::from_object(&Cell::read(body, at, types)?)).await
+}
+
+impl<S: Source<Backend = Ignite>, K, V> Cache<S, K, V> {
+    /// Creates the cache with the server's defaults, or those of the template whose name it matches; an error where it
+    /// exists.
+    pub async fn create<'e>(&self, on: impl Executor<'e, S>) -> Result<()> {
+        self.by_name(on, request::NameOp::Create).await
+    }
+
+    /// Creates the cache where it does not exist.
+    pub async fn get_or_create<'e>(&self, on: impl Executor<'e, S>) -> Result<()> {
+        self.by_name(on, request::NameOp::GetOrCreate).await
+    }
+
+    async fn by_name<'e>(&self, on: impl Executor<'e, S>, op: request::NameOp) -> Result<()> {
+        let effect = creation(op);
+        on_connection(on.into_session(), self.timeout, effect, async |connection| {
+            let ask = request::CacheByName { op, name: &self.name };
+            Link::of(connection)?.ask(&ask, effect, |_, r| response::empty(r)).await
+        })
+        .await
+    }
+
+    /// Creates the cache of a configuration, whose name is this cache's whatever it says; an error where it exists.
+    pub async fn create_with<'e>(
+        &self,
+        on: impl Executor<'e, S>,
+        configuration: &CacheConfiguration,
+    ) -> Result<()> {
+        self.by_configuration(on, request::CreateOp::Create, configuration).await
+    }
+
+    /// Creates the cache of a configuration where it does not exist. One that exists stays as it is.
+    pub async fn get_or_create_with<'e>(
+        &self,
+        on: impl Executor<'e, S>,
+        configuration: &CacheConfiguration,
+    ) -> Result<()> {
+        self.by_configuration(on, request::CreateOp::GetOrCreate, configuration).await
+    }
+
+    async fn by_configuration<'e>(
+        &self,
+        on: impl Executor<'e, S>,
+        op: request::CreateOp,
+        configuration: &CacheConfiguration,
+    ) -> Result<()> {
+        let effect = creation(op);
+        let configuration = CacheConfiguration { name: Some(self.name.to_string()), ..configuration.clone() };
+        on_connection(on.into_session(), self.timeout, effect, async |connection| {
+            let ask = request::CreateWith { op, configuration: &configuration };
+            Link::of(connection)?.ask(&ask, effect, |_, r| response::empty(r)).await
+        })
+        .await
+    }
+
+    /// Destroys the cache and all that is in it. An error where it does not exist.
+    pub async fn destroy<'e>(&self, on: impl Executor<'e, S>) -> Result<()> {
+        on_connection(on.into_session(), self.timeout, Effect::Writes, async |connection| {
+            let ask = Destroy(self.target.cache_id);
+            Link::of(connection)?.ask(&ask, Effect::Writes, |_, r| response::empty(r)).await
+        })
+        .await
+    }
+
+    /// All properties of the cache.
+    pub async fn settings<'e>(&self, on: impl Executor<'e, S>) -> Result<CacheConfiguration> {
+        on_connection(on.into_session(), self.timeout, Effect::Reads, async |connection| {
+            let info = CacheInfo::new(self.target.cache_id);
+            let ask = request::Configuration(&info);
+            let link = Link::of(connection)?;
+            link.ask(&ask, Effect::Reads, |agreed, r| response::cache_configuration(r, agreed)).await
+        })
+        .await
+    }
+}
+
+/// Creating what may exist twice is as once.
+fn creation(op: request::NameOp) -> Effect {
+    match op {
+        request::NameOp::Create => Effect::Writes,
+        request::NameOp::GetOrCreate => Effect::Reads,
+    }
+}
