@@ -179,9 +179,9 @@ async fn scans_end_and_can_be_dropped(url: String) {
         assert_eq!(found, entries, "{page_size}");
     }
     // More than a connection may have open (128), each dropped after its first entry.
-    for _ in 0..200 {
+    for time in 0..200 {
         let mut scan = Box::pin(c.scan(&pool, pages(10)));
-        assert!(scan.next().await.unwrap().is_ok());
+        scan.next().await.unwrap().unwrap_or_else(|error| panic!("{time}: {error:?}"));
     }
     let mut by_partition = 0;
     for partition in 0..1024 {
@@ -283,12 +283,6 @@ async fn the_cluster_tells_of_itself(url: String) {
     let pool = pool(&url).await;
     let cluster = Cluster::<Orders>::new();
     assert_eq!(cluster.state(&pool).await.unwrap(), ClusterState::Active);
-    let c = cache::<i32, i32>(&pool, "kv_state").await;
-    cluster.set_state(&pool, ClusterState::ActiveReadOnly).await.unwrap();
-    assert_eq!(cluster.state(&pool).await.unwrap(), ClusterState::ActiveReadOnly);
-    assert!(c.put(&pool, &1, &1).await.is_err());
-    cluster.set_state(&pool, ClusterState::Active).await.unwrap();
-    c.put(&pool, &1, &1).await.unwrap();
     let nodes = cluster.nodes(&pool, &[NodeFilter::Servers]).await.unwrap();
     let ids = cluster.node_ids(&pool, &[]).await.unwrap();
     assert_eq!(nodes.len(), url.split(',').count());
