@@ -140,7 +140,7 @@ impl IgniteOptions {
 }
 
 /// An option that is true or false.
-fn flag(url: &mut Url, name: &str) -> Result<Option<bool>> {
+fn flag(url: &mut Url<'_>, name: &str) -> Result<Option<bool>> {
     match url.take(name).as_deref() {
         None => Ok(None),
         Some("true") => Ok(Some(true)),

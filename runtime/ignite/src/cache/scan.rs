@@ -11,7 +11,7 @@ use querent_protocol::ignite::response::{Page, ScanRows};
 
 use super::{Cache, on_connection};
 use crate::Ignite;
-use crate::channel::{CallError, Channel, PendingCall};
+use crate::channel::{CallError, Channel, Hold, PendingCall};
 use crate::error::{self, Effect};
 use crate::execute::end_transaction;
 use crate::link::Link;
@@ -82,6 +82,7 @@ struct Reading<K, V> {
 struct Cursor {
     channel: Arc<Channel>,
     id: i64,
+    _hold: Hold,
     /// The next page, on its way. Dropped, the cursor is closed when that has come.
     pending: Option<PendingCall>,
 }
@@ -98,30 +99,35 @@ impl<S: Source<Backend = Ignite>, K: FromObject + Send, V: FromObject + Send> St
     async fn first(self) -> Result<Reading<K, V>> {
         let Start { session, cache, options } = self;
         let (target, timeout) = (cache.target, cache.timeout);
-        let (link, channel, rows) = on_connection(session, timeout, Effect::Reads, async |connection| {
-            let link = Link::of(connection)?;
-            let page_size = options
-                .page_size
-                .map_or(connection.page_size, |size| i32::try_from(size).unwrap_or(i32::MAX));
-            let info =
-                CacheInfo { expiry: target.expiry, tx_id: link.tx_id, ..CacheInfo::new(target.cache_id) };
-            let scan =
-                Scan { partition: options.partition, local: options.local, ..Scan::all(&info, page_size) };
-            let channel = channel_of(&link, target.cache_id, &options).await;
-            let answer = channel.call(&scan).await;
-            let rows = answer.and_then(|answer| answer.read(ScanRows::read));
-            match rows {
-                Ok(rows) => Ok((link, channel, rows)),
-                Err(error) => {
-                    end_transaction(connection, &error);
-                    Err(error::of_call(error, Effect::Reads))
+        let (link, (channel, hold), rows) =
+            on_connection(session, timeout, Effect::Reads, async |connection| {
+                let link = Link::of(connection)?;
+                let page_size = options
+                    .page_size
+                    .map_or(connection.page_size, |size| i32::try_from(size).unwrap_or(i32::MAX));
+                let info =
+                    CacheInfo { expiry: target.expiry, tx_id: link.tx_id, ..CacheInfo::new(target.cache_id) };
+                let scan = Scan {
+                    partition: options.partition,
+                    local: options.local,
+                    ..Scan::all(&info, page_size)
+                };
+                let channel = channel_of(&link, target.cache_id, &options).await;
+                let hold = channel.hold();
+                let answer = channel.call(&scan).await;
+                let rows = answer.and_then(|answer| answer.read(ScanRows::read));
+                match rows {
+                    Ok(rows) => Ok((link, (channel, hold), rows)),
+                    Err(error) => {
+                        end_transaction(connection, &error);
+                        Err(error::of_call(error, Effect::Reads))
+                    }
                 }
-            }
-        })
-        .await?;
+            })
+            .await?;
         let mut reading = Reading { link, entries: VecDeque::new(), cursor: None };
         if rows.page.has_more() {
-            reading.cursor = Some(Cursor { channel, id: rows.cursor, pending: None });
+            reading.cursor = Some(Cursor { channel, id: rows.cursor, _hold: hold, pending: None });
         }
         reading.take(&rows.page).await?;
         Ok(reading)
