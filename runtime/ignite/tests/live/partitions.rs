@@ -87,9 +87,11 @@ impl BinaryType for Item {
 async fn check<K: ToObject + Send>(url: &str, oracle: &mut Oracle, create: Json, keys: Vec<K>) {
     let pool = pool(url).await;
     let name = create["cache"].as_str().expect("a name").to_owned();
-    oracle.ask(json!({"op": "destroy", "cache": name})).await;
-    oracle.ask(create).await;
     let cache: Cache<Orders, K, i32> = Cache::new(name.clone());
+    if Cluster::new().cache_names(&pool).await.unwrap().contains(&name) {
+        cache.destroy(&pool).await.unwrap();
+    }
+    oracle.ask(create).await;
     for (start, chunk) in keys.chunks(1000).enumerate() {
         let entries: Vec<_> = chunk.iter().enumerate().map(|(i, key)| (key, start * 1000 + i)).collect();
         let entries: Vec<_> = entries.into_iter().map(|(key, i)| (Ref(key), i as i32)).collect();
