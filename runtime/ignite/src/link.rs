@@ -6,9 +6,10 @@ use querent_core::types::value::Uuid;
 use querent_core::{Error, ErrorKind, Result};
 use querent_protocol::ignite::code::Feature;
 use querent_protocol::ignite::handshake::Agreed;
+use querent_protocol::ignite::hash::string_hash;
 use querent_protocol::ignite::meta::{BinaryConfiguration, BinaryType, NameMapper};
 use querent_protocol::ignite::request::{
-    BinaryConfigurationGet, GroupNodeIds, GroupNodeInfo, NodeFilter, Request, TypeGet, TypePut,
+    BinaryConfigurationGet, GroupNodeIds, GroupNodeInfo, NodeFilter, Request, TypeGet, TypeNamePut, TypePut,
 };
 use querent_protocol::ignite::response::{self, NodeIds, NodeInfo};
 use querent_protocol::ignite::value::Value;
@@ -137,6 +138,11 @@ impl Link {
             }
             self.learn_zone().await?;
         };
+        for name in &packed.classes {
+            let put = TypeNamePut { type_id: string_hash(name), name };
+            self.ask(&put, Effect::Reads, |_, r| response::boolean(r)).await?;
+            self.types().learn_class(name);
+        }
         for meta in &packed.register {
             self.register(meta).await?;
         }

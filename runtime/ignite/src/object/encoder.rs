@@ -23,6 +23,8 @@ pub struct Encoder<'a> {
 struct Wants {
     /// Types whose schemas the cluster is not known to have.
     register: Vec<BinaryType>,
+    /// Java classes that not every cluster knows by their ids.
+    classes: Vec<&'static str>,
     /// The zone was needed and is not known: what was written is of no use.
     zone: bool,
 }
@@ -132,6 +134,14 @@ impl Encoder<'_> {
         }
     }
 
+    /// Has the cluster know a Java class by its id, which what is written names it by. Where it does not, it closes the
+    /// connection (2.17.0).
+    pub(super) fn class(&mut self, name: &'static str) {
+        if !self.types.has_class(name) && !self.wants.classes.contains(&name) {
+            self.wants.classes.push(name);
+        }
+    }
+
     /// The servers' zone; where it is not known yet, what is written here is written again.
     pub(super) fn zone(&mut self) -> Zone {
         match self.types.zone() {
@@ -187,6 +197,8 @@ pub(crate) struct Packed {
     ends: Vec<usize>,
     /// What the cluster must know before it gets them.
     pub(crate) register: Vec<Arc<BinaryType>>,
+    /// Java classes that it must know.
+    pub(crate) classes: Vec<&'static str>,
     /// Whether the zone must be asked for first: what was written is of no use.
     pub(crate) needs_zone: bool,
 }
@@ -223,8 +235,9 @@ impl<'t> Packer<'t> {
         self.ends.push(self.writer.position());
     }
 
-    pub(crate) fn finish(self) -> Result<Packed, EncodeError> {
-        let register = self.wants.register.into_iter().map(Arc::new).collect();
-        Ok(Packed { bytes: self.writer.finish()?, ends: self.ends, register, needs_zone: self.wants.zone })
+    pub(crate) fn finish(mut self) -> Result<Packed, EncodeError> {
+        let register = std::mem::take(&mut self.wants.register).into_iter().map(Arc::new).collect();
+        let Wants { classes, zone: needs_zone, .. } = self.wants;
+        Ok(Packed { bytes: self.writer.finish()?, ends: self.ends, register, classes, needs_zone })
     }
 }

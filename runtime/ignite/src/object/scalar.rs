@@ -9,6 +9,7 @@ use querent_protocol::ignite::value::{
     Millis, Object, Value, code, write_bytes, write_decimal, write_string, write_uuid,
 };
 
+use super::time::JAVA_TIME;
 use super::{Cell, Encoder, FromObject, ReadError, ToObject};
 
 macro_rules! numbers {
@@ -325,11 +326,25 @@ impl ToObject for Value {
     }
 
     fn to_object(&self, encoder: &mut Encoder<'_>) {
+        if has_java_time(self) {
+            encoder.class(JAVA_TIME);
+        }
         // Servers send objects wrapped; sent as a key or value they are themselves.
         match self {
             Value::Wrapped(object) => Value::Object(object.clone()).write(encoder.writer()),
             value => value.write(encoder.writer()),
         }
+    }
+}
+
+/// Whether there is a duration or period in it.
+fn has_java_time(value: &Value) -> bool {
+    match value {
+        Value::Duration(_) | Value::Period(_) => true,
+        Value::Array(array) => array.values.iter().any(has_java_time),
+        Value::Collection(collection) => collection.values.iter().any(has_java_time),
+        Value::Map(map) => map.entries.iter().any(|(key, value)| has_java_time(key) || has_java_time(value)),
+        _ => false,
     }
 }
 

@@ -20,6 +20,9 @@ fn sent<T>(encoder: &mut Encoder<'_>, made: Result<T, &'static str>) -> Option<T
     }
 }
 
+/// The class as which Java serializes durations and periods.
+pub(super) const JAVA_TIME: &str = "java.time.Ser";
+
 const TOO_FINE: &str = "a date or time that is no whole number of milliseconds, which is all that Java has";
 
 impl ToObject for Date {
@@ -154,6 +157,7 @@ impl ToObject for Duration {
     const CODE: u8 = code::OBJECT;
 
     fn to_object(&self, encoder: &mut Encoder<'_>) {
+        encoder.class(JAVA_TIME);
         Value::Duration(*self).write(encoder.writer());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Asking the cluster is not here: who reads or writes says what is missing, and tries again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use querent_protocol::ignite::binary::{Footer, Schema};
@@ -17,6 +17,8 @@ pub(crate) struct Types {
     form: OnceLock<BinaryConfiguration>,
     zone: OnceLock<Zone>,
     known: RwLock<HashMap<i32, Arc<Known>>>,
+    /// Java classes that were registered.
+    classes: RwLock<HashSet<&'static str>>,
 }
 
 /// A type as the cluster has registered it.
@@ -65,6 +67,14 @@ impl Types {
     pub(crate) fn set_zone(&self, zone: Zone) {
         // Whoever was first asked the same cluster.
         let _ = self.zone.set(zone);
+    }
+
+    pub(crate) fn has_class(&self, name: &str) -> bool {
+        self.classes.read().unwrap_or_else(PoisonError::into_inner).contains(name)
+    }
+
+    pub(crate) fn learn_class(&self, name: &'static str) {
+        self.classes.write().unwrap_or_else(PoisonError::into_inner).insert(name);
     }
 
     pub(crate) fn get(&self, type_id: i32) -> Option<Arc<Known>> {

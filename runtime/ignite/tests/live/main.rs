@@ -3,6 +3,7 @@
 //! A node that is not there is reported as an ignored test, with the reason; with `REQUIRE_LIVE=1` it is a failure.
 
 mod channel;
+mod failover;
 mod keyvalue;
 mod objects;
 mod oracle;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_KV_URL", keyvalue::TESTS),
         ("QUERENT_TEST_IGNITE_CLUSTER3_URL", keyvalue::TESTS),
         ("QUERENT_TEST_IGNITE_CLUSTER3_URL", partitions::TESTS),
+        ("QUERENT_TEST_IGNITE_CLUSTER3_URL", failover::TESTS),
         ("QUERENT_TEST_IGNITE_NY_URL", objects::ZONE),
         ("QUERENT_TEST_IGNITE_AUTH_URL", security::AUTH),
         ("QUERENT_TEST_IGNITE_TLS_URL", security::TLS),

@@ -1,0 +1,193 @@
+//! Nodes that die under readers and writers. Each test has a cluster of its own, and the variable of the shared one only
+//! says that there may be some.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use querent_core::{ErrorKind, Pool};
+use querent_ignite::wire::{AtomicityMode, CacheConfiguration, ClusterState, WriteSynchronizationMode};
+use querent_ignite::{Cache, Cluster};
+use tokio::process::Command;
+
+use crate::oracle::SCRIPT;
+use crate::{Orders, pool};
+
+crate::tests! { TESTS: the_first_node_dies, another_node_dies, states_change }
+
+/// A cluster that a test may break.
+struct Private {
+    url: String,
+    folder: String,
+}
+
+impl Private {
+    async fn start(mode: &str) -> Private {
+        let with = format!("with={}", std::process::id());
+        let output =
+            Command::new(SCRIPT).args(["private", &with, mode]).output().await.expect("the script is there");
+        let text = String::from_utf8(output.stdout).expect("text");
+        let line = text.lines().find(|line| line.starts_with("ready ")).expect("the cluster starts");
+        let mut words = line.split(' ').skip(2).map(str::to_owned);
+        let (url, folder) = (words.next().expect("a URL"), words.next().expect("a folder"));
+        Private { url, folder }
+    }
+
+    async fn node(&self, what: &str, index: usize) {
+        let index = index.to_string();
+        let args = ["node", what, &self.folder, &index];
+        assert!(
+            Command::new(SCRIPT).args(args).output().await.expect("the script is there").status.success()
+        );
+    }
+
+    async fn end(self) {
+        Command::new(SCRIPT).args(["end", &self.folder]).output().await.expect("the script is there");
+    }
+}
+
+/// What 16 tasks do while a node dies.
+#[derive(Default)]
+struct Counts {
+    reads: AtomicU64,
+    writes: AtomicU64,
+    ambiguous: AtomicU64,
+    failed: AtomicU64,
+    is_over: AtomicBool,
+}
+
+/// A writer counts upwards in keys of its own; of each it knows what was acknowledged last.
+async fn write(
+    pool: Pool<Orders>,
+    cache: Cache<Orders, i64, i64>,
+    task: i64,
+    counts: Arc<Counts>,
+) -> Vec<(i64, i64, i64)> {
+    // Key, acknowledged, tried.
+    let mut state: Vec<(i64, i64, i64)> = (0..50).map(|i| (task * 1000 + i, 0, 0)).collect();
+    let mut round = 0;
+    while !counts.is_over.load(Ordering::Relaxed) {
+        round += 1;
+        for entry in &mut state {
+            entry.2 = round;
+            match cache.put(&pool, &entry.0, &round).await {
+                Ok(()) => {
+                    entry.1 = round;
+                    counts.writes.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(error) if error.kind() == ErrorKind::Ambiguous => {
+                    counts.ambiguous.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(error) => {
+                    println!("write: {error:?}");
+                    counts.failed.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+    state
+}
+
+async fn read(pool: Pool<Orders>, cache: Cache<Orders, i64, i64>, task: i64, counts: Arc<Counts>) {
+    let keys: Vec<i64> = (0..8).flat_map(|writer| (0..50).map(move |i| writer * 1000 + i)).collect();
+    let mut i = task as usize;
+    while !counts.is_over.load(Ordering::Relaxed) {
+        i += 7;
+        let outcome = match i % 3 {
+            0 => cache.get_all(&pool, &keys).await.map(|_| ()),
+            _ => cache.get(&pool, &keys[i % keys.len()]).await.map(|_| ()),
+        };
+        match outcome {
+            Ok(()) => counts.reads.fetch_add(1, Ordering::Relaxed),
+            Err(error) => {
+                println!("read: {error:?}");
+                counts.failed.fetch_add(1, Ordering::Relaxed)
+            }
+        };
+    }
+}
+
+/// The node that the pool's connection leads to.
+async fn the_first_node_dies(_: String) {
+    no_acknowledged_write_is_lost(0, AtomicityMode::Atomic).await;
+}
+
+/// Another one, where each write is a transaction.
+async fn another_node_dies(_: String) {
+    no_acknowledged_write_is_lost(1, AtomicityMode::Transactional).await;
+}
+
+/// 8 readers and 8 writers, one of three nodes killed.
+async fn no_acknowledged_write_is_lost(victim: usize, mode: AtomicityMode) {
+    let private = Private::start("cluster3").await;
+    let pool = pool(&private.url).await;
+    let cache: Cache<Orders, i64, i64> = Cache::new("survives");
+    let mut configuration = CacheConfiguration::new("survives");
+    configuration.backups = Some(1);
+    configuration.atomicity_mode = Some(mode);
+    configuration.write_synchronization_mode = Some(WriteSynchronizationMode::FullSync);
+    cache.create_with(&pool, &configuration).await.unwrap();
+    let counts = Arc::new(Counts::default());
+    let tasks = || 0..8;
+    let writers = tasks().map(|task| tokio::spawn(write(pool.clone(), cache.clone(), task, counts.clone())));
+    let writers: Vec<_> = writers.collect();
+    let readers = tasks().map(|task| tokio::spawn(read(pool.clone(), cache.clone(), task, counts.clone())));
+    let readers: Vec<_> = readers.collect();
+    reaches(&counts, 2000).await;
+    let before = Instant::now();
+    private.node("kill", victim).await;
+    let killed = counts.writes.load(Ordering::Relaxed);
+    reaches(&counts, killed + 500).await;
+    let back = before.elapsed();
+    reaches(&counts, killed + 2000).await;
+    counts.is_over.store(true, Ordering::Relaxed);
+    for reader in readers {
+        reader.await.unwrap();
+    }
+    let mut lost = 0;
+    for writer in writers {
+        for (key, acknowledged, tried) in writer.await.unwrap() {
+            let found = cache.get(&pool, &key).await.unwrap().unwrap_or(0);
+            // What was tried and not acknowledged is there or not.
+            lost += u64::from(found < acknowledged || found > tried);
+        }
+    }
+    let count = |number: &AtomicU64| number.load(Ordering::Relaxed);
+    println!(
+        "{mode:?}, node {victim} killed: {} writes acknowledged, {} ambiguous, {} reads, {} failed, {lost} lost; \
+         500 writes more after {back:?}",
+        count(&counts.writes),
+        count(&counts.ambiguous),
+        count(&counts.reads),
+        count(&counts.failed)
+    );
+    assert_eq!((lost, count(&counts.failed)), (0, 0));
+    private.end().await;
+}
+
+/// Waits until so many writes were acknowledged.
+async fn reaches(counts: &Counts, writes: u64) {
+    while counts.writes.load(Ordering::Relaxed) < writes {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+async fn states_change(_: String) {
+    let private = Private::start("kv").await;
+    let pool = pool(&private.url).await;
+    let cluster = Cluster::<Orders>::new();
+    let cache: Cache<Orders, i32, i32> = Cache::new("states");
+    cache.get_or_create(&pool).await.unwrap();
+    for state in [ClusterState::ActiveReadOnly, ClusterState::Active] {
+        cluster.set_state(&pool, state).await.unwrap();
+        assert_eq!(cluster.state(&pool).await.unwrap(), state);
+        assert_eq!(cache.put(&pool, &1, &1).await.is_ok(), state == ClusterState::Active);
+    }
+    // What is in memory only would be lost.
+    assert!(cluster.set_state(&pool, ClusterState::Inactive).await.is_err());
+    cluster.force_state(&pool, ClusterState::Inactive).await.unwrap();
+    assert!(cache.get(&pool, &1).await.is_err());
+    cluster.set_state(&pool, ClusterState::Active).await.unwrap();
+    assert_eq!(cache.get(&pool, &1).await.unwrap(), None);
+    private.end().await;
+}
