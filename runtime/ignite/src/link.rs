@@ -56,8 +56,18 @@ impl Link {
         request: &R,
         effect: Effect,
     ) -> Result<Answer, CallError> {
+        self.send(node, request, effect).await.map(|(_, answer)| answer)
+    }
+
+    /// The same, with the channel that answered.
+    async fn send<R: Request + ?Sized>(
+        &self,
+        node: Option<Uuid>,
+        request: &R,
+        effect: Effect,
+    ) -> Result<(Arc<Channel>, Answer), CallError> {
         if self.tx_id.is_some() {
-            return self.main.call(request).await;
+            return self.main.call(request).await.map(|answer| (self.main.clone(), answer));
         }
         let preferred = node.and_then(|node| self.grid.channel(node, &self.main));
         let mut channel = preferred.unwrap_or_else(|| self.main.clone());
@@ -67,7 +77,7 @@ impl Link {
                 Err(CallError::Lost { lost, written }) if !written || effect == Effect::Reads => {
                     CallError::Lost { lost, written }
                 }
-                outcome => return outcome,
+                outcome => return outcome.map(|answer| (channel, answer)),
             };
             tried.push(channel);
             channel = match self.another(&tried).await {
@@ -101,10 +111,10 @@ impl Link {
         effect: Effect,
         read: impl FnOnce(&Agreed, &mut Reader<'_>) -> Result<T, DecodeError>,
     ) -> Result<T> {
-        // Nodes of one cluster can speak differently while it is being upgraded; the answer is of the channel that gave it.
-        let answer = self.call(None, request, effect).await;
-        let agreed = self.main.setup().agreed;
-        let read = answer.and_then(|answer| answer.read(|_, r| read(&agreed, r)));
+        let answered = self.send(None, request, effect).await;
+        // Nodes of one cluster can speak differently while it is being upgraded.
+        let read =
+            answered.and_then(|(channel, answer)| answer.read(|_, r| read(&channel.setup().agreed, r)));
         read.map_err(|e| error::of_call(e, effect))
     }
 

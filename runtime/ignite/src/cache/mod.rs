@@ -61,8 +61,11 @@ pub struct Cache<S, K, V> {
     name: Cow<'static, str>,
     target: Target,
     timeout: Option<Duration>,
-    types: PhantomData<fn() -> (S, K, V)>,
+    types: PhantomData<Types<S, K, V>>,
 }
+
+/// Of what a cache is, whatever that is itself.
+type Types<S, K, V> = fn() -> (S, K, V);
 
 impl<S, K, V> Clone for Cache<S, K, V> {
     fn clone(&self) -> Self {

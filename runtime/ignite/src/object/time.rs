@@ -1,7 +1,5 @@
 //! Dates, times and timestamps: wall clocks of the servers' zone, or instants.
 
-use std::time::SystemTime;
-
 use querent_core::ValueProblem;
 use querent_core::types::value::{Date, Duration, Time, Timestamp};
 use querent_protocol::ignite::value::{Millis, Object, Value, code, write_sql_date, write_timestamp};
@@ -127,29 +125,6 @@ pub(super) fn read_instant(cell: &Cell<'_>, rust: &'static str) -> Result<Timest
         Object::Timestamp(instant) => Ok(instant),
         Object::Date(millis) => Ok(millis.timestamp()),
         _ => Err(cell.wrong_type(rust)),
-    }
-}
-
-impl ToObject for SystemTime {
-    const CODE: u8 = code::TIMESTAMP;
-    const SEQUENCE_CODE: u8 = code::TIMESTAMP_ARRAY;
-    const NULLABLE_SEQUENCE_CODE: u8 = code::TIMESTAMP_ARRAY;
-
-    fn to_object(&self, encoder: &mut Encoder<'_>) {
-        write_instant(Timestamp::try_from(*self).map_err(|_| "a time beyond a timestamp"), encoder);
-    }
-
-    fn sequence_to_object(items: &[SystemTime], encoder: &mut Encoder<'_>) {
-        typed_array(code::TIMESTAMP_ARRAY, items.iter(), encoder);
-    }
-}
-
-impl FromObject for SystemTime {
-    const NAME: &'static str = "SystemTime";
-
-    fn from_object(cell: &Cell<'_>) -> Result<SystemTime, ReadError> {
-        let instant = read_instant(cell, "SystemTime")?;
-        SystemTime::try_from(instant).map_err(|_| ValueProblem::OutOfRange("SystemTime").into())
     }
 }
 
