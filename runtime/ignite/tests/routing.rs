@@ -1,10 +1,11 @@
 //! Which node is sent what, and what is sent again: two scripted nodes that tell what they were asked.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use querent_core::{ErrorKind, Pool, PoolOptions, Source, Transactions};
+use querent_ignite::object::{BinaryType, ObjectReader, ObjectWriter, ReadError};
 use querent_ignite::{Cache, Ignite, Parts};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -24,6 +25,9 @@ const PUT: i16 = 1001;
 const GET_ALL: i16 = 1003;
 const PUT_ALL: i16 = 1004;
 const PARTITIONS: i16 = 1101;
+const TYPE_GET: i16 = 3002;
+const TYPE_PUT: i16 = 3003;
+const BINARY_CONFIGURATION: i16 = 3004;
 const TX_START: i16 = 4000;
 
 /// What the nodes have in common.
@@ -31,6 +35,8 @@ const TX_START: i16 = 4000;
 struct Cluster {
     /// The major version of the topology.
     version: AtomicI64,
+    /// The first 16 bits of what the nodes can do.
+    features: AtomicU16,
     /// An operation that the second node dies of, each time.
     deadly: Mutex<Option<i16>>,
     /// What the nodes were asked: node, operation, payload.
@@ -79,6 +85,10 @@ impl Cluster {
                 answer
             }
             PARTITIONS => self.partitions(),
+            // There is none.
+            TYPE_GET => vec![0],
+            // Full footers, full names.
+            BINARY_CONFIGURATION => vec![0, 0],
             TX_START => vec![5, 0, 0, 0],
             _ => Vec::new(),
         }
@@ -101,8 +111,9 @@ async fn send(stream: &mut TcpStream, body: &[u8]) {
 /// One connection to a node, until either end goes.
 async fn serve(cluster: Arc<Cluster>, node: usize, mut stream: TcpStream) -> Option<()> {
     read_frame(&mut stream).await?;
-    // Version 1.7 with no features at all.
-    let hello = [&[1, 12, 0, 0, 0, 0, 10][..], &[node as u8 + 1; 16]].concat();
+    // Version 1.7 with these features.
+    let features = cluster.features.load(Ordering::SeqCst).to_le_bytes();
+    let hello = [&[1, 12, 2, 0, 0, 0][..], &features, &[10], &[node as u8 + 1; 16]].concat();
     send(&mut stream, &hello).await;
     let mut told = -1;
     loop {
@@ -127,9 +138,16 @@ async fn serve(cluster: Arc<Cluster>, node: usize, mut stream: TcpStream) -> Opt
     }
 }
 
+/// The bit of BINARY_CONFIGURATION.
+const TELLS_CONFIGURATION: u16 = 1 << 8;
+
 /// Two nodes, and a pool whose connections lead to the first one.
 async fn nodes(options: &str) -> (Arc<Cluster>, Pool<Orders>) {
-    let cluster = Arc::new(Cluster::default());
+    nodes_with(options, 0).await
+}
+
+async fn nodes_with(options: &str, features: u16) -> (Arc<Cluster>, Pool<Orders>) {
+    let cluster = Arc::new(Cluster { features: features.into(), ..Cluster::default() });
     let mut hosts = Vec::new();
     for node in 0..2 {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -257,4 +275,40 @@ async fn a_transaction_stays_on_its_connection() {
     // Binary and in a transaction, which is number 5.
     assert!(asked.iter().all(|(_, _, payload)| payload[4..9] == [3, 5, 0, 0, 0]));
     tx.commit().await.unwrap();
+}
+
+struct Point(i32);
+
+impl BinaryType for Point {
+    const TYPE_NAME: &'static str = "Point";
+
+    fn write(&self, object: &mut ObjectWriter<'_, '_>) {
+        object.field("x", &self.0);
+    }
+
+    fn read(object: &ObjectReader<'_>) -> Result<Self, ReadError> {
+        object.field("x").map(Point)
+    }
+}
+
+/// pyignite asks each time, and does not ask how footers are written.
+#[tokio::test]
+async fn a_type_is_registered_once_and_in_the_servers_form() {
+    const COMPACT: u8 = 0x20;
+    for (features, compact) in [(0, COMPACT), (TELLS_CONFIGURATION, 0)] {
+        let (cluster, pool) = nodes_with("?partition_aware=false", features).await;
+        let points: Cache<Orders, i32, Point> = Cache::new("points");
+        for key in 0..3 {
+            points.put(&pool, &key, &Point(key)).await.unwrap();
+        }
+        let asked = cluster.asked.lock().unwrap().clone();
+        let ops: Vec<_> =
+            asked.iter().map(|(_, op, _)| *op).filter(|op| *op != BINARY_CONFIGURATION).collect();
+        assert_eq!(ops, [TYPE_GET, TYPE_PUT, PUT, PUT, PUT]);
+        let (_, _, payload) = asked.last().unwrap();
+        // Behind cache id, flags and an int: code, version, flags.
+        assert_eq!((payload[10], payload[12] & COMPACT), (103, compact));
+        let told = asked.iter().filter(|(_, op, _)| *op == BINARY_CONFIGURATION).count();
+        assert_eq!(told, usize::from(features != 0));
+    }
 }

@@ -29,6 +29,8 @@ mod collection;
 mod encoder;
 mod foreign;
 mod scalar;
+#[cfg(test)]
+mod tests;
 mod time;
 mod types;
 pub(crate) mod zone;

@@ -53,6 +53,7 @@ struct Counts {
     writes: AtomicU64,
     ambiguous: AtomicU64,
     failed: AtomicU64,
+    longest_write_ms: AtomicU64,
     is_over: AtomicBool,
 }
 
@@ -70,7 +71,10 @@ async fn write(
         round += 1;
         for entry in &mut state {
             entry.2 = round;
-            match cache.put(&pool, &entry.0, &round).await {
+            let before = Instant::now();
+            let outcome = cache.put(&pool, &entry.0, &round).await;
+            counts.longest_write_ms.fetch_max(before.elapsed().as_millis() as u64, Ordering::Relaxed);
+            match outcome {
                 Ok(()) => {
                     entry.1 = round;
                     counts.writes.fetch_add(1, Ordering::Relaxed);
@@ -134,9 +138,8 @@ async fn no_acknowledged_write_is_lost(victim: usize, mode: AtomicityMode) {
     let readers = tasks().map(|task| tokio::spawn(read(pool.clone(), cache.clone(), task, counts.clone())));
     let readers: Vec<_> = readers.collect();
     reaches(&counts, 2000).await;
-    let before = Instant::now();
     private.node("kill", victim).await;
-    let killed = counts.writes.load(Ordering::Relaxed);
+    let (before, killed) = (Instant::now(), counts.writes.load(Ordering::Relaxed));
     reaches(&counts, killed + 500).await;
     let back = before.elapsed();
     reaches(&counts, killed + 2000).await;
@@ -155,11 +158,12 @@ async fn no_acknowledged_write_is_lost(victim: usize, mode: AtomicityMode) {
     let count = |number: &AtomicU64| number.load(Ordering::Relaxed);
     println!(
         "{mode:?}, node {victim} killed: {} writes acknowledged, {} ambiguous, {} reads, {} failed, {lost} lost; \
-         500 writes more after {back:?}",
+         500 writes more after {back:?}, the longest write took {} ms",
         count(&counts.writes),
         count(&counts.ambiguous),
         count(&counts.reads),
-        count(&counts.failed)
+        count(&counts.failed),
+        count(&counts.longest_write_ms)
     );
     assert_eq!((lost, count(&counts.failed)), (0, 0));
     private.end().await;

@@ -26,6 +26,8 @@ crate::tests! { TESTS:
     enums_are_registered,
     types_are_told,
     sql_sees_the_same,
+    raw_data_and_handles_are_read,
+    python_and_we_find_each_other,
 }
 
 crate::tests! { ZONE: days_are_the_servers, sql_sees_the_same }
@@ -400,4 +402,132 @@ async fn days_are_the_servers(url: String) {
     // Midnight in New York.
     assert_eq!(raw.get(&pool, &1).await.unwrap(), Some(Millis(86_400_000 + 5 * 3_600_000)));
     assert_eq!(cache.get(&pool, &1).await.unwrap(), Some(Date::from_days(1)));
+}
+
+/// An object with a field and raw data, as Java's `Raw` of the oracle.
+#[derive(Debug, PartialEq)]
+struct Raw {
+    a: i32,
+    raw: (i32, String),
+}
+
+impl BinaryType for Raw {
+    const TYPE_NAME: &'static str = "Raw";
+
+    fn write(&self, object: &mut ObjectWriter<'_, '_>) {
+        object.field("a", &self.a);
+        let mut raw = object.raw();
+        raw.writer().i32(self.raw.0);
+        raw.value(&self.raw.1);
+    }
+
+    fn read(object: &ObjectReader<'_>) -> Result<Self, ReadError> {
+        let mut raw = object.raw();
+        let number = raw.i32()?;
+        let text = querent_protocol::ignite::value::read_string(&mut raw)?.unwrap_or_default().into_owned();
+        Ok(Raw { a: object.field("a")?, raw: (number, text) })
+    }
+}
+
+/// Two fields that are one object: the second is a handle.
+#[derive(Debug, PartialEq)]
+struct Twins {
+    first: Box2,
+    second: Box2,
+}
+
+#[derive(Debug, PartialEq)]
+struct Box2(i32);
+
+impl BinaryType for Box2 {
+    const TYPE_NAME: &'static str = "querent.test.Twin";
+
+    fn write(&self, object: &mut ObjectWriter<'_, '_>) {
+        object.field("n", &self.0);
+    }
+
+    fn read(object: &ObjectReader<'_>) -> Result<Self, ReadError> {
+        Ok(Box2(object.field("n")?))
+    }
+}
+
+impl BinaryType for Twins {
+    const TYPE_NAME: &'static str = "querent.test.Twins";
+
+    fn write(&self, object: &mut ObjectWriter<'_, '_>) {
+        object.field("first", &self.first).field("second", &self.second);
+    }
+
+    fn read(object: &ObjectReader<'_>) -> Result<Self, ReadError> {
+        Ok(Twins { first: object.field("first")?, second: object.field("second")? })
+    }
+}
+
+async fn raw_data_and_handles_are_read(url: String) {
+    let pool = prepared(&url).await;
+    let mut java = Oracle::connect("java", &url).await;
+    let key = json!({"t": "int", "v": 7});
+    let int = |n: i32| json!({"t": "int", "v": n});
+    let raw = json!({"t": "raw", "fields": [["a", int(5)]], "raw": [int(6), {"t": "string", "v": "x"}]});
+    java.ask(json!({"op": "put", "cache": "ob_back", "key": key, "value": raw})).await;
+    let cache: Cache<Orders, i32, Raw> = Cache::new("ob_back");
+    let expected = Raw { a: 5, raw: (6, "x".to_owned()) };
+    assert_eq!(cache.get(&pool, &7).await.unwrap().as_ref(), Some(&expected));
+    cache.put(&pool, &7, &expected).await.unwrap();
+    let get =
+        json!({"op": "get", "cache": "ob_back", "key": key, "raw": ["int", "string"], "field_names": ["a"]});
+    let read = java.ask(get).await;
+    assert_eq!(read["fields"][0], json!(["a", int(5)]));
+    assert_eq!(read["raw"], json!([int(6), {"t": "string", "v": "x"}]));
+
+    let twin = json!({"t": "object", "type": "querent.test.Twin", "id": 1, "fields": [["n", int(9)]]});
+    let twins = json!({"t": "object", "type": "querent.test.Twins",
+        "fields": [["first", twin], ["second", {"t": "ref", "id": 1}]]});
+    java.ask(json!({"op": "put", "cache": "ob_back", "key": key, "value": twins})).await;
+    let cache: Cache<Orders, i32, Twins> = Cache::new("ob_back");
+    let read = cache.get(&pool, &7).await.unwrap();
+    assert_eq!(read, Some(Twins { first: Box2(9), second: Box2(9) }));
+    // As anything, too, and back as it was.
+    let anything: Cache<Orders, i32, Value> = Cache::new("ob_back");
+    let value = anything.get(&pool, &7).await.unwrap().expect("an entry");
+    anything.put(&pool, &8, &value).await.unwrap();
+    assert_eq!(cache.get(&pool, &8).await.unwrap(), read);
+    // What has no layout of fields: a class, an enum of Java's, an array of objects.
+    for value in [
+        json!({"t": "class", "v": "java.lang.String"}),
+        json!({"t": "enum", "type": "Color", "ordinal": 1}),
+        json!({"t": "object[]", "v": [int(1), {"t": "null"}]}),
+        json!({"t": "collection", "kind": "singleton_list", "v": [int(1)]}),
+    ] {
+        java.ask(json!({"op": "put", "cache": "ob_back", "key": key, "value": value})).await;
+        let read = anything.get(&pool, &7).await.unwrap().expect("an entry");
+        anything.put(&pool, &8, &read).await.unwrap();
+        assert_eq!(anything.get(&pool, &8).await.unwrap(), Some(read), "{value}");
+    }
+}
+
+async fn python_and_we_find_each_other(url: String) {
+    let pool = prepared(&url).await;
+    let mut python = Oracle::connect("python", &url).await;
+    let cache: Cache<Orders, Value, Value> = Cache::new("ob_back");
+    let text = |v: &str| json!({"t": "string", "v": v});
+    let keys = [
+        (Value::Int(1), json!({"t": "int", "v": 1})),
+        (Value::Long(1), json!({"t": "long", "v": 1})),
+        (Value::String("ключ".to_owned()), text("ключ")),
+        (Value::Bool(true), json!({"t": "bool", "v": true})),
+        (Value::Uuid(Uuid::from_u128(77)), json!({"t": "uuid", "v": "00000000-0000-0000-0000-00000000004d"})),
+        (Value::Date(Millis(86_400_000)), json!({"t": "date", "ms": 86_400_000})),
+    ];
+    for (ours, theirs) in keys {
+        cache.put(&pool, &ours, &Value::String("ours".to_owned())).await.unwrap();
+        let read = python.ask(json!({"op": "get", "cache": "ob_back", "key": theirs})).await;
+        assert_eq!(read, text("ours"), "{theirs}");
+        python.ask(json!({"op": "put", "cache": "ob_back", "key": theirs, "value": text("theirs")})).await;
+        assert_eq!(
+            cache.get(&pool, &ours).await.unwrap(),
+            Some(Value::String("theirs".to_owned())),
+            "{theirs}"
+        );
+    }
 }

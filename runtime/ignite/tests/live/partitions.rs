@@ -19,6 +19,7 @@ crate::tests! { TESTS:
     an_affinity_field_decides,
     other_numbers_of_partitions,
     keys_of_others_are_found,
+    requests_reach_the_owners,
 }
 
 const KEYS: usize = 10_000;
@@ -242,4 +243,28 @@ async fn keys_of_others_are_found(url: String) {
     }
     let entries = cache.get_all(&pool, &[Place { city: "x".repeat(210), number: 0 }]).await.unwrap();
     assert_eq!(entries[0].0.number, 0);
+}
+
+/// A node that does not hold a key has nothing to peek at. One address leads to all nodes where discovery is on.
+async fn requests_reach_the_owners(url: String) {
+    let one = url.split(',').next().expect("an address");
+    let all = format!("{one}?discovery=true");
+    let cache: Cache<Orders, i32, i32> = Cache::new("pa_owners");
+    let pool_of_all = pool(&url).await;
+    cache.get_or_create(&pool_of_all).await.unwrap();
+    let entries: Vec<_> = (0..100).map(|i| (i, i)).collect();
+    cache.put_all(&pool_of_all, &entries).await.unwrap();
+    for (url, has_all) in [(url.as_str(), true), (all.as_str(), true), (one, false)] {
+        let pool = pool(url).await;
+        let deadline =
+            tokio::time::Instant::now() + std::time::Duration::from_secs(if has_all { 10 } else { 1 });
+        let mut found = 0;
+        while found < 100 && tokio::time::Instant::now() < deadline {
+            found = 0;
+            for (key, _) in &entries {
+                found += u32::from(cache.local_peek(&pool, key).await.unwrap().is_some());
+            }
+        }
+        assert_eq!(found == 100, has_all, "{url}: {found}");
+    }
 }
