@@ -257,3 +257,42 @@ fn zone_of(nodes: &[NodeInfo]) -> Zone {
         false => Zone::Unknown(zone::MIXED),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use querent_protocol::ignite::Writer;
+    use querent_protocol::ignite::response::NodeVersion;
+    use querent_protocol::ignite::value::write_string;
+
+    use super::*;
+
+    fn node(zone: Option<&str>) -> NodeInfo {
+        let mut w = Writer::new(100);
+        write_string(&mut w, zone);
+        let value = w.finish().unwrap();
+        NodeInfo {
+            id: Uuid::from_u128(1),
+            attributes: vec![("user.timezone".to_owned(), value)],
+            addresses: Vec::new(),
+            host_names: Vec::new(),
+            order: 1,
+            is_local: true,
+            is_daemon: false,
+            is_client: false,
+            consistent_id: Vec::new(),
+            version: NodeVersion::default(),
+        }
+    }
+
+    #[test]
+    fn the_zone_is_that_of_all_servers() {
+        let zone =
+            |zones: &[Option<&str>]| zone_of(&zones.iter().map(|zone| node(*zone)).collect::<Vec<_>>());
+        assert!(matches!(zone(&[Some("UTC"), Some("UTC")]), Zone::Utc));
+        assert!(matches!(zone(&[Some("Europe/Rome")]), Zone::Named(_)));
+        assert!(matches!(zone(&[Some("UTC"), Some("Europe/Rome")]), Zone::Unknown(zone::MIXED)));
+        assert!(matches!(zone(&[Some("UTC"), None]), Zone::Unknown(zone::MIXED)));
+        assert!(matches!(zone(&[None]), Zone::Unknown(zone::UNTOLD)));
+        assert!(matches!(zone(&[]), Zone::Unknown(zone::UNTOLD)));
+    }
+}

@@ -207,7 +207,14 @@ impl Sending<'_> {
 
     /// To the node of the first object, which is the key.
     async fn keyed(&self, request: &impl Request) -> Result<Answer, CallError> {
-        let node = self.place(&[0]).await.into_keys().next().flatten();
+        let (grid, main) = (&self.link.grid, &self.link.main);
+        let node = match self.link.tx_id {
+            Some(_) => None,
+            None => {
+                let map = grid.map_for(self.info.cache_id, main).await;
+                map.node(self.info.cache_id, self.packed.get(0), &grid.types)
+            }
+        };
         self.link.call(node, request, self.effect).await
     }
 
