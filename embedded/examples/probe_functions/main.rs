@@ -30,7 +30,7 @@ fn main() {
         std::process::exit(i32::from(!(names && operators && functions)));
     }
     let mut lines = vec![format!(
-        "# The functions of DataFusion {}: kind, name, aliases, signature, returns, nulls.",
+        "# The functions of DataFusion {}: kind, name, aliases, signature, returns, nulls, rejects.",
         datafusion::DATAFUSION_VERSION
     )];
     lines.extend(engine::registry().iter().map(line));
@@ -78,10 +78,10 @@ const RULES: [(&str, &str); 21] = [
 /// Functions that take a lambda: how they use it the engine says in code only. The lambda's operand is the type of its
 /// body.
 const LAMBDA_FUNCTIONS: [(&str, &str); 4] = [
-    ("array_any_match", "Boolean\tstrict"),
-    ("array_filter", "$0\tfirst"),
-    ("array_first", "$0.item\talways"),
-    ("array_transform", "rule(array_transform)\tfirst"),
+    ("array_any_match", "Boolean\tstrict\t0"),
+    ("array_filter", "$0\tfirst\t0"),
+    ("array_first", "$0.item\talways\t0"),
+    ("array_transform", "rule(array_transform)\tfirst\t0"),
 ];
 
 /// Table functions: the engine gives no signature to read, only code that looks at literals. The result is the struct
@@ -138,8 +138,12 @@ fn line(function: &Function) -> String {
     };
     let signature = signature::text(function.name(), &function.signature().type_signature, &counts);
     let aliases = function.aliases().join(" ");
-    [function.kind(), function.name(), &aliases, &signature, &returns, &nulls::rule(function, &signatures)]
-        .join("\t")
+    let nulls = nulls::rule(function, &signatures);
+    let rejects = nulls::rejects(function, &signatures);
+    let line =
+        [function.kind(), function.name(), &aliases, &signature, &returns, &nulls, &rejects].join("\t");
+    // An empty last cell is left out.
+    line.trim_end_matches('\t').to_owned()
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! When a function's result is NULL, by running it on NULL and other values.
 //!
-//! A rule is what no run contradicts, the most telling first; a function that no value makes run is `always`.
+//! A rule is what no run contradicts, the most telling first; a function that no value makes run is `always`. The rule
+//! says when a result is *not* NULL; which arguments make it NULL by being NULL is asked apart from it, in every form
+//! that a call can have.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -83,10 +85,56 @@ struct Runs {
     nullary: bool,
 }
 
-fn scalar_rule(function: &ScalarUDF, mut signatures: Vec<&Vec<DataType>>) -> &'static str {
+fn scalar_rule(function: &ScalarUDF, signatures: Vec<&Vec<DataType>>) -> &'static str {
+    let mut runs = Runs::default();
+    each_call(signatures, |args, mask| runs.run(function, args, mask));
+    runs.rule()
+}
+
+/// The places of the arguments whose NULL made every result NULL, from 0 on.
+pub(crate) fn rejects(function: &Function, signatures: &[Vec<DataType>]) -> String {
+    const ENOUGH: usize = 3;
+    let Function::Scalar(scalar) = function else { return String::new() };
+    // For each place, how many results there were where it was NULL, and whether one of them was not NULL.
+    let mut places: BTreeMap<usize, (usize, bool)> = BTreeMap::new();
+    each_call(signatures.iter().collect(), |args, mask| {
+        if mask == 0 {
+            return;
+        }
+        for null in outcomes(scalar, args, mask) {
+            for place in (0..args.len()).filter(|place| mask & (1 << place) > 0) {
+                let (runs, refuted) = places.entry(place).or_default();
+                *runs += 1;
+                *refuted |= !null;
+            }
+        }
+    });
+    let rejecting: Vec<String> = places
+        .iter()
+        .filter(|(_, (runs, refuted))| *runs >= ENOUGH && !refuted)
+        .map(|(place, _)| place.to_string())
+        .collect();
+    rejecting.join(" ")
+}
+
+/// The results of a call, whether they are NULL: over arrays, over scalars, over both, and folded by the optimizer. A
+/// function may look at each form apart.
+fn outcomes(function: &ScalarUDF, args: &[ArrayRef], mask: u32) -> Vec<bool> {
+    let forms: [&dyn Fn(usize) -> bool; 4] =
+        [&|_| true, &|_| false, &|place| mask & (1 << place) > 0, &|place| mask & (1 << place) == 0];
+    let run = |form: &dyn Fn(usize) -> bool| invoke_as(function, args, form);
+    let mut results: Vec<bool> = forms
+        .iter()
+        .filter_map(|form| catch_unwind(AssertUnwindSafe(|| run(*form))).ok().flatten())
+        .collect();
+    results.extend(catch_unwind(AssertUnwindSafe(|| fold(function, args))).ok().flatten());
+    results
+}
+
+/// Calls of a sample of signatures: arguments, and the mask of those that are NULL.
+fn each_call(mut signatures: Vec<&Vec<DataType>>, mut run: impl FnMut(&[ArrayRef], u32)) {
     const SIGNATURES_MAX: usize = 40;
     let mut choices = Choices::new(5);
-    let mut runs = Runs::default();
     signatures.retain(|types| !types.contains(&DataType::Null));
     while signatures.len() > SIGNATURES_MAX {
         signatures.swap_remove(choices.below(signatures.len()));
@@ -114,11 +162,10 @@ fn scalar_rule(function: &ScalarUDF, mut signatures: Vec<&Vec<DataType>>) -> &'s
                         if mask & (1 << place) > 0 { values::null(&types[place]) } else { Arc::clone(value) }
                     })
                     .collect();
-                runs.run(function, &args, mask);
+                run(&args, mask);
             }
         }
     }
-    runs.rule()
 }
 
 fn combination(sets: &[Vec<ArrayRef>], turn: usize) -> Vec<ArrayRef> {
@@ -172,6 +219,11 @@ impl Runs {
 
 /// Runs the function itself; whether the result is NULL.
 fn invoke(function: &ScalarUDF, args: &[ArrayRef]) -> Option<bool> {
+    invoke_as(function, args, &|_| true).or_else(|| invoke_as(function, args, &|_| false))
+}
+
+/// Runs the function with arrays for the arguments that `array` names, scalars for the others.
+fn invoke_as(function: &ScalarUDF, args: &[ArrayRef], array: &dyn Fn(usize) -> bool) -> Option<bool> {
     let fields: Vec<_> =
         args.iter().map(|arg| Arc::new(Field::new("f", arg.data_type().clone(), true))).collect();
     let scalars: Vec<ScalarValue> =
@@ -180,18 +232,18 @@ fn invoke(function: &ScalarUDF, args: &[ArrayRef]) -> Option<bool> {
     let return_field = function
         .return_field_from_args(ReturnFieldArgs { arg_fields: &fields, scalar_arguments: &literals })
         .ok()?;
-    let call = |args: Vec<ColumnarValue>| {
-        let args = ScalarFunctionArgs {
-            args,
-            arg_fields: fields.clone(),
-            number_rows: 1,
-            return_field: Arc::clone(&return_field),
-            config_options: Arc::new(ConfigOptions::default()),
-        };
-        catch_unwind(AssertUnwindSafe(|| function.invoke_with_args(args).ok())).ok().flatten()
+    let value = |(place, (arg, scalar)): (usize, (&ArrayRef, &ScalarValue))| match array(place) {
+        true => ColumnarValue::Array(Arc::clone(arg)),
+        false => ColumnarValue::Scalar(scalar.clone()),
     };
-    let arrays = call(args.iter().map(|arg| ColumnarValue::Array(Arc::clone(arg))).collect());
-    let result = arrays.or_else(|| call(scalars.iter().cloned().map(ColumnarValue::Scalar).collect()))?;
+    let args = ScalarFunctionArgs {
+        args: args.iter().zip(&scalars).enumerate().map(value).collect(),
+        arg_fields: fields.clone(),
+        number_rows: 1,
+        return_field: Arc::clone(&return_field),
+        config_options: Arc::new(ConfigOptions::default()),
+    };
+    let result = catch_unwind(AssertUnwindSafe(|| function.invoke_with_args(args).ok())).ok().flatten()?;
     let result = result.into_array(1).ok()?;
     Some(result.is_null(0) || *result.data_type() == DataType::Null)
 }

@@ -309,8 +309,7 @@ impl<'a> Binder<'a> {
             Some(Ok(resolved)) => {
                 let ty = self.result_type(&resolved, operands, false);
                 let (nullable, why) = self.null_rule(resolved.nulls, &typed, what);
-                let facts = if resolved.nulls == NullRule::Strict { present(&typed, key) } else { only(key) };
-                Typed::new(ty, nullable, why, key).facts(facts)
+                Typed::new(ty, nullable, why, key).facts(only(key))
             }
             Some(Err(refusal)) => {
                 self.refuse(what, refusal, operands, span);
@@ -325,7 +324,13 @@ impl<'a> Binder<'a> {
         let operands: Vec<(&Typed, Span)> =
             typed.iter().zip(args).map(|(typed, arg)| (typed, arg.span)).collect();
         let functions = self.functions;
-        self.apply(name, &operands, span, |operands| functions.resolve(FunctionKind::Scalar, name, operands))
+        let mut result = self
+            .apply(name, &operands, span, |operands| functions.resolve(FunctionKind::Scalar, name, operands));
+        if !result.is_error() {
+            let typed: Vec<&Typed> = typed.iter().collect();
+            result.facts = self.call_facts(name, &typed, result.key);
+        }
+        result
     }
 
     /// Whether a result may be NULL, by a rule over its operands.

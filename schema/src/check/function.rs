@@ -8,7 +8,7 @@ use crate::dialect::{FunctionKind, Habit, NullRule, Operand, Refusal, Resolved};
 
 use super::binder::{Binder, Clause};
 use super::expr::{only, present};
-use super::typed::{Key, Ty, Typed, Why};
+use super::typed::{Facts, Key, Ty, Typed, Why};
 
 /// Functions that give another value at each call, so that two calls are never one.
 const VOLATILE: &[&str] = &["random", "uuid", "gen_random_uuid", "rand"];
@@ -233,7 +233,7 @@ impl<'a> Binder<'a> {
             }
             why => why,
         };
-        let facts = if resolved.nulls == NullRule::Strict { present(&operands, key) } else { only(key) };
+        let facts = self.call_facts(name, &operands, key);
         let carried = self.carried_by(name, &operands);
         Typed { carried, ..Typed::new(ty, nullable, why, key) }.facts(facts)
     }
@@ -249,6 +249,13 @@ impl<'a> Binder<'a> {
         let (nullable, why) = self.null_rule(resolved.nulls, &[], &word);
         let key = self.fresh_key();
         Some(Typed::new(resolved.ty.map_or(Ty::Opaque, Ty::Known), nullable, why, key))
+    }
+
+    /// What is there when a call's result is: the arguments whose NULL would have made it NULL.
+    pub(super) fn call_facts(&self, name: &str, operands: &[&Typed], key: Key) -> Facts {
+        let rejecting = operands.iter().enumerate().filter(|(i, _)| self.functions.rejects_null(name, *i));
+        let rejecting: Vec<&Typed> = rejecting.map(|(_, typed)| *typed).collect();
+        present(&rejecting, key)
     }
 
     /// Resolves a call, types the parameters among its arguments, and reports a refusal.

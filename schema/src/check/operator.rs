@@ -57,6 +57,8 @@ impl<'a> Binder<'a> {
         let facts = match op {
             BinaryOp::And => and(left.facts.clone(), right.facts.clone()),
             BinaryOp::Or => or(left.facts.clone(), right.facts.clone()),
+            // What such a sign means on lists may be there although an operand is not: `[] @> NULL`.
+            BinaryOp::Other(_) => only(key),
             _ if nulls == NullRule::Strict => {
                 let mut present = left.facts.present.clone();
                 present.extend(&right.facts.present);

@@ -130,7 +130,11 @@ impl<'a> Binder<'a> {
         let (typed, zone_typed) = (self.expr(inner), self.expr(zone));
         let rules = self.dialect.rules;
         let operands = [(&typed, inner.span), (&zone_typed, zone.span)];
-        self.apply("AT TIME ZONE", &operands, span, |operands| rules.at_time_zone(&operands[0], &operands[1]))
+        let mut moved = self.apply("AT TIME ZONE", &operands, span, |operands| {
+            rules.at_time_zone(&operands[0], &operands[1])
+        });
+        moved.facts = present(&[&typed], moved.key);
+        moved
     }
 
     pub(super) fn extract(&mut self, field: &'a str, inner: &'a Expr, span: Span) -> Typed {
@@ -139,6 +143,7 @@ impl<'a> Binder<'a> {
         let mut extracted = self
             .apply("EXTRACT", &[(&typed, inner.span)], span, |operands| rules.extract(field, &operands[0]));
         extracted.key = extracted.key.with_text(field);
+        extracted.facts = present(&[&typed], extracted.key);
         extracted
     }
 

@@ -1,8 +1,11 @@
 //! The functions of a dialect: a data file of overloads, read line by line when a name is asked for.
 //!
-//! One line is `kind ⇥ name ⇥ aliases ⇥ signature ⇥ returns ⇥ nulls`. A signature says what a call takes
+//! One line is `kind ⇥ name ⇥ aliases ⇥ signature ⇥ returns ⇥ nulls ⇥ rejects`. A signature says what a call takes
 //! ([`signature`]), `returns` gives the result's type from the coerced arguments ([`returns`]); rules that are code
-//! rather than data stand in the dialect's own [`FunctionRules`].
+//! rather than data stand in the dialect's own [`FunctionRules`]. `nulls` says when a result is surely not NULL;
+//! `rejects` the other way round which arguments make it NULL by being NULL: `all`, or their places from 0 on (where
+//! there are none the cell is left out). A `strict` function need not reject: `nvl2(NULL, 1, 2)` is 2. A dialect whose
+//! functions are told to be volatile by data has the word `volatile` there as well.
 
 mod class;
 pub mod returns;
@@ -33,6 +36,9 @@ pub trait FunctionRules: Send + Sync {
     fn returns(&self, rule: &str, args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal>;
 }
 
+/// The word beside `rejects` that a dialect reads for itself.
+const VOLATILE: &str = "volatile";
+
 /// One line of the data.
 struct Entry {
     kind: FunctionKind,
@@ -40,6 +46,7 @@ struct Entry {
     signature: &'static str,
     returns: &'static str,
     nulls: &'static str,
+    rejects: &'static str,
     parsed: OnceLock<Option<Parsed>>,
 }
 
@@ -47,6 +54,7 @@ struct Parsed {
     signature: Signature,
     returns: Returns,
     nulls: Vec<(Vec<Pattern>, NullRule)>,
+    rejects: Rejects,
 }
 
 /// The functions of one dialect.
@@ -122,7 +130,7 @@ impl FunctionTable {
         else {
             return if self.open { Ok(unknown(args)) } else { Err(Refusal::UnknownFunction(Vec::new())) };
         };
-        match entry.parsed.get_or_init(|| entry.parse()) {
+        match entry.parsed() {
             Some(parsed) => self.call(parsed, args),
             // A line that cannot be read is a fault of the data, which a test rules out.
             None => Ok(unknown(args)),
@@ -192,6 +200,14 @@ impl FunctionTable {
         chosen.map(|(_, coerced)| coerced)
     }
 
+    /// Whether a scalar function is NULL for every call whose argument at `place` is NULL: what a predicate over it proves.
+    pub fn rejects_null(&self, name: &str, place: usize) -> bool {
+        let Some(lines) = self.index().by_name.get(name) else { return false };
+        let mut entries = lines.iter().map(|line| &self.index().entries[*line]);
+        let entry = entries.find(|entry| entry.kind == FunctionKind::Scalar);
+        entry.and_then(|entry| entry.parsed().as_ref()).is_some_and(|parsed| parsed.rejects.has(place))
+    }
+
     /// The names nearest to one that is not there, best first.
     pub fn suggest(&self, name: &str) -> Vec<String> {
         suggest::nearest(name, self.index().by_name.keys().copied())
@@ -241,6 +257,7 @@ impl FunctionTable {
                     signature: cell(),
                     returns: cell(),
                     nulls: cell(),
+                    rejects: cell(),
                     parsed: OnceLock::new(),
                 });
             }
@@ -250,12 +267,40 @@ impl FunctionTable {
 }
 
 impl Entry {
+    fn parsed(&self) -> &Option<Parsed> {
+        self.parsed.get_or_init(|| self.parse())
+    }
+
     fn parse(&self) -> Option<Parsed> {
         Some(Parsed {
             signature: Signature::parse(self.signature)?,
             returns: Returns::parse(self.returns)?,
             nulls: null_rules(self.nulls)?,
+            rejects: Rejects::parse(self.rejects)?,
         })
+    }
+}
+
+/// The arguments that make a result NULL by being NULL.
+enum Rejects {
+    All,
+    Places(Vec<usize>),
+}
+
+impl Rejects {
+    fn parse(text: &str) -> Option<Rejects> {
+        let words = || text.split(' ').filter(|word| !word.is_empty() && *word != VOLATILE);
+        if words().eq(["all"]) {
+            return Some(Rejects::All);
+        }
+        words().map(|place| place.parse().ok()).collect::<Option<_>>().map(Rejects::Places)
+    }
+
+    fn has(&self, place: usize) -> bool {
+        match self {
+            Rejects::All => true,
+            Rejects::Places(places) => places.contains(&place),
+        }
     }
 }
 
