@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::ast::{Cte, SetExpr, SetOperator, With};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 
 use super::binder::{Binder, CteEntry};
 use super::query::Output;
@@ -13,10 +13,24 @@ use super::typed::{Ty, Why};
 /// Recursive CTEs inside of recursive CTEs are read twice up to this depth; deeper ones are taken to be nullable.
 const RECURSION_READ_TWICE_MAX: u32 = 2;
 
+/// The most tables of one WITH: names are looked for among all of them.
+const CTES_MAX: usize = 2_000;
+
 impl<'a> Binder<'a> {
     /// Reads WITH; its tables stay in sight until the caller drops them.
     pub(super) fn with(&mut self, with: &'a With) {
-        for cte in &with.ctes {
+        if let Some(cte) = with.ctes.get(CTES_MAX) {
+            self.report(
+                Diagnostic::error(
+                    Code::TooComplex,
+                    cte.alias.name.span,
+                    "this WITH has too many tables to be checked",
+                )
+                .note(format!("at most {CTES_MAX} are followed"))
+                .help("split the query, or send it unchecked"),
+            );
+        }
+        for cte in with.ctes.iter().take(CTES_MAX) {
             let name = self.fold(&cte.alias.name);
             if self.ctes.iter().any(|other| self.dialect.same(&other.name, &name)) {
                 self.error(

@@ -15,9 +15,15 @@ use super::binder::{Binder, Clause, Level, joins_of};
 use super::scope::{Field, Found, OuterJoin, Relation};
 use super::typed::{Key, KeySet, Typed, Why};
 
+/// The most tables in one FROM: each is compared with all before it, for names that clash.
+const TABLES_MAX: usize = 500;
+
 impl<'a> Binder<'a> {
     /// Reads a FROM list.
     pub(super) fn from(&mut self, list: &'a [TableWithJoins]) -> Relation {
+        if let Some(entry) = list.get(TABLES_MAX) {
+            return self.too_many_tables(entry.relation.span);
+        }
         let mut entries = list.iter();
         let Some(first) = entries.next() else { return Relation::default() };
         let mut left = self.table_with_joins(first, &Relation::default());
@@ -31,6 +37,9 @@ impl<'a> Binder<'a> {
 
     /// Reads a table and its joins; `outer` is what lateral entries see besides.
     pub(super) fn table_with_joins(&mut self, entry: &'a TableWithJoins, outer: &Relation) -> Relation {
+        if let Some(join) = entry.joins.get(TABLES_MAX) {
+            return self.too_many_tables(join.relation.span);
+        }
         let mut left = self.factor(&entry.relation, &[outer]);
         self.refuse_outer_join(entry);
         for join in &entry.joins {
@@ -38,6 +47,15 @@ impl<'a> Binder<'a> {
             left = self.join(left, right, join);
         }
         left
+    }
+
+    fn too_many_tables(&mut self, span: Span) -> Relation {
+        self.report(
+            Diagnostic::error(Code::TooComplex, span, "this FROM has too many tables to be checked")
+                .note(format!("at most {TABLES_MAX} are followed"))
+                .help("split the query, or send it unchecked"),
+        );
+        Relation::unknown()
     }
 
     pub(super) fn factor(&mut self, factor: &'a TableFactor, visible: &[&Relation]) -> Relation {

@@ -42,6 +42,7 @@ mod window;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
+use crate::parse::{Source, with_stack};
 use crate::plan::Plan;
 pub(crate) use unknown_type::unknown_type;
 
@@ -54,43 +55,16 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Texts longer than this, or with more brackets open at once, are checked on a thread with a large stack.
-const SHORT_LEN_MAX: usize = 2_000;
-const SHALLOW_DEPTH_MAX: usize = 8;
+/// Texts that nest deeper are checked on a thread with a large stack.
+const SHALLOW_LEVELS_MAX: usize = 4;
 
-/// The stack of that thread. It is reserved, not used.
-const STACK_LEN: usize = 256 << 20;
+/// Levels of nesting whose stack a statement is checked on that does not fit the stack at hand: 256 MB, reserved and not
+/// used.
+const DEEP_LEVELS: usize = 512;
 
 /// Checks one statement against a catalog.
 pub fn check(text: &str, catalog: &Catalog) -> Checked {
-    if text.len() <= SHORT_LEN_MAX && bracket_depth(text) <= SHALLOW_DEPTH_MAX {
-        return sections::check(text, catalog);
-    }
-    std::thread::scope(|scope| {
-        let builder = std::thread::Builder::new().name("querent-check".into()).stack_size(STACK_LEN);
-        match builder.spawn_scoped(scope, || sections::check(text, catalog)) {
-            Ok(thread) => match thread.join() {
-                Ok(checked) => checked,
-                Err(panic) => std::panic::resume_unwind(panic),
-            },
-            // Where no such stack can be had, the limits of `parse` still hold.
-            Err(_) => sections::check(text, catalog),
-        }
-    })
-}
-
-/// How many brackets are open at once, strings and comments not told apart: an estimate from above.
-fn bracket_depth(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0_usize);
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
+    let (source, found) = Source::new(text, catalog.dialect);
+    let deep = source.levels() > SHALLOW_LEVELS_MAX;
+    with_stack(if deep { DEEP_LEVELS } else { 0 }, || sections::check(&source, found, catalog))
 }

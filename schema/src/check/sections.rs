@@ -38,10 +38,15 @@ struct Reading {
     table_cache: TableCache,
 }
 
-pub(super) fn check(text: &str, catalog: &Catalog) -> Checked {
-    let (source, mut diagnostics) = Source::new(text, catalog.dialect);
+/// Checks a text whose tokens were read, with what was found in them.
+pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catalog) -> Checked {
+    let mut diagnostics = found;
     let parsed = source.parse(&|_| true);
     diagnostics.extend(parsed.diagnostics);
+    if let Some(limit) = diagnostics.iter().position(|found| found.code == Code::TooComplex) {
+        // Of a tree that was cut short nothing else can be said.
+        return Checked { plan: None, diagnostics: vec![diagnostics.swap_remove(limit)] };
+    }
     let broken = diagnostics.iter().any(|found| found.severity == Severity::Error);
     let statement = match &parsed.statements[..] {
         [one] => one,
@@ -50,7 +55,7 @@ pub(super) fn check(text: &str, catalog: &Catalog) -> Checked {
                 diagnostics.push(
                     Diagnostic::error(
                         Code::StatementCount,
-                        Span::new(0, text.len()),
+                        Span::new(0, source.text.len()),
                         "there is no statement",
                     )
                     .help("fix this by writing one statement"),
@@ -66,7 +71,7 @@ pub(super) fn check(text: &str, catalog: &Catalog) -> Checked {
             return Checked { plan: None, diagnostics: tidy(diagnostics) };
         }
     };
-    let full = solve(statement, catalog, &source);
+    let full = solve(statement, catalog, source);
     let Reading { mut columns, open, effect, tables, diagnostics: found, params, mut table_cache } = full;
     diagnostics.extend(found);
     if let StatementKind::Other(words) = &statement.kind
@@ -80,7 +85,7 @@ pub(super) fn check(text: &str, catalog: &Catalog) -> Checked {
     }
     let mut open = open;
     let mut params = params;
-    for choice in choices(&source) {
+    for choice in choices(source) {
         let parsed = source.parse(&|section| choice[section]);
         let broken = parsed.diagnostics.iter().any(|found| found.severity == Severity::Error);
         diagnostics.extend(parsed.diagnostics);
@@ -93,10 +98,10 @@ pub(super) fn check(text: &str, catalog: &Catalog) -> Checked {
         (params, table_cache) = (reading.params, reading.table_cache);
         open |= reading.open;
         if !open {
-            merge(&mut columns, &reading.columns, &source, &mut diagnostics);
+            merge(&mut columns, &reading.columns, source, &mut diagnostics);
         }
     }
-    let described: Vec<Param> = describe(&source, &params);
+    let described: Vec<Param> = describe(source, &params);
     let untyped_runs = catalog.dialect.has(Habit::UntypedParamsRun);
     unsolved(&described, untyped_runs, &mut diagnostics);
     if !diagnostics.iter().any(|found| found.severity == Severity::Error) {
@@ -110,7 +115,7 @@ pub(super) fn check(text: &str, catalog: &Catalog) -> Checked {
         .map(|section| Section { params: section.params.clone(), span: section.span })
         .collect();
     let key = match source.sections.is_empty() {
-        true => super::routing::key(statement, text, catalog, &described),
+        true => super::routing::key(statement, source.text, catalog, &described),
         false => Vec::new(),
     };
     let template = source.template(statement);

@@ -29,7 +29,7 @@ pub(super) fn explain(source: &Source<'_>, syntax: &dyn Dialect, failure: &Failu
         (words, at) = (inner, Some(place));
     }
     let mut index = at.map_or(tokens.len(), |at| tokens.partition_point(|t| t.1.start < at));
-    if let Some((inner, place)) = case_error(syntax, &tokens, index, &failure.tokens, source.levels()) {
+    if let Some((inner, place)) = case_error(syntax, &tokens, index, &failure.tokens, source.nesting.levels) {
         words = inner;
         index = place.map_or(tokens.len(), |at| tokens.partition_point(|t| t.1.start < at));
     }
@@ -79,7 +79,7 @@ fn inner_error(
                     .filter(|t| span_of(t.span).is_some_and(|s| range.start <= s.start && s.end <= range.end))
                     .cloned()
                     .collect();
-                if let Some((words, at)) = query_error(syntax, inner, source.levels()) {
+                if let Some((words, at)) = query_error(syntax, inner, source.nesting.levels) {
                     return Some((words, at.unwrap_or(range.end)));
                 }
             }

@@ -3,6 +3,8 @@
 //! sqlparser and everything that walks a tree recurse. The token pre-pass bounds what they recurse over, and what nests
 //! deeper than a small stack carries is read on a thread of its own. Measured unoptimised, on sqlparser 0.62.
 
+use std::cell::Cell;
+
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
@@ -19,6 +21,9 @@ pub(super) const TREE_DEPTH_MAX: usize = 1_000;
 /// From how many operands on an AND or OR becomes a balanced tree.
 pub(super) const BALANCE_FROM: usize = 32;
 
+/// Types that take types between angle brackets.
+const ANGLED: &[&str] = &["array", "struct", "map"];
+
 /// Functions with a syntax of their own. sqlparser reads one a second time as a plain call when the first reading fails,
 /// so that nesting them doubles the work with each level.
 const READ_TWICE: &[&str] = &[
@@ -31,6 +36,7 @@ const READ_TWICE: &[&str] = &[
     "interval",
     "overlay",
     "position",
+    "row",
     "safe_cast",
     "struct",
     "substr",
@@ -43,26 +49,51 @@ const READ_TWICE: &[&str] = &[
 /// How deep those may nest.
 const READ_TWICE_MAX: usize = 14;
 
+/// The deepest nesting of types: `ARRAY<ARRAY<INT>>`, `INT[][]`.
+pub(super) const TYPE_DEPTH_MAX: usize = 64;
+
+/// The longest qualified name, in parts. Beyond catalog, schema, table and column, parts are fields of structs.
+const NAME_PARTS_MAX: usize = 64;
+
+/// The most optional sections: the text is read twice for each of them.
+pub(super) const SECTIONS_MAX: usize = 64;
+
 /// The stack that one level of nesting takes at most.
 const STACK_PER_LEVEL: usize = 512 << 10;
 
 /// So many tokens take the stack of a level at most, should they all be one chain.
 const TOKENS_PER_LEVEL: usize = 256;
 
+/// What sqlparser nests without a bracket that is counted here (`IF 1 THEN IF 1 THEN …`) ends at its own recursion
+/// limit, of which [`TICKS_FREE`] are always there. A step takes at most 105 KB, and a token or more: five of them are
+/// within the stack of a level.
+const TOKENS_PER_FREE_LEVEL: usize = 5;
+
+/// Steps of sqlparser's recursion that every text may take.
+const TICKS_FREE: usize = 100;
+
 /// The stack that is taken for granted.
 const STACK_AT_HAND: usize = 2 << 20;
 
-/// Runs a closure with a stack for `levels` of nesting: here where that is little, else on a thread of its own.
+thread_local! {
+    /// The stack that this thread was started with, where it was started here.
+    static GRANTED: Cell<usize> = const { Cell::new(STACK_AT_HAND) };
+}
+
+/// Runs a closure with a stack for `levels` of nesting: here where that is at hand, else on a thread of its own.
 pub fn with_stack<T: Send>(levels: usize, run: impl FnOnce() -> T + Send) -> T {
     let size = levels * STACK_PER_LEVEL;
-    if size <= STACK_AT_HAND {
+    if size <= GRANTED.get() {
         return run();
     }
     let mut run = Some(run);
     let slot = &mut run;
     let result = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(size);
-        let spawned = thread.spawn_scoped(scope, move || slot.take().map(|run| run()));
+        let thread = std::thread::Builder::new().name("querent-check".into()).stack_size(size);
+        let spawned = thread.spawn_scoped(scope, move || {
+            GRANTED.set(size);
+            slot.take().map(|run| run())
+        });
         match spawned.ok()?.join() {
             Ok(result) => result,
             Err(panic) => std::panic::resume_unwind(panic),
@@ -78,21 +109,33 @@ pub fn with_stack<T: Send>(levels: usize, run: impl FnOnce() -> T + Send) -> T {
 
 /// sqlparser's recursion limit for so many levels: a level takes several of its steps.
 pub(super) fn ticks(levels: usize) -> usize {
-    100 + 8 * levels
+    TICKS_FREE + 8 * levels
 }
 
-/// Measures how deep tokens nest, in levels of [`with_stack`], or says that they nest too deep.
-pub(super) fn measure(tokens: &[TokenWithSpan]) -> Result<usize, Box<Diagnostic>> {
+/// How deep a text nests.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Nesting {
+    /// In levels that sqlparser may take.
+    pub(super) levels: usize,
+    /// In levels of [`with_stack`].
+    pub(super) stack: usize,
+}
+
+/// Measures how deep tokens nest, or says that they nest too deep.
+pub(super) fn measure(tokens: &[TokenWithSpan]) -> Result<Nesting, Box<Diagnostic>> {
     let mut measure = Measure::default();
     let mut previous = &Token::EOF;
+    let mut count = 0;
     for token in tokens.iter().filter(|t| significant(&t.token)) {
         if let Err(too_much) = measure.step(&token.token, previous) {
             return Err(Box::new(too_much(span_of(token.span).unwrap_or_default())));
         }
         previous = &token.token;
+        count += 1;
     }
     // A chain of operators is a tree as deep as it is long, and dropping one recurses.
-    Ok(measure.deepest + tokens.len() / TOKENS_PER_LEVEL)
+    let levels = measure.deepest + tokens.len() / TOKENS_PER_LEVEL;
+    Ok(Nesting { levels, stack: levels + count.min(TICKS_FREE) / TOKENS_PER_FREE_LEVEL })
 }
 
 /// The nesting at a place.
@@ -104,11 +147,18 @@ struct Measure {
     twice: usize,
     /// Prefix operators right before.
     prefixes: usize,
+    /// Angle brackets of types that are open.
+    angles: usize,
+    /// Square brackets right before, each closed before the next opened: `[1][2]`.
+    squares: usize,
+    /// Parts of the name that ends here.
+    parts: usize,
     deepest: usize,
 }
 
 impl Measure {
     fn step(&mut self, token: &Token, previous: &Token) -> Result<(), fn(Span) -> Diagnostic> {
+        self.types(token, previous);
         match token {
             Token::LParen | Token::LBracket | Token::LBrace => {
                 let twice = matches!(previous, Token::Word(w) if READ_TWICE.iter().any(|r| w.value.eq_ignore_ascii_case(r)));
@@ -126,7 +176,13 @@ impl Measure {
             }
             Token::Minus | Token::Plus | Token::Tilde | Token::ExclamationMark => self.prefixes += 1,
             Token::Word(word) => match word.keyword {
-                Keyword::NOT | Keyword::EXPLAIN | Keyword::PRIOR => self.prefixes += 1,
+                Keyword::NOT
+                | Keyword::EXPLAIN
+                | Keyword::DESCRIBE
+                | Keyword::DESC
+                | Keyword::PRIOR
+                | Keyword::INTERVAL
+                | Keyword::CONNECT_BY_ROOT => self.prefixes += 1,
                 Keyword::CASE => {
                     self.depth += 1 + self.prefixes;
                     self.prefixes = 0;
@@ -151,13 +207,73 @@ impl Measure {
         if self.twice > READ_TWICE_MAX {
             return Err(too_many_forms);
         }
+        if self.angles > TYPE_DEPTH_MAX {
+            return Err(too_deep_a_type);
+        }
+        if self.squares > TYPE_DEPTH_MAX {
+            return Err(too_many_squares);
+        }
+        if self.parts > NAME_PARTS_MAX {
+            return Err(too_long_a_name);
+        }
         Ok(())
+    }
+
+    /// Follows what nests within types, and the parts of names: none of it stands between brackets.
+    fn types(&mut self, token: &Token, previous: &Token) {
+        match token {
+            Token::Lt if matches!(previous, Token::Word(w) if ANGLED.iter().any(|a| w.value.eq_ignore_ascii_case(a))) =>
+            {
+                self.angles += 1;
+            }
+            Token::Gt => self.angles = self.angles.saturating_sub(1),
+            Token::ShiftRight => self.angles = self.angles.saturating_sub(2),
+            Token::Word(_) | Token::Colon | Token::Comma | Token::Number(..) => {}
+            // Nothing else stands in a type: the sign was a comparison with a column of that name.
+            Token::LBracket | Token::RBracket | Token::LParen | Token::RParen => {}
+            _ => self.angles = 0,
+        }
+        match token {
+            Token::LBracket if *previous == Token::RBracket => self.squares += 1,
+            Token::RBracket | Token::Number(..) => {}
+            Token::LBracket => self.squares = 1,
+            _ => self.squares = 0,
+        }
+        match token {
+            Token::Period => self.parts += 1,
+            Token::Word(_) | Token::Number(..) if *previous == Token::Period => {}
+            _ => self.parts = 0,
+        }
     }
 }
 
 /// Nested too deep to lower.
 pub(super) fn too_deep(span: Span) -> Diagnostic {
     too_complex(span, "this nests too deep to be checked")
+}
+
+/// Too many sections.
+pub(super) fn too_many_sections(span: Span) -> Diagnostic {
+    too_complex(span, "there are too many optional sections to be checked")
+        .note(format!("at most {SECTIONS_MAX} are followed"))
+}
+
+/// A type too deep.
+pub(super) fn too_deep_a_type(span: Span) -> Diagnostic {
+    too_complex(span, "this type nests too deep to be checked")
+        .note(format!("at most {TYPE_DEPTH_MAX} levels are followed"))
+}
+
+/// Too many of `[]` or `[1]`, which make a type deep and an expression long.
+fn too_many_squares(span: Span) -> Diagnostic {
+    too_complex(span, "too many square brackets follow one another here")
+        .note(format!("at most {TYPE_DEPTH_MAX} are followed"))
+}
+
+/// A name of too many parts.
+fn too_long_a_name(span: Span) -> Diagnostic {
+    too_complex(span, "this name has too many parts to be checked")
+        .note(format!("at most {NAME_PARTS_MAX} parts are followed"))
 }
 
 /// A chain of operators too long to be a tree.

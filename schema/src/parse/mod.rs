@@ -22,6 +22,7 @@ mod tests;
 
 use sqlparser::tokenizer::TokenWithSpan;
 
+use self::limits::Nesting;
 pub use self::limits::with_stack;
 use self::lower::Lower;
 use self::read::Read;
@@ -43,8 +44,7 @@ pub struct Source<'a> {
     pub sections: Vec<SectionUse>,
     dialect: &'static Dialect,
     tokens: Vec<Scanned>,
-    /// How deep the text nests, for the stack.
-    levels: usize,
+    nesting: Nesting,
     /// Brackets that do not pair.
     brackets: Option<Diagnostic>,
     /// Whether the tokens are all there and nest no deeper than is followed.
@@ -92,17 +92,18 @@ impl<'a> Source<'a> {
         let complexity = limits::measure(&tokens);
         let scan = scan::scan(tokens);
         let mut diagnostics = scan.diagnostics;
-        let readable = unreadable.is_none() && complexity.is_ok();
+        let readable =
+            unreadable.is_none() && complexity.is_ok() && scan.sections.len() <= limits::SECTIONS_MAX;
         // What is not closed before a place that cannot be read says nothing.
         let brackets = scan.brackets.filter(|_| unreadable.is_none());
         diagnostics.extend(unreadable);
-        let levels = match complexity {
-            Ok(levels) => levels,
-            Err(found) => {
-                diagnostics.push(*found);
-                0
-            }
-        };
+        let nesting = complexity.unwrap_or_else(|found| {
+            diagnostics.push(*found);
+            Nesting::default()
+        });
+        if let Some(section) = scan.sections.get(limits::SECTIONS_MAX) {
+            diagnostics.push(limits::too_many_sections(section.span));
+        }
         diagnostics.sort_by_key(|d| d.span);
         let source = Source {
             text,
@@ -110,7 +111,7 @@ impl<'a> Source<'a> {
             sections: scan.sections,
             dialect,
             tokens: scan.tokens,
-            levels,
+            nesting,
             brackets,
             readable,
         };
@@ -120,7 +121,7 @@ impl<'a> Source<'a> {
     /// How many levels the text nests, as [`with_stack`] counts them: whoever walks the tree by recursion does so within
     /// `with_stack(source.levels(), …)`.
     pub fn levels(&self) -> usize {
-        self.levels
+        self.nesting.stack
     }
 
     /// Parses with the sections for which `active` says so (a section inside an inactive one is inactive).
@@ -132,13 +133,13 @@ impl<'a> Source<'a> {
         if let Some(found) = &self.brackets {
             return Parsed { statements: Vec::new(), diagnostics: vec![found.clone()] };
         }
-        with_stack(self.levels, || self.parse_tokens(tokens))
+        with_stack(self.levels(), || self.parse_tokens(tokens))
     }
 
     /// The template to send. `statement` is the tree with all sections active; from it come the places of IN
     /// predicates that hold a spread.
     pub fn template(&self, statement: &Statement) -> Vec<Piece> {
-        with_stack(self.levels, || template::template(self, statement))
+        with_stack(self.levels(), || template::template(self, statement))
     }
 
     fn active_tokens(&self, active: &dyn Fn(usize) -> bool) -> Vec<TokenWithSpan> {
@@ -157,7 +158,7 @@ impl<'a> Source<'a> {
             Written::Ignite => ignite::rewrite(tokens, false),
             Written::IgniteH2 => ignite::rewrite(tokens, true),
         };
-        let mut read = match read::read(syntax.as_ref(), tokens, self.levels) {
+        let mut read = match read::read(syntax.as_ref(), tokens, self.nesting.levels) {
             Ok(read) => read,
             Err(failure) => {
                 let found = error::explain(self, syntax.as_ref(), &failure);

@@ -62,7 +62,7 @@ pub(super) fn read(syntax: &dyn Dialect, tokens: Vec<TokenWithSpan>, levels: usi
         if parser.peek_token_ref().token == Token::EOF {
             return Ok(Read { statements, tokens: parser.into_tokens() });
         }
-        let raw = match statement(&mut parser) {
+        let raw = match statement(&mut parser, EXPLAINS_MAX) {
             Ok(raw) => raw,
             Err(error) => {
                 // Some errors name no place: then it is where the parser stands.
@@ -83,16 +83,20 @@ pub(super) fn read(syntax: &dyn Dialect, tokens: Vec<TokenWithSpan>, levels: usi
     }
 }
 
-fn statement(parser: &mut Parser<'_>) -> Result<Raw, ParserError> {
+/// So many EXPLAINs may stand before one another; engines take one.
+const EXPLAINS_MAX: usize = 16;
+
+/// A statement; `explains` more of them may nest in it.
+fn statement(parser: &mut Parser<'_>, explains: usize) -> Result<Raw, ParserError> {
     let first = parser.peek_token();
     let start = span_of(first.span).unwrap_or_default().start;
     let kind = match &first.token {
-        t if is_word(t, "explain") => explain(parser)?,
+        t if is_word(t, "explain") => explain(parser, explains)?,
         t if ["describe", "desc"].iter().any(|w| is_word(t, w))
             && starts_query(&parser.peek_nth_token_ref(1).token) =>
         {
             parser.advance_token();
-            RawKind::Explain { analyze: false, plan_for: false, statement: Box::new(statement(parser)?) }
+            RawKind::Explain { analyze: false, plan_for: false, statement: Box::new(explained(parser, explains)?) }
         }
         t if is_word(t, "create") && external_ahead(parser) => external(parser)?,
         t if is_word(t, "copy") => copy(parser)?,
@@ -118,7 +122,12 @@ fn starts_query(token: &Token) -> bool {
     *token == Token::LParen || WORDS.iter().any(|w| is_word(token, w))
 }
 
-fn explain(parser: &mut Parser<'_>) -> Result<RawKind, ParserError> {
+/// The statement that an EXPLAIN is about.
+fn explained(parser: &mut Parser<'_>, explains: usize) -> Result<Raw, ParserError> {
+    statement(parser, explains.checked_sub(1).ok_or(ParserError::RecursionLimitExceeded)?)
+}
+
+fn explain(parser: &mut Parser<'_>, explains: usize) -> Result<RawKind, ParserError> {
     parser.advance_token();
     let mut analyze = false;
     let mut plan_for = false;
@@ -146,7 +155,7 @@ fn explain(parser: &mut Parser<'_>) -> Result<RawKind, ParserError> {
             parser.advance_token();
         }
     }
-    Ok(RawKind::Explain { analyze, plan_for, statement: Box::new(statement(parser)?) })
+    Ok(RawKind::Explain { analyze, plan_for, statement: Box::new(explained(parser, explains)?) })
 }
 
 fn take(parser: &mut Parser<'_>, words: &[&str]) -> bool {

@@ -4,6 +4,7 @@ use sqlparser::tokenizer::Token;
 
 use super::Lower;
 use crate::ast::{Ident, Span, TypeName};
+use crate::parse::limits;
 use crate::parse::token::is_word;
 
 /// Names of types that take types as their arguments.
@@ -230,7 +231,7 @@ impl Lower<'_> {
 
     /// `INT[]`, `INT[3][]`, `INT ARRAY`.
     fn array_suffixes(&mut self, mut ty: TypeName, start: usize) -> TypeName {
-        loop {
+        for _ in 0..limits::TYPE_DEPTH_MAX {
             let mut args = Vec::new();
             if *self.cursor.peek() == Token::LBracket {
                 if let Token::Number(n, _) = self.cursor.at(1) {
@@ -243,5 +244,8 @@ impl Lower<'_> {
             let span = self.cursor.since(start);
             ty = TypeName { name: "ARRAY".to_string(), args, elements: vec![(None, ty)], span };
         }
+        let found = limits::too_deep_a_type(self.cursor.here());
+        self.diagnostics.push(found);
+        ty
     }
 }
