@@ -58,12 +58,18 @@ fn check_source(project: &Project, name: &str, queries: &[&Found], offline: bool
     if let Some(stale) = cache.stale(name) {
         return Err(stale.into());
     }
+    let faults = cache.faults(name);
+    if !faults.is_empty() {
+        faults.iter().for_each(|fault| say!("{name}: {fault}"));
+        return Ok(faults.len());
+    }
     let cached = cache.catalog(name)?;
     let broken = report(name, queries, &cached);
-    if offline {
+    if offline && !source::is_files(project, name) {
         say!("{name}: {} queries checked against the cache, {broken} refused", queries.len());
         return Ok(broken);
     }
+    // SQL files are read again: a table's file that is gone or says another thing shows in nothing else.
     let now = source::describe(project, name)?.description;
     let changes = diff::changes(&cache.description(name)?, &now);
     let live = Catalog::from_description(now).map_err(Failure::new)?;
@@ -105,7 +111,8 @@ fn check_source(project: &Project, name: &str, queries: &[&Found], offline: bool
         breaking += 1;
     }
     if !changes.is_empty() {
-        say!("{name}: {} changes since the last pull; run `querent pull {name}`", changes.len());
+        let offline = if source::is_files(project, name) { "--offline " } else { "" };
+        say!("{name}: {} changes since the last pull; run `querent pull {offline}{name}`", changes.len());
     } else {
         say!("{name}: {} queries checked, the cache is true", queries.len());
     }

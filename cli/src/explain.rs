@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use querent_schema::catalog::Catalog;
 use querent_schema::check;
 use querent_schema::check::Checked;
+use querent_schema::diagnostic::Code;
 use serde_json::Value;
 use tabled::builder::Builder;
 use tabled::settings::Style;
@@ -13,6 +14,7 @@ use tabled::settings::Style;
 use crate::failure::{Failure, Result};
 use crate::output;
 use crate::project::Project;
+use crate::raw;
 use crate::source;
 
 #[derive(clap::Args)]
@@ -61,7 +63,8 @@ fn catalog(project: &Project, source: Option<&str>) -> Result<Catalog> {
     };
     match cached {
         Ok(catalog) => Ok(catalog),
-        Err(_) if source::is_files(project, name) => {
+        // A file that cannot be read is told, for a build reads it too.
+        Err(error) if error.code != Code::CacheInvalid && source::is_files(project, name) => {
             let description = source::describe(project, name)?.description;
             Catalog::from_description(description).map_err(Failure::new)
         }
@@ -79,7 +82,7 @@ fn lines(catalog: &Catalog) -> Result<ExitCode> {
     loop {
         let mut line = Vec::new();
         let len = input.read_until(b'\n', &mut line).map_err(failed)?;
-        if !line.iter().all(u8::is_ascii_whitespace) {
+        if len > 0 {
             arrived.push(line);
         }
         if len > 0 && input.buffer().contains(&b'\n') {
@@ -111,17 +114,21 @@ fn answers(lines: &[Vec<u8>], catalog: &Catalog) -> Vec<String> {
     })
 }
 
-/// The answer to one line, with its id first.
+/// The answer to one line, with its id first, in the digits and escapes in which it came.
 fn answer(line: &[u8], catalog: &Catalog) -> String {
-    let (id, body) = match serde_json::from_slice::<Value>(line) {
+    let text = String::from_utf8_lossy(line);
+    let (id, body) = match serde_json::from_str::<Value>(&text) {
+        _ if text.trim().is_empty() => ("null".to_owned(), output::json_refusal("the line is blank")),
         Ok(request) => {
-            let id = request.get("id").cloned().unwrap_or(Value::Null);
-            match request.get("sql").and_then(Value::as_str) {
-                Some(sql) => (id, output::json(sql, &check(sql, catalog))),
-                None => (id, output::json_refusal("the line has no text `sql`")),
-            }
+            let known = || request.get("id").map(Value::to_string);
+            let id = raw::member(&text, "id").map(str::to_owned).or_else(known);
+            let body = match request.get("sql").and_then(Value::as_str) {
+                Some(sql) => output::json_line(sql, &check(sql, catalog)),
+                None => output::json_refusal("the line has no text `sql`"),
+            };
+            (id.unwrap_or_else(|| "null".to_owned()), body)
         }
-        Err(e) => (Value::Null, output::json_refusal(&format!("the line is no JSON: {e}"))),
+        Err(e) => ("null".to_owned(), output::json_refusal(&format!("the line is no JSON: {e}"))),
     };
     // The body is an object of several members: the id goes in front of them.
     let body = body.to_string();

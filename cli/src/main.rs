@@ -14,6 +14,7 @@ mod init;
 mod project;
 mod pull;
 mod queries;
+mod raw;
 mod serve;
 mod source;
 

@@ -54,6 +54,16 @@ pub(crate) fn json(text: &str, checked: &Checked) -> Value {
     })
 }
 
+/// What `explain --jsonl` answers: the members that are promised, and no others.
+pub(crate) fn json_line(text: &str, checked: &Checked) -> Value {
+    let mut answer = json(text, checked);
+    for (list, more) in [("columns", "why"), ("parameters", "spread")] {
+        let members = answer[list].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+        members.for_each(|member| drop(member.remove(more)));
+    }
+    answer
+}
+
 /// The same for a line that holds no query.
 pub(crate) fn json_refusal(message: &str) -> Value {
     json!({

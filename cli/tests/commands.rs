@@ -103,6 +103,35 @@ fn broken_sql_files_are_told_with_their_place_and_change_nothing() {
 }
 
 #[test]
+fn files_of_the_cache_that_are_not_as_written_are_told() {
+    let dir = project(SHOP);
+    succeeds(dir.path(), &["pull", "--offline"]);
+    let cache = dir.path().join(".sqlcache");
+    let broken = |file: &Path, bytes: &str, command: &[&str]| {
+        let good = std::fs::read(file).unwrap();
+        std::fs::write(file, bytes).unwrap();
+        let text = fails(dir.path(), command, 1);
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        assert!(text.contains(name) && text.contains("querent "), "{text}");
+        std::fs::write(file, good).unwrap();
+    };
+    let explain: &[&str] = &["explain", "SELECT id FROM items"];
+    let check: &[&str] = &["check", "--offline"];
+    broken(&cache.join("shop/source.json"), "", explain);
+    broken(&cache.join("shop/source.json"), "{\"format\": 99}", explain);
+    broken(&cache.join("querent.json"), "{\"format\": 99}", explain);
+    let table = cache.join("shop/tables/datafusion.public.items.json");
+    let good = std::fs::read_to_string(&table).unwrap();
+    broken(&table, &good[..good.len() / 2], check);
+    broken(&table, &good.replace("Int64", "Int32"), check);
+    std::fs::remove_file(&table).unwrap();
+    assert!(fails(dir.path(), check, 1).contains("querent pull --offline shop"));
+    succeeds(dir.path(), &["pull", "--offline"]);
+    std::fs::write(cache.join("shop/tables/notes.txt"), "x").unwrap();
+    assert!(fails(dir.path(), check, 1).contains("notes.txt"));
+}
+
+#[test]
 fn queries_are_found_in_rust_files_and_checked() {
     let dir = project(SHOP);
     succeeds(dir.path(), &["pull", "--offline"]);
@@ -126,12 +155,20 @@ fn lines_of_json_are_answered_in_order() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let lines = "{\"id\":1,\"sql\":\"SELECT id FROM items\"}\n\n{\"id\":\"b\",\"sql\":\"SELECT\\n x FROM items\"}\nnot json\n{\"id\":[3]}\n";
+    let lines = "{\"id\":1,\"sql\":\"SELECT id FROM items\"}\n\n{\"id\":\"b\",\"sql\":\"SELECT\\n x FROM items\"}\nnot json\n{\"id\":[3]}\n\
+                 {\"id\":123456789012345678901234567890,\"sql\":\"SELECT :a = 1.50\"}\n";
     child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    let answers: Vec<Value> =
-        String::from_utf8(output.stdout).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    assert_eq!(answers.len(), 4);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut answers: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(answers.len(), 6);
+    let blank = answers.remove(1);
+    assert_eq!((&blank["id"], &blank["ok"]), (&Value::Null, &Value::from(false)));
+    assert!(text.lines().last().unwrap().starts_with("{\"id\":123456789012345678901234567890,"), "{text}");
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+    assert_eq!(keys(&answers[0]), "columns diagnostics id ok parameters");
+    assert_eq!(keys(&answers[0]["columns"][0]), "name native nullable type");
+    assert_eq!(keys(&answers[4]["parameters"][0]), "name nullable type");
     assert_eq!((&answers[0]["id"], &answers[0]["ok"]), (&Value::from(1), &Value::from(true)));
     assert_eq!(answers[0]["columns"][0]["type"], "Int64");
     let finding = &answers[1]["diagnostics"][0];

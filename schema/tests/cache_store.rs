@@ -408,3 +408,32 @@ fn source_directories_are_safe_names_too() {
     assert!(relative("nul").to_string_lossy().starts_with("%6eul~"));
     assert!(!relative("..").to_string_lossy().contains(".."));
 }
+
+#[test]
+fn an_audit_opens_every_file() {
+    let tables = || vec![table(&["public", "a"], "x"), table(&["public", "b"], "y")];
+    let fixture = Fixture::new(tables());
+    assert_eq!(fixture.cache.faults("market"), []);
+    let b = fixture.path("tables/public.b.json");
+    let good = fs::read_to_string(&b).unwrap();
+    let spaced = good.replace(": ", ":  ");
+    for bytes in [&b""[..], &good.as_bytes()[..good.len() / 2], b"\xff\x00\x01", b"{}", spaced.as_bytes()] {
+        fs::write(&b, bytes).unwrap();
+        let faults = fixture.cache.faults("market");
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert_eq!(faults[0].code, Code::CacheInvalid);
+        assert!(faults[0].message.contains("public.b.json"), "{faults:?}");
+        assert_eq!(faults[0].help, "run `querent pull market`");
+    }
+    fs::write(&b, good.replace('\n', "\r\n")).unwrap();
+    assert_eq!(fixture.cache.faults("market"), []);
+    for stray in ["notes.txt", "No Table.json", "public.c.json"] {
+        fs::write(fixture.path("tables").join(stray), &good).unwrap();
+        let faults = fixture.cache.faults("market");
+        assert!(faults.len() == 1 && faults[0].message.contains(stray), "{faults:?}");
+        fs::remove_file(fixture.path("tables").join(stray)).unwrap();
+    }
+    fs::write(fixture.path("source.json"), "").unwrap();
+    let faults = fixture.cache.faults("market");
+    assert!(faults.len() == 1 && faults[0].message.contains("source.json"), "{faults:?}");
+}

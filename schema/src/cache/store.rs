@@ -48,7 +48,7 @@ impl DirTables {
         })
     }
 
-    fn read(&self, stem: &str) -> Result<Arc<TableDescription>, CacheError> {
+    pub(super) fn read(&self, stem: &str) -> Result<Arc<TableDescription>, CacheError> {
         let file = self.dir.join(format!("{stem}.json"));
         memo::file(
             &file,

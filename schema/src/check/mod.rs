@@ -65,6 +65,6 @@ const DEEP_LEVELS: usize = 512;
 /// Checks one statement against a catalog.
 pub fn check(text: &str, catalog: &Catalog) -> Checked {
     let (source, found) = Source::new(text, catalog.dialect);
-    let deep = source.levels() > SHALLOW_LEVELS_MAX;
+    let deep = source.stack_levels() > SHALLOW_LEVELS_MAX;
     with_stack(if deep { DEEP_LEVELS } else { 0 }, || sections::check(&source, found, catalog))
 }

@@ -119,8 +119,8 @@ impl<'a> Source<'a> {
     }
 
     /// How many levels the text nests, as [`with_stack`] counts them: whoever walks the tree by recursion does so within
-    /// `with_stack(source.levels(), …)`.
-    pub fn levels(&self) -> usize {
+    /// `with_stack(source.stack_levels(), …)`.
+    pub fn stack_levels(&self) -> usize {
         self.nesting.stack
     }
 
@@ -133,13 +133,13 @@ impl<'a> Source<'a> {
         if let Some(found) = &self.brackets {
             return Parsed { statements: Vec::new(), diagnostics: vec![found.clone()] };
         }
-        with_stack(self.levels(), || self.parse_tokens(tokens))
+        with_stack(self.stack_levels(), || self.parse_tokens(tokens))
     }
 
     /// The template to send. `statement` is the tree with all sections active; from it come the places of IN
     /// predicates that hold a spread.
     pub fn template(&self, statement: &Statement) -> Vec<Piece> {
-        with_stack(self.levels(), || template::template(self, statement))
+        with_stack(self.stack_levels(), || template::template(self, statement))
     }
 
     fn active_tokens(&self, active: &dyn Fn(usize) -> bool) -> Vec<TokenWithSpan> {
