@@ -81,8 +81,8 @@ impl<'a> Binder<'a> {
             work.qualify(Rc::from(vec![name.to_owned()]));
             self.ctes.push(CteEntry { name: name.to_owned(), relation: work, used: false });
             let reported = self.diagnostics.len();
-            let names: Vec<Rc<str>> = seed.fields.iter().map(|field| field.name.clone()).collect();
-            let step = self.body(right, (names.len() > 1).then_some(&names[..])).relation;
+            // Unlike the second part of a UNION, this one keeps names of its own (datafusion-sql 55, `cte.rs`).
+            let step = self.body(right, None).relation;
             let used = self.ctes.pop().is_some_and(|cte| cte.used);
             let step_nullable: Vec<bool> = step.fields.iter().map(|field| field.nullable).collect();
             let grown = nullable.iter().zip(&step_nullable).any(|(before, after)| !before && *after);

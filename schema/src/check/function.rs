@@ -137,7 +137,7 @@ impl<'a> Binder<'a> {
                         lambdas.push((read.typed.len(), &params[..], &**body));
                         (Typed::error(), expr.span)
                     }
-                    _ => (self.expr(expr), expr.span),
+                    _ => (self.argument(expr), expr.span),
                 },
                 FunctionArg::Query(query) => (self.scalar_subquery(query, query.span), query.span),
                 FunctionArg::Wildcard(span) => {
@@ -186,6 +186,34 @@ impl<'a> Binder<'a> {
         let mut typed = Typed::new(ty, false, Why::Static("a literal is never NULL"), key);
         typed.literal = Some(Literal::String(word.value.clone()));
         Some((typed, expr.span))
+    }
+
+    /// Reads an argument. Where the engine folds a cast of a number, it is a literal to rules that ask for one.
+    fn argument(&mut self, expr: &'a Expr) -> Typed {
+        let mut typed = self.expr(expr);
+        let folds = self.dialect.rules.folds_literals();
+        if folds && typed.literal.is_none() && self.known(&typed.ty).is_some_and(|ty| ty.is_integer()) {
+            typed.literal = self.cast_number(expr).cloned();
+        }
+        typed
+    }
+
+    /// The number inside of casts.
+    fn cast_number<'e>(&self, expr: &'e Expr) -> Option<&'e Literal> {
+        let mut inner = expr;
+        loop {
+            inner = match &inner.kind {
+                ExprKind::Cast { expr, .. } => expr,
+                ExprKind::Function(call) if self.function_name(call) == "arrow_cast" => {
+                    match call.args.first() {
+                        Some(FunctionArg::Expr(first)) => first,
+                        _ => return None,
+                    }
+                }
+                ExprKind::Literal(number @ Literal::Number(_)) => return Some(number),
+                _ => return None,
+            };
+        }
     }
 
     /// Reads a lambda's body; its parameters are elements of the first list among the arguments.

@@ -161,10 +161,16 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn array(&mut self, items: &'a [Expr], span: Span) -> Typed {
+        let items: Vec<&'a Expr> = items.iter().collect();
+        self.list(&items, "an element of an array", span)
+    }
+
+    /// An array of expressions.
+    fn list(&mut self, items: &[&'a Expr], what: &str, span: Span) -> Typed {
         let typed: Vec<Typed> = items.iter().map(|item| self.expr(item)).collect();
         let operands: Vec<(&Typed, Span)> =
             typed.iter().zip(items).map(|(typed, item)| (typed, item.span)).collect();
-        let common = self.unify(CommonPlace::Array, &operands, "an element of an array", span);
+        let common = self.unify(CommonPlace::Array, &operands, what, span);
         if let Some(ty) = self.collection(common.iter(), |rules, types| rules.array(&types[0])) {
             let keys: Vec<Key> = typed.iter().map(|typed| typed.key).collect();
             return Typed::new(ty, false, Why::Static("an array is never NULL"), Key::node("array", &keys));
@@ -197,12 +203,19 @@ impl<'a> Binder<'a> {
         Typed::new(ty, false, Why::Static("a struct is never NULL"), Key::node("struct", &keys))
     }
 
+    /// `MAP {'a': 1}`, which is `map(make_array('a'), make_array(1))`.
     pub(super) fn map(&mut self, entries: &'a [(Expr, Expr)], span: Span) -> Typed {
-        let args: Vec<&'a Expr> = entries.iter().flat_map(|(key, value)| [key, value]).collect();
         if self.dialect.rules.map(&SqlType::Null, &SqlType::Null).is_some() {
             return self.typed_map(entries, span);
         }
-        self.call("make_map", &args, span)
+        let (keys, values): (Vec<&'a Expr>, Vec<&'a Expr>) =
+            entries.iter().map(|(key, value)| (key, value)).unzip();
+        let keys = self.list(&keys, "a key of a map", span);
+        let values = self.list(&values, "a value of a map", span);
+        let functions = self.functions;
+        self.apply("map", &[(&keys, span), (&values, span)], span, |operands| {
+            functions.resolve(FunctionKind::Scalar, "map", operands)
+        })
     }
 
     /// A map whose keys have one type and whose values have one.

@@ -187,6 +187,10 @@ pub trait TypeRules: Send + Sync {
     fn reads(&self, _text: &str, _ty: &SqlType) -> Option<bool> {
         None
     }
+    /// Whether the engine casts literals when it plans, so that `CAST(1 AS INT)` is a literal like any other.
+    fn folds_literals(&self) -> bool {
+        false
+    }
     /// Whether a function gives another value at each call.
     fn is_volatile(&self, _function: &str) -> bool {
         false
@@ -229,7 +233,7 @@ pub trait TypeRules: Send + Sync {
     fn array(&self, _element: &SqlType) -> Option<SqlType> {
         None
     }
-    /// The type of a map with such keys and values; `None` where the function `make_map` says it.
+    /// The type of a map with such keys and values; `None` where the function `map` says it, of an array of keys and one of values.
     fn map(&self, _key: &SqlType, _value: &SqlType) -> Option<SqlType> {
         None
     }

@@ -97,6 +97,10 @@ impl TypeRules for Rules {
         operators::at_time_zone(expr, zone)
     }
 
+    fn folds_literals(&self) -> bool {
+        true
+    }
+
     fn refuses(&self, _syntax: Syntax) -> bool {
         // DataFusion 55.2 plans none of them, or has no physical plan for them.
         true
