@@ -250,6 +250,10 @@ impl<'a> Binder<'a> {
     fn ambiguous(&mut self, name: &Name, level: usize, fields: &[usize]) {
         let full: Vec<String> =
             fields.iter().map(|&i| self.levels[level].relation.fields[i].flat_name()).collect();
+        // Two of one full name were reported where they came to be.
+        if full.iter().enumerate().any(|(i, name)| full[..i].contains(name)) {
+            return;
+        }
         let listed: Vec<String> = full.iter().map(|name| format!("`{name}`")).collect();
         self.report(
             Diagnostic::error(Code::AmbiguousColumn, name.span(), format!("column `{name}` is ambiguous"))

@@ -148,6 +148,7 @@ impl<'a> Binder<'a> {
         let (split, using_len) = (left.fields.len(), left.using.len());
         let mut proven = Vec::new();
         let mut merged = Vec::new();
+        let mut failed = false;
         let both = match &join.constraint {
             JoinConstraint::On(condition) => {
                 let level = Level::new(concat(left, right), Clause::On);
@@ -157,7 +158,9 @@ impl<'a> Binder<'a> {
             }
             JoinConstraint::Using(columns) => {
                 for column in columns {
-                    merged.extend(self.using_column(&left, &right, column, join.span));
+                    let keys = self.using_column(&left, &right, column, join.span);
+                    failed |= keys.is_none();
+                    merged.extend(keys);
                 }
                 concat(left, right)
             }
@@ -186,6 +189,9 @@ impl<'a> Binder<'a> {
         let mut both = both;
         if !merged.is_empty() {
             both.using.insert(using_len, merged.into_iter().flat_map(|(a, b)| [a, b]).collect());
+        }
+        if failed {
+            both.misjoined = true;
         }
         self.apply_join(both, split, join.kind, &proven)
     }
@@ -323,5 +329,6 @@ pub(super) fn concat(mut left: Relation, mut right: Relation) -> Relation {
     left.using.append(&mut right.using);
     left.unknown.append(&mut right.unknown);
     left.open |= right.open;
+    left.misjoined |= right.misjoined;
     left
 }

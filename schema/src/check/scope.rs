@@ -65,6 +65,8 @@ pub(super) struct Relation {
     pub(super) unknown: Vec<Rc<[String]>>,
     /// Whether a relation without a name has columns that are not known.
     pub(super) open: bool,
+    /// Whether a USING failed, so that it is not known which columns were to be merged: no name is ambiguous for that.
+    pub(super) misjoined: bool,
 }
 
 impl Relation {
@@ -137,8 +139,8 @@ impl Relation {
         if let [one] = bare[..] {
             return Found::Field(one, 1);
         }
-        let merged =
-            self.using.iter().any(|keys| matches.iter().all(|&i| keys.contains(&self.fields[i].key)));
+        let merged = self.misjoined
+            || self.using.iter().any(|keys| matches.iter().all(|&i| keys.contains(&self.fields[i].key)));
         if merged { Found::Field(matches[0], 1) } else { Found::Ambiguous(matches) }
     }
 

@@ -88,7 +88,8 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
     for choice in choices(source) {
         let parsed = source.parse(&|section| choice[section]);
         let broken = parsed.diagnostics.iter().any(|found| found.severity == Severity::Error);
-        diagnostics.extend(parsed.diagnostics);
+        let blamed = |found| without(source, &choice, found);
+        diagnostics.extend(parsed.diagnostics.into_iter().map(blamed));
         let [statement] = &parsed.statements[..] else { continue };
         if broken {
             continue;
@@ -121,6 +122,38 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
     let template = source.template(statement);
     let plan = Plan { template, params: described, sections, columns, tables, key, effect };
     Checked { plan: Some(plan), diagnostics: tidy(diagnostics) }
+}
+
+/// What is wrong with the text of a choice, told of the section whose absence makes it so.
+fn without(source: &Source<'_>, choice: &[bool], found: Diagnostic) -> Diagnostic {
+    const OPENERS: [&str; 5] = ["WHERE", "HAVING", "QUALIFY", "ON", "WHEN"];
+    let before = |section: usize| {
+        let start = source.sections[section].span.start as usize;
+        let text = source.text.get(..start).unwrap_or_default().trim_end();
+        let word = text.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+        word.to_ascii_uppercase()
+    };
+    let mut off = (0..choice.len()).filter(|&section| !choice[section]);
+    let opens = off.clone().find(|&section| OPENERS.contains(&before(section).as_str()));
+    let Some(section) = opens.or_else(|| off.next()) else { return found };
+    let span = source.sections[section].span;
+    let help = match opens {
+        Some(_) => {
+            let inside = source.text.get(span.start as usize + 2..span.end.saturating_sub(2) as usize);
+            let (word, inside) = (before(section), inside.unwrap_or("…").trim());
+            format!("fix this by writing `{word} TRUE {{{{ AND {inside} }}}}`")
+        }
+        None => {
+            "fix this by taking into the section what only it needs, or out of it what the rest needs".into()
+        }
+    };
+    Diagnostic::error(
+        Code::InvalidSection,
+        span,
+        format!("the text without this section is not SQL: {}", found.message),
+    )
+    .related(found.span, "here")
+    .help(help)
 }
 
 /// Reads a statement until nothing more is learned of its parameters.
