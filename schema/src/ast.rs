@@ -143,6 +143,8 @@ pub struct Query {
     pub order_by: Option<OrderBy>,
     /// `LIMIT` or `FETCH FIRST`; `LIMIT ALL` is `None`.
     pub limit: Option<Expr>,
+    /// Where the limit stands, if it is written as `FETCH`.
+    pub fetch: Option<Span>,
     /// `OFFSET`.
     pub offset: Option<Expr>,
     /// Clauses that no rule of ours covers.

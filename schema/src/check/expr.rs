@@ -187,6 +187,9 @@ impl<'a> Binder<'a> {
                     (Ty::Error, "number", text)
                 }
             },
+            Literal::NationalString(_) if self.dialect.rules.refuses(Syntax::PrefixedString) => {
+                return self.unsupported("a string with a prefix before its quote", span);
+            }
             Literal::String(text) | Literal::NationalString(text) => {
                 (Ty::Known(self.dialect.rules.string()), "string", text)
             }

@@ -68,6 +68,11 @@ impl<'a> Binder<'a> {
             }
             let level = Level::new(seen, Clause::TableFunction);
             let (relation, level) = self.within(level, |binder| binder.factor_kind(factor));
+            if let TableFactorKind::Derived(query) = &factor.kind
+                && level.read
+            {
+                self.correlated_limit(query);
+            }
             if unnest && level.read {
                 self.refused(Syntax::LateralUnnest, "UNNEST of another entry's column", factor.span);
             }

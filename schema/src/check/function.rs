@@ -4,7 +4,7 @@ use querent_types::SqlType;
 
 use crate::ast::{Expr, ExprKind, Function, FunctionArg, Ident, Literal, Name, OrderByExpr, Span};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{FunctionKind, Habit, NullRule, Operand, Refusal, Resolved};
+use crate::dialect::{FunctionKind, Habit, NullRule, Operand, Refusal, Resolved, Syntax};
 
 use super::binder::{Binder, Clause};
 use super::expr::{only, present};
@@ -298,7 +298,19 @@ impl<'a> Binder<'a> {
         let what = format!("an argument of {name}");
         let rule = |operands: &[Operand]| functions.resolve(kind, name, operands);
         match self.ask(&args.operands(), &what, SAME_TYPE.contains(&name), rule)? {
-            Ok(resolved) => Some(resolved),
+            Ok(resolved) => {
+                for ((typed, span), read_as) in args.operands().into_iter().zip(&resolved.operands) {
+                    if let Some(ty) = read_as {
+                        self.check_folded(typed, ty, span);
+                    }
+                }
+                let operands: Vec<Operand> = args.typed.iter().map(|typed| self.operand(typed)).collect();
+                if let Some((place, words)) = functions.refuses_literal(name, &operands) {
+                    let span = args.spans.get(place).copied().unwrap_or(span);
+                    self.error(Code::InvalidLiteral, span, format!("{name} takes {words} here"));
+                }
+                Some(resolved)
+            }
             Err(refusal) => {
                 self.refuse_call(name, refusal, args, span);
                 None
@@ -382,6 +394,13 @@ impl<'a> Binder<'a> {
                 None => "",
             });
         let key = Key::node("aggregate", &[vec![key], keys].concat());
+        let canonical = self.functions.canonical(name);
+        if function.distinct && args.typed.len() > 1 && canonical == "count" {
+            self.refused(Syntax::DistinctList, "DISTINCT over several arguments", span);
+        }
+        if canonical == "grouping" {
+            self.grouping(&args);
+        }
         let Some(resolved) = self.resolve(FunctionKind::Aggregate, name, &args, span) else {
             return Typed::new(Ty::Error, true, Why::Static("its type is not known"), key);
         };
@@ -398,6 +417,15 @@ impl<'a> Binder<'a> {
             typed.carried = args.typed.first().and_then(|arg| arg.carried.clone());
         }
         typed.facts(only(key))
+    }
+
+    /// The arguments of `grouping` are keys of GROUP BY.
+    fn grouping(&mut self, args: &Arguments) {
+        for (typed, span) in args.operands() {
+            if !typed.is_error() && !self.level().keys.contains_key(&typed.key) {
+                self.error(Code::MisplacedAggregate, span, "this argument of grouping is no key of GROUP BY");
+            }
+        }
     }
 
     /// Whether an aggregate that skips NULLs may be NULL.

@@ -9,6 +9,13 @@ use super::binder::Binder;
 use super::typed::Typed;
 
 impl Binder<'_> {
+    /// The same where the engine casts the literal when it plans.
+    pub(super) fn check_folded(&mut self, typed: &Typed, ty: &SqlType, span: Span) {
+        if self.dialect.rules.folds_literals() {
+            self.check_literal(typed, ty, span);
+        }
+    }
+
     /// Reports a string literal that is read as a type of which it is no value.
     pub(super) fn check_literal(&mut self, typed: &Typed, ty: &SqlType, span: Span) {
         let Some(Literal::String(text)) = &typed.literal else { return };
@@ -21,6 +28,7 @@ impl Binder<'_> {
             }
             ty if ty.is_float() || ty.is_decimal() => text.trim().parse::<f64>().is_ok(),
             SqlType::Date32 | SqlType::Date64 | SqlType::Timestamp(..) => starts_with_date(text),
+            SqlType::Time(_) => text.trim().starts_with(|c: char| c.is_ascii_digit()),
             _ => true,
         };
         if good {
@@ -29,7 +37,9 @@ impl Binder<'_> {
         let mut diagnostic =
             Diagnostic::error(Code::InvalidLiteral, span, format!("this text cannot be read as {ty:#}"));
         diagnostic = diagnostic.label(format!("read as {ty:#}"));
-        if ty.is_temporal() {
+        if matches!(ty, SqlType::Time(_)) {
+            diagnostic = diagnostic.help("fix this by writing it as `HH:MM:SS`");
+        } else if ty.is_temporal() {
             diagnostic = diagnostic.help("fix this by writing it as `YYYY-MM-DD`");
         }
         self.report(diagnostic);

@@ -7,7 +7,7 @@ use querent_types::SqlType;
 
 use crate::ast::{Expr, ExprKind, Literal, OrderBy, Query, SetExpr, SetOperator, Span, UnaryOp, Values};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{CommonPlace, Habit};
+use crate::dialect::{CommonPlace, Habit, Syntax};
 
 use super::binder::{Binder, Clause, Level};
 use super::scope::{Field, Relation};
@@ -46,6 +46,10 @@ impl<'a> Binder<'a> {
                 }
             }
         };
+        self.clauses_refused(&query.other);
+        if let Some(span) = query.fetch {
+            self.refused(Syntax::Fetch, "FETCH", span);
+        }
         self.limit(query.limit.as_ref(), "LIMIT");
         self.limit(query.offset.as_ref(), "OFFSET");
         output.one_row &= query.limit.is_none() && query.offset.is_none();
@@ -53,8 +57,26 @@ impl<'a> Binder<'a> {
         output
     }
 
+    /// Reports clauses that the tree has no place for and that the engine refuses.
+    pub(super) fn clauses_refused(&mut self, clauses: &[crate::ast::Clause]) {
+        for clause in clauses.iter().filter(|clause| self.dialect.rules.refuses_clause(&clause.name)) {
+            let mut diagnostic = Diagnostic::error(
+                Code::Unsupported,
+                clause.span,
+                format!("{} is not supported by {}", clause.name, self.dialect.name),
+            );
+            if clause.name == "TOP" {
+                diagnostic = diagnostic.help("fix this by writing `LIMIT` at the end of the query");
+            }
+            self.report(diagnostic);
+        }
+    }
+
     pub(super) fn limit(&mut self, expr: Option<&'a Expr>, what: &str) {
         let Some(expr) = expr else { return };
+        if matches!(expr.kind, ExprKind::Subquery(_)) {
+            self.refused(Syntax::LimitSubquery, &format!("a subquery in {what}"), expr.span);
+        }
         let level = Level::new(Relation::default(), Clause::Limit);
         let (typed, _) = self.within(level, |binder| binder.expr(expr));
         let integer = self.dialect.has(Habit::IntegerLimit);

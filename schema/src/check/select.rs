@@ -60,6 +60,7 @@ impl<'a> Binder<'a> {
         names: Option<&[Rc<str>]>,
     ) -> Output {
         self.unique_windows(select);
+        self.clauses_refused(&select.other);
         if let Some(condition) = &select.selection {
             let typed = self.predicate(condition, "WHERE");
             self.assume_in_level(typed.facts.when_true(), "WHERE");

@@ -2,7 +2,7 @@
 
 use crate::ast::{BinaryOp, Expr, Query, Span};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::CommonPlace;
+use crate::dialect::{CommonPlace, Syntax};
 
 use super::binder::Binder;
 use super::query::{Output, typed_field};
@@ -12,6 +12,30 @@ use super::typed::{Facts, Ty, Typed, Why};
 impl<'a> Binder<'a> {
     /// Reads a subquery in an expression, and remembers the name of its first column.
     pub(super) fn subquery(&mut self, query: &'a Query) -> Output {
+        self.first_named(query)
+    }
+
+    /// Reads a subquery that gives values. The engine has no plan for one that is correlated and has a LIMIT.
+    fn value_subquery(&mut self, query: &'a Query) -> Output {
+        let outer: Vec<bool> =
+            self.levels.iter_mut().map(|level| std::mem::replace(&mut level.read, false)).collect();
+        let output = self.first_named(query);
+        let correlated = self.levels.iter().any(|level| level.read);
+        self.levels.iter_mut().zip(outer).for_each(|(level, read)| level.read |= read);
+        if correlated {
+            self.correlated_limit(query);
+        }
+        output
+    }
+
+    /// Reports a LIMIT or OFFSET where a correlated query has none.
+    pub(super) fn correlated_limit(&mut self, query: &'a Query) {
+        if let Some(limit) = query.limit.as_ref().or(query.offset.as_ref()) {
+            self.refused(Syntax::CorrelatedLimit, "LIMIT or OFFSET in a correlated subquery", limit.span);
+        }
+    }
+
+    fn first_named(&mut self, query: &'a Query) -> Output {
         let output = self.query(query);
         if let Some(first) = output.relation.fields.first() {
             self.subquery_names.insert(std::ptr::from_ref(query), first.name.to_string());
@@ -21,7 +45,7 @@ impl<'a> Binder<'a> {
 
     /// The one column of a subquery; another number is reported.
     fn one_column(&mut self, query: &'a Query) -> Option<(Field, bool)> {
-        let mut output = self.subquery(query);
+        let mut output = self.value_subquery(query);
         if output.relation.is_open() && output.relation.fields.len() != 1 {
             return None;
         }

@@ -30,9 +30,11 @@ impl<'a> Binder<'a> {
                     .related(inner.span, format!("this is {from:#}")),
             );
         }
-        if let Some(Literal::String(text)) = &typed.literal
-            && self.dialect.rules.reads(text, &target) == Some(false)
-        {
+        let unread = match &typed.literal {
+            Some(Literal::String(text)) => self.dialect.rules.reads(text, &target) == Some(false),
+            _ => false,
+        };
+        if unread || (!try_ && self.dialect.rules.folds_literals()) {
             self.check_literal(&typed, &target, inner.span);
         }
         let facts = present(&[&typed], key);
@@ -69,8 +71,14 @@ impl<'a> Binder<'a> {
             let message = format!("this text cannot be read as {known}");
             self.error(Code::InvalidLiteral, ty.span, message);
         }
+        let span = ty.span;
         let ty = self.type_name(ty).map_or(self.unsaid(), Ty::Known);
-        Typed::new(ty, false, Why::Static("a literal is never NULL"), key)
+        let typed = Typed::new(ty, false, Why::Static("a literal is never NULL"), key);
+        if let Ty::Known(target) = &typed.ty {
+            let literal = Some(Literal::String(text.to_owned()));
+            self.check_folded(&Typed { literal, ..typed.clone() }, target, span);
+        }
+        typed
     }
 
     pub(super) fn interval(&mut self, value: &'a Expr, unit: Option<&str>, span: Span) -> Typed {

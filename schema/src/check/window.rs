@@ -1,13 +1,16 @@
 //! Window functions: named and inline windows, frames, and when an aggregate over a frame is never NULL.
 
-use crate::ast::{Frame, FrameBound, FrameUnit, Function, Span, Window, WindowRef};
+use querent_types::SqlType;
+
+use crate::ast::{Frame, FrameBound, FrameUnit, Function, FunctionArg, Span, Window, WindowRef};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{FunctionKind, NullRule};
+use crate::dialect::{FunctionKind, NullRule, Syntax};
 use crate::suggest;
 
 use super::binder::Binder;
 use super::expr::only;
-use super::function::sort_flags;
+use super::function::{Arguments, sort_flags};
+use super::select::column_names;
 use super::typed::{Key, Ty, Typed, Why};
 
 /// Window functions that are also aggregates; over a window, the window function is meant.
@@ -31,6 +34,9 @@ impl<'a> Binder<'a> {
         self.level().window = Some(span);
         self.level().window_depth += 1;
         let args = self.arguments(&function.args, name);
+        if matches!(self.functions.canonical(name), "lead" | "lag") {
+            self.shift(function, &args);
+        }
         let mut keys = vec![args.key(self.functions.canonical(name)).with(u64::from(function.distinct))];
         if let Some(filter) = &function.filter {
             keys.push(self.predicate(filter, "FILTER").key);
@@ -64,6 +70,36 @@ impl<'a> Binder<'a> {
             rule => self.null_rule(rule, &operands, name),
         };
         Typed::new(ty, nullable, why, key).facts(only(key))
+    }
+
+    /// The offset and the default of `lead` and `lag`: the engine wants their values when it plans.
+    fn shift(&mut self, function: &'a Function, args: &Arguments) {
+        for arg in function.args.iter().skip(1) {
+            let FunctionArg::Expr(expr) = arg else { continue };
+            let mut columns = Vec::new();
+            column_names(expr, &mut columns);
+            if !columns.is_empty() {
+                self.refused(
+                    Syntax::WindowColumn,
+                    "a column as offset or default of lead and lag",
+                    expr.span,
+                );
+            }
+        }
+        if let (Some(offset), Some(span)) = (args.typed.get(1), args.spans.get(1))
+            && let Some(ty) = self.known(&offset.ty)
+            && !ty.is_integer()
+            && ty != SqlType::Null
+            && self.dialect.rules.refuses(Syntax::WindowColumn)
+        {
+            self.error(Code::TypeMismatch, *span, format!("the offset is an integer, and this is {ty}"));
+        }
+        if let (Some(value), Some(default), Some(span)) =
+            (args.typed.first(), args.typed.get(2), args.spans.get(2))
+            && let Some(ty) = self.known(&value.ty)
+        {
+            self.check_folded(default, &ty, *span);
+        }
     }
 
     /// The window of a name; it is reported if there is none.

@@ -237,6 +237,10 @@ pub trait TypeRules: Send + Sync {
     fn map(&self, _key: &SqlType, _value: &SqlType) -> Option<SqlType> {
         None
     }
+    /// Whether the engine parses a clause that the tree has no place for only to refuse it, by the clause's name there.
+    fn refuses_clause(&self, _name: &str) -> bool {
+        false
+    }
     /// Whether the engine parses a syntax only to refuse it.
     fn refuses(&self, _syntax: Syntax) -> bool {
         false
@@ -262,6 +266,18 @@ pub enum Syntax {
     Collate,
     /// `GROUP BY ()`.
     EmptyGrouping,
+    /// `FETCH FIRST n ROWS ONLY`.
+    Fetch,
+    /// A subquery in LIMIT or OFFSET.
+    LimitSubquery,
+    /// LIMIT or OFFSET in a correlated subquery that is no EXISTS, or in a LATERAL one.
+    CorrelatedLimit,
+    /// `count(DISTINCT a, b)`.
+    DistinctList,
+    /// A column in the offset or the default of `lead` and `lag`.
+    WindowColumn,
+    /// `N'…'` and `U&'…'`.
+    PrefixedString,
 }
 
 /// Where several values must have one type.

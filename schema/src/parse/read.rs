@@ -96,7 +96,11 @@ fn statement(parser: &mut Parser<'_>, explains: usize) -> Result<Raw, ParserErro
             && starts_query(&parser.peek_nth_token_ref(1).token) =>
         {
             parser.advance_token();
-            RawKind::Explain { analyze: false, plan_for: false, statement: Box::new(explained(parser, explains)?) }
+            RawKind::Explain {
+                analyze: false,
+                plan_for: false,
+                statement: Box::new(explained(parser, explains)?),
+            }
         }
         t if is_word(t, "create") && external_ahead(parser) => external(parser)?,
         t if is_word(t, "copy") => copy(parser)?,

@@ -101,6 +101,13 @@ impl TypeRules for Rules {
         true
     }
 
+    fn refuses_clause(&self, name: &str) -> bool {
+        // Others it takes and passes over (FOR UPDATE, TABLESAMPLE).
+        const REFUSED: &[&str] =
+            &["TOP", "INTERPOLATE", "LIMIT … BY", "CLUSTER BY", "DISTRIBUTE BY", "SORT BY", "LATERAL VIEW"];
+        REFUSED.contains(&name)
+    }
+
     fn refuses(&self, _syntax: Syntax) -> bool {
         // DataFusion 55.2 plans none of them, or has no physical plan for them.
         true

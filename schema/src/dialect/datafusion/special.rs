@@ -46,7 +46,33 @@ impl FunctionRules for Functions {
             _ => Ok(None),
         }
     }
+
+    fn refuses_literal(&self, name: &str, args: &[Operand]) -> Option<(usize, &'static str)> {
+        let literal = |place: usize| args.get(place).and_then(|arg| arg.literal.as_ref());
+        let other_than = |place, names: &[&str]| match literal(place) {
+            Some(Literal::String(text)) => !names.iter().any(|name| text.eq_ignore_ascii_case(name)),
+            _ => false,
+        };
+        let no_share = |place| match literal(place) {
+            Some(Literal::Number(text)) => text.parse().is_ok_and(|share: f64| !(0.0..=1.0).contains(&share)),
+            _ => false,
+        };
+        let refused = match name {
+            "encode" | "decode" => (1, other_than(1, ENCODINGS), "'base64', 'base64pad' or 'hex'"),
+            "digest" => (1, other_than(1, DIGESTS), "the name of a digest: 'md5', 'sha256', 'blake3', …"),
+            "percentile_cont" | "approx_percentile_cont" => (1, no_share(1), "a number from 0 to 1"),
+            "approx_percentile_cont_with_weight" => (2, no_share(2), "a number from 0 to 1"),
+            _ => return None,
+        };
+        refused.1.then_some((refused.0, refused.2))
+    }
 }
+
+/// The encodings of `encode` and `decode`.
+const ENCODINGS: &[&str] = &["base64", "base64pad", "hex"];
+
+/// The algorithms of `digest`.
+const DIGESTS: &[&str] = &["md5", "sha224", "sha256", "sha384", "sha512", "blake2s", "blake2b", "blake3"];
 
 fn refuse(words: impl Into<String>) -> Refusal {
     Refusal::Types(words.into())

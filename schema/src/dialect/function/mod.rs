@@ -34,6 +34,11 @@ pub trait FunctionRules: Send + Sync {
     /// The result's type by a rule named in the data. `coerced` are the arguments' types after coercion. `None` where
     /// the rule does not know it.
     fn returns(&self, rule: &str, args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal>;
+
+    /// The place of a literal with which a call is planned and never runs, and what may stand there in words.
+    fn refuses_literal(&self, _name: &str, _args: &[Operand]) -> Option<(usize, &'static str)> {
+        None
+    }
 }
 
 /// The word beside `rejects` that a dialect reads for itself.
@@ -198,6 +203,11 @@ impl FunctionTable {
         let chosen = chosen.filter(|_| refused >= CLASS_REFUSES);
         types[place] = chosen.as_ref().map_or(SqlType::Null, |(candidate, _)| candidate.clone());
         chosen.map(|(_, coerced)| coerced)
+    }
+
+    /// The place of a literal with which a call never runs, and what may stand there in words.
+    pub fn refuses_literal(&self, name: &str, args: &[Operand]) -> Option<(usize, &'static str)> {
+        self.rules.refuses_literal(self.canonical(name), args)
     }
 
     /// Whether a scalar function is NULL for every call whose argument at `place` is NULL: what a predicate over it proves.

@@ -18,6 +18,7 @@ impl Lower<'_> {
                 body: SetExpr::Values(Values { rows: Vec::new(), span: this.cursor.here() }),
                 order_by: None,
                 limit: None,
+                fetch: None,
                 offset: None,
                 other: Vec::new(),
                 span: this.cursor.here(),
@@ -34,6 +35,7 @@ impl Lower<'_> {
             body,
             order_by: None,
             limit: None,
+            fetch: None,
             offset: None,
             other: Vec::new(),
             span: Span::default(),
@@ -249,10 +251,11 @@ impl Lower<'_> {
             query.limit = Some(self.expr(quantity));
         }
         self.cursor.skip_any(&["percent", "row", "rows", "only", "with", "ties"]);
+        let span = self.cursor.since(start);
         if fetch.percent || fetch.with_ties || fetch.quantity.is_none() {
-            let span = self.cursor.since(start);
             query.other.push(Clause { name: "this form of FETCH".to_string(), span });
         }
+        query.fetch = Some(span);
     }
 
     /// What may follow LIMIT.

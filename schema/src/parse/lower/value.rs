@@ -79,7 +79,9 @@ pub(super) fn literal(value: &sp::Value) -> Literal {
         | V::TripleSingleQuotedByteStringLiteral(text)
         | V::TripleDoubleQuotedByteStringLiteral(text)
         | V::HexStringLiteral(text) => Literal::Bytes(text.clone()),
-        V::NationalStringLiteral(text) => Literal::NationalString(text.clone()),
+        V::NationalStringLiteral(text) | V::UnicodeStringLiteral(text) => {
+            Literal::NationalString(text.clone())
+        }
         V::NationalQuoteDelimitedStringLiteral(text) => Literal::NationalString(text.value.clone()),
         V::DollarQuotedString(text) => Literal::String(text.value.clone()),
         V::QuoteDelimitedStringLiteral(text) => Literal::String(text.value.clone()),
@@ -87,7 +89,6 @@ pub(super) fn literal(value: &sp::Value) -> Literal {
         | V::TripleSingleQuotedString(text)
         | V::TripleDoubleQuotedString(text)
         | V::EscapedStringLiteral(text)
-        | V::UnicodeStringLiteral(text)
         | V::SingleQuotedRawStringLiteral(text)
         | V::DoubleQuotedRawStringLiteral(text)
         | V::TripleSingleQuotedRawStringLiteral(text)
