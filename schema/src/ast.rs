@@ -128,8 +128,28 @@ pub enum StatementKind {
         /// What changes, in order.
         operations: Vec<AlterOperation>,
     },
+    /// `COPY … TO`.
+    Copy(CopySource),
+    /// `TRUNCATE`.
+    Truncate {
+        /// `IF EXISTS`.
+        if_exists: bool,
+        /// The tables.
+        names: Vec<Name>,
+    },
+    /// `PREPARE name AS statement`.
+    Prepare(Box<Statement>),
     /// A statement that is understood as syntax but not checked; the text is its leading keywords.
     Other(String),
+}
+
+/// What `COPY` copies.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CopySource {
+    /// The rows of a query.
+    Query(Box<Query>),
+    /// A table.
+    Table(Name),
 }
 
 /// A query expression.

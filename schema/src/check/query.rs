@@ -60,15 +60,7 @@ impl<'a> Binder<'a> {
     /// Reports clauses that the tree has no place for and that the engine refuses.
     pub(super) fn clauses_refused(&mut self, clauses: &[crate::ast::Clause]) {
         for clause in clauses.iter().filter(|clause| self.dialect.rules.refuses_clause(&clause.name)) {
-            let mut diagnostic = Diagnostic::error(
-                Code::Unsupported,
-                clause.span,
-                format!("{} is not supported by {}", clause.name, self.dialect.name),
-            );
-            if clause.name == "TOP" {
-                diagnostic = diagnostic.help("fix this by writing `LIMIT` at the end of the query");
-            }
-            self.report(diagnostic);
+            self.unsupported(&clause.name, clause.span);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use querent_types::SqlType;
 
-use crate::ast::{Ident, SetExpr, Span, Statement, StatementKind};
+use crate::ast::{CopySource, Ident, Name, SetExpr, Span, Statement, StatementKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Effect;
 
@@ -69,7 +69,41 @@ impl<'a> Binder<'a> {
                 self.query(&create.query);
                 (Relation::default(), Effect::Define)
             }
-            StatementKind::Drop { .. } | StatementKind::AlterTable { .. } => {
+            StatementKind::Drop { if_exists, names, .. } => {
+                self.all_there(names, *if_exists);
+                (Relation::default(), Effect::Define)
+            }
+            StatementKind::Truncate { if_exists, names } => {
+                if self.dialect.rules.runs("TRUNCATE") || self.dialect.rules.is_open() {
+                    self.all_there(names, *if_exists);
+                } else {
+                    self.unsupported("TRUNCATE", statement.span);
+                }
+                (Relation::default(), Effect::Define)
+            }
+            StatementKind::Copy(_) if !self.dialect.rules.runs("COPY") => {
+                self.other("COPY", statement.span);
+                (Relation::default(), Effect::Define)
+            }
+            StatementKind::Prepare(_) if !self.dialect.rules.runs("PREPARE") => {
+                self.other("PREPARE", statement.span);
+                (Relation::default(), Effect::Define)
+            }
+            StatementKind::AlterTable { name, if_exists, .. } => {
+                self.all_there(std::slice::from_ref(name), *if_exists);
+                (Relation::default(), Effect::Define)
+            }
+            StatementKind::Copy(copied) => {
+                match copied {
+                    CopySource::Query(query) => drop(self.query(query)),
+                    CopySource::Table(name) => drop(self.lookup(name)),
+                }
+                let why = Why::Static("the server always gives it");
+                let count = made("count", Ty::Known(SqlType::UInt64), false, why, statement.span);
+                (Relation { fields: vec![count], ..Relation::default() }, Effect::Write)
+            }
+            StatementKind::Prepare(inner) => {
+                self.statement(inner);
                 (Relation::default(), Effect::Define)
             }
             StatementKind::Other(words) => {
@@ -83,7 +117,7 @@ impl<'a> Binder<'a> {
     /// rows must not pass for checked.
     fn other(&mut self, words: &str, span: Span) {
         let first = words.split(' ').next().unwrap_or_default();
-        if ["MERGE", "TRUNCATE", "COPY", "LOAD", "UNLOAD", "PREPARE", "EXECUTE", "CALL"].contains(&first) {
+        if ["MERGE", "COPY", "PREPARE", "LOAD", "UNLOAD", "EXECUTE", "CALL"].contains(&first) {
             let message = format!("{first} is not checked: its tables and columns are not looked up");
             let help = "write `unchecked` before the text to send it as it is";
             self.report(Diagnostic::error(Code::Unsupported, span, message).help(help));
@@ -101,6 +135,24 @@ impl<'a> Binder<'a> {
         Relation { fields: vec![count], ..Relation::default() }
     }
 
+    /// Reports tables that are not there, unless the statement says that they need not be.
+    fn all_there(&mut self, names: &[Name], if_exists: bool) {
+        for name in names.iter().filter(|_| !if_exists) {
+            self.lookup(name);
+        }
+    }
+
+    /// The table that `SHOW COLUMNS FROM table` names.
+    fn shown(&mut self, words: &[Ident]) {
+        let from = |word: &Ident| ["FROM", "IN"].contains(&word.value.to_uppercase().as_str());
+        let ends = |word: &Ident| ["LIKE", "ILIKE", "WHERE"].contains(&word.value.to_uppercase().as_str());
+        let named = words.iter().skip_while(|word| !from(word)).skip(1);
+        let parts: Vec<Ident> = named.take_while(|word| !from(word) && !ends(word)).cloned().collect();
+        if !parts.is_empty() {
+            self.lookup(&Name { parts });
+        }
+    }
+
     /// `SHOW …`, as DataFusion answers it from its information schema.
     fn show(&mut self, words: &[Ident], span: Span) -> Relation {
         let upper: Vec<String> = words.iter().map(|word| word.value.to_uppercase()).collect();
@@ -111,6 +163,7 @@ impl<'a> Binder<'a> {
                 text_columns(&["table_catalog", "table_schema", "table_name", "table_type"], span)
             }
             ["COLUMNS", ..] | ["FULL", "COLUMNS", ..] | ["FIELDS", ..] => {
+                self.shown(words);
                 let names = [
                     "table_catalog",
                     "table_schema",

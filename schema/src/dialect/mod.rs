@@ -187,6 +187,10 @@ pub trait TypeRules: Send + Sync {
     fn reads(&self, _text: &str, _ty: &SqlType) -> Option<bool> {
         None
     }
+    /// Whether the engine has a statement that is looked into where it has: `COPY`, `PREPARE`, `TRUNCATE`.
+    fn runs(&self, _statement: &str) -> bool {
+        false
+    }
     /// Whether the engine casts literals when it plans, so that `CAST(1 AS INT)` is a literal like any other.
     fn folds_literals(&self) -> bool {
         false

@@ -25,8 +25,16 @@ pub(super) enum RawKind {
     Explain { analyze: bool, plan_for: bool, statement: Box<Raw> },
     /// `CREATE EXTERNAL TABLE`.
     External(Box<External>),
+    /// `COPY … TO`.
+    Copy(Copied),
     /// One that is understood by its first word alone.
     Words,
+}
+
+/// What `COPY … TO` copies.
+pub(super) enum Copied {
+    Query(Box<sp::Query>),
+    Table(sp::ObjectName),
 }
 
 /// `CREATE EXTERNAL TABLE`.
@@ -189,14 +197,15 @@ fn copy(parser: &mut Parser<'_>) -> Result<RawKind, ParserError> {
         return Ok(RawKind::Sql(Box::new(parser.parse_statement()?)));
     }
     parser.advance_token();
-    if parser.consume_token(&Token::LParen) {
-        parser.parse_query()?;
+    let copied = if parser.consume_token(&Token::LParen) {
+        let query = parser.parse_query()?;
         parser.expect_token(&Token::RParen)?;
+        Copied::Query(query)
     } else {
-        parser.parse_object_name(true)?;
-    }
+        Copied::Table(parser.parse_object_name(true)?)
+    };
     words(parser);
-    Ok(RawKind::Words)
+    Ok(RawKind::Copy(copied))
 }
 
 fn external_ahead(parser: &Parser<'_>) -> bool {

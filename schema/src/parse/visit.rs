@@ -1,9 +1,9 @@
 //! A walk over the queries, joins, select items and expressions of a statement.
 
 use crate::ast::{
-    Distinct, Expr, ExprKind, Frame, FrameBound, Function, FunctionArg, GroupBy, Join, JoinConstraint, Merge,
-    MergeAction, OrderBy, OrderByExpr, Query, Select, SelectItem, SetExpr, Statement, StatementKind,
-    TableFactor, TableFactorKind, TableWithJoins, Window, WindowRef, With,
+    CopySource, Distinct, Expr, ExprKind, Frame, FrameBound, Function, FunctionArg, GroupBy, Join,
+    JoinConstraint, Merge, MergeAction, OrderBy, OrderByExpr, Query, Select, SelectItem, SetExpr, Statement,
+    StatementKind, TableFactor, TableFactorKind, TableWithJoins, Window, WindowRef, With,
 };
 
 /// What a walk comes by.
@@ -58,13 +58,18 @@ pub(crate) fn statement<'a>(node: &'a Statement, see: &mut dyn FnMut(Node<'a>)) 
             items(delete.returning.as_deref().unwrap_or_default(), see);
         }
         StatementKind::Merge(merge_) => merge(merge_, see),
-        StatementKind::Explain { statement: inner, .. } => statement(inner, see),
+        StatementKind::Explain { statement: inner, .. } | StatementKind::Prepare(inner) => {
+            statement(inner, see)
+        }
+        StatementKind::Copy(CopySource::Query(inner)) => query(inner, see),
         StatementKind::CreateTable(create) => create.query.iter().for_each(|q| query(q, see)),
         StatementKind::CreateView(create) => query(&create.query, see),
         StatementKind::Describe(_)
         | StatementKind::Show(_)
         | StatementKind::Drop { .. }
         | StatementKind::AlterTable { .. }
+        | StatementKind::Copy(CopySource::Table(_))
+        | StatementKind::Truncate { .. }
         | StatementKind::Other(_) => {}
     }
 }

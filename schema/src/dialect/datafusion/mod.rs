@@ -97,6 +97,11 @@ impl TypeRules for Rules {
         operators::at_time_zone(expr, zone)
     }
 
+    fn runs(&self, statement: &str) -> bool {
+        // TRUNCATE is planned, and no table of its own has it.
+        matches!(statement, "COPY" | "PREPARE")
+    }
+
     fn folds_literals(&self) -> bool {
         true
     }
@@ -104,7 +109,7 @@ impl TypeRules for Rules {
     fn refuses_clause(&self, name: &str) -> bool {
         // Others it takes and passes over (FOR UPDATE, TABLESAMPLE).
         const REFUSED: &[&str] =
-            &["TOP", "INTERPOLATE", "LIMIT … BY", "CLUSTER BY", "DISTRIBUTE BY", "SORT BY", "LATERAL VIEW"];
+            &["INTERPOLATE", "LIMIT … BY", "CLUSTER BY", "DISTRIBUTE BY", "SORT BY", "LATERAL VIEW"];
         REFUSED.contains(&name)
     }
 

@@ -5,8 +5,8 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
 use super::Lower;
-use crate::ast::{Ident, SetExpr, Statement, StatementKind};
-use crate::parse::read::{Raw, RawKind};
+use crate::ast::{CopySource, Ident, SetExpr, Statement, StatementKind};
+use crate::parse::read::{Copied, Raw, RawKind};
 
 impl Lower<'_> {
     /// A statement whose tokens end before the token `end`.
@@ -22,10 +22,24 @@ impl Lower<'_> {
             RawKind::External(external) => {
                 StatementKind::CreateTable(Box::new(self.external_table(external)))
             }
+            RawKind::Copy(copied) => StatementKind::Copy(self.copied(copied)),
             RawKind::Words => StatementKind::Other(self.leading_words()),
         };
         self.cursor.set(end);
         Statement { kind, span: self.cursor.since(start) }
+    }
+
+    fn copied(&mut self, copied: &Copied) -> CopySource {
+        self.cursor.expect("copy");
+        match copied {
+            Copied::Query(query) => {
+                let close = self.cursor.open(&Token::LParen);
+                let query = Box::new(self.query(query));
+                self.cursor.close(close);
+                CopySource::Query(query)
+            }
+            Copied::Table(name) => CopySource::Table(self.name(name)),
+        }
     }
 
     /// The index of the token that begins there.
@@ -59,6 +73,24 @@ impl Lower<'_> {
                 self.cursor.skip_any(&["explain", "describe", "desc", "analyze", "verbose"]);
                 let statement = Box::new(self.statement(statement));
                 StatementKind::Explain { statement, analyze: *analyze, plan_for: false }
+            }
+            S::Truncate(truncate) => {
+                self.cursor.skip_any(&["truncate", "table", "if", "exists"]);
+                let mut names = Vec::with_capacity(truncate.table_names.len());
+                for target in &truncate.table_names {
+                    self.cursor.skip("only");
+                    names.push(self.name(&target.name));
+                    self.cursor.eat(&Token::Mul);
+                    self.cursor.eat(&Token::Comma);
+                }
+                StatementKind::Truncate { if_exists: truncate.if_exists, names }
+            }
+            S::Prepare { name, statement, .. } => {
+                self.cursor.expect("prepare");
+                self.ident(name);
+                self.cursor.skip_group();
+                self.cursor.expect("as");
+                StatementKind::Prepare(Box::new(self.statement(statement)))
             }
             S::ShowFunctions { .. }
             | S::ShowVariable { .. }

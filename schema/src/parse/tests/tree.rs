@@ -208,13 +208,9 @@ fn statements_that_define_keep_what_they_define() {
     assert_eq!(operations.len(), 3);
     assert!(matches!(&operations[2], crate::ast::AlterOperation::SetType { ty, .. } if ty.name == "BIGINT"));
 
-    for (text, name) in [
-        ("BEGIN", "BEGIN"),
-        ("SET a = 1", "SET"),
-        ("COPY t TO 'x'", "COPY"),
-        ("TRUNCATE TABLE t", "TRUNCATE TABLE"),
-        ("CREATE INDEX i ON t (a)", "CREATE INDEX"),
-    ] {
+    for (text, name) in
+        [("BEGIN", "BEGIN"), ("SET a = 1", "SET"), ("CREATE INDEX i ON t (a)", "CREATE INDEX")]
+    {
         assert_eq!(one(text).0.kind, StatementKind::Other(name.to_string()), "{text}");
     }
 }

@@ -166,8 +166,15 @@ impl TypeRules for Rules {
     }
 
     fn refuses(&self, syntax: Syntax) -> bool {
-        // What 2.17.0 parses and then refuses; subqueries stand anywhere, and `GROUP BY ()` is planned.
-        !matches!(syntax, Syntax::SubqueryPredicate | Syntax::LateralUnnest | Syntax::EmptyGrouping)
+        // What 2.17.0 parses and then refuses.
+        matches!(
+            syntax,
+            Syntax::UpdateFrom
+                | Syntax::DeleteUsing
+                | Syntax::Returning
+                | Syntax::OnConflict
+                | Syntax::Collate
+        )
     }
 }
 
