@@ -1,0 +1,226 @@
+//! Tables: their columns in order, their keys, what is particular to them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use querent_core::types::{ColumnDescription, TableDescription};
+use querent_core::{ErrorKind, Result};
+
+use super::ask::{AT_ONCE, Ask, Row};
+use super::caches::Cache;
+use super::classes::{class_name, column_type, is_random};
+use crate::options::Engine;
+
+const KEY: &str = "_KEY";
+const VALUE: &str = "_VAL";
+
+/// The name of a table: schema and table.
+type Name = (String, String);
+
+/// A row of SYS.TABLES.
+#[derive(Debug, Clone, Default)]
+struct Table {
+    cache: String,
+    group: Option<String>,
+    affinity_column: Option<String>,
+    /// The column that is the whole key.
+    key_column: Option<String>,
+    /// The column that is the whole value.
+    value_column: Option<String>,
+    key_type: Option<String>,
+    value_type: Option<String>,
+}
+
+/// A row of SYS.TABLE_COLUMNS.
+#[derive(Debug, Clone)]
+struct Column {
+    class: String,
+    has_default: bool,
+    nullable: bool,
+    in_key: bool,
+    precision: i32,
+    scale: i32,
+}
+
+/// Reads all tables, by name.
+pub(super) async fn read(ask: &Ask, engine: Engine, caches: &[Cache]) -> Result<Vec<TableDescription>> {
+    let tables = ask
+        .rows(
+            "SELECT SCHEMA_NAME, TABLE_NAME, CACHE_NAME, CACHE_GROUP_NAME, AFFINITY_KEY_COLUMN, KEY_ALIAS, \
+             VALUE_ALIAS, KEY_TYPE_NAME, VALUE_TYPE_NAME FROM SYS.TABLES ORDER BY SCHEMA_NAME, TABLE_NAME",
+        )
+        .await?;
+    let tables: Vec<(Name, Table)> = tables.iter().map(table).collect::<Result<_>>()?;
+    let mut columns: HashMap<Name, HashMap<String, Column>> = HashMap::new();
+    let rows = ask
+        .rows(
+            // Calcite gives a class as what Java's own serialization makes of it (2.17.0).
+            "SELECT SCHEMA_NAME, TABLE_NAME, COLUMN_NAME, CAST(TYPE AS VARCHAR), DEFAULT_VALUE, NULLABLE, PK, \
+             \"PRECISION\", SCALE FROM SYS.TABLE_COLUMNS",
+        )
+        .await?;
+    for row in rows {
+        let column = Column {
+            class: class_name(&row.name(3)?).to_owned(),
+            has_default: row.has(4),
+            nullable: row.flag(5)?,
+            in_key: row.flag(6)?,
+            precision: row.int(7)?,
+            scale: row.int(8)?,
+        };
+        columns.entry((row.name(0)?, row.name(1)?)).or_default().insert(row.name(2)?, column);
+    }
+    let mut keys = HashMap::new();
+    for row in ask.rows("SELECT SCHEMA_NAME, TABLE_NAME, COLUMNS FROM SYS.INDEXES WHERE IS_PK = TRUE").await?
+    {
+        keys.insert((row.name(0)?, row.name(1)?), row.text(2).unwrap_or_default());
+    }
+    let empty = HashMap::new();
+    let described = tables.iter().map(|(name, table)| {
+        let columns = columns.get(name).unwrap_or(&empty);
+        let key = keys.get(name).map_or("", String::as_str);
+        let cache = caches.iter().find(|cache| cache.name == table.cache);
+        async move {
+            // The views give columns in no order, and a cache's configuration those of before an ALTER TABLE.
+            match ask.column_names(&name.0, &name.1).await {
+                Ok(order) => Ok(Some(describe(name, table, &order, columns, key, cache, engine))),
+                // It was dropped meanwhile.
+                Err(error) if error.kind() == ErrorKind::Query => Ok(None),
+                Err(error) => Err(error),
+            }
+        }
+    });
+    let described: Vec<Option<TableDescription>> =
+        stream::iter(described).buffered(AT_ONCE).try_collect().await?;
+    Ok(described.into_iter().flatten().collect())
+}
+
+fn table(row: &Row) -> Result<(Name, Table)> {
+    let table = Table {
+        cache: row.name(2)?,
+        group: row.text(3),
+        affinity_column: row.text(4),
+        key_column: row.text(5),
+        value_column: row.text(6),
+        key_type: row.text(7),
+        value_type: row.text(8),
+    };
+    Ok(((row.name(0)?, row.name(1)?), table))
+}
+
+fn describe(
+    name: &Name,
+    table: &Table,
+    order: &[String],
+    columns: &HashMap<String, Column>,
+    index: &str,
+    cache: Option<&Cache>,
+    engine: Engine,
+) -> TableDescription {
+    let known = order.iter().filter_map(|name| Some((name, columns.get(name)?)));
+    let mut described: Vec<ColumnDescription> = known
+        .map(|(name, column)| {
+            let ty = column_type(&column.class, column.precision, column.scale, engine);
+            let is_key = table.key_column.as_ref() == Some(name);
+            ColumnDescription {
+                ty: ty.ty,
+                native: Some(ty.native),
+                // A key is never null, and the flags do not say so of the column that is the whole key. The columns of a key
+                // of several, or of one that is wrapped, can be: both engines take a NULL for them (2.17.0).
+                nullable: column.nullable && !is_key,
+                has_default: column.has_default,
+                ..plain(name)
+            }
+        })
+        .collect();
+    let primary_key = primary_key(table, order, columns, index);
+    let properties = properties(name, table, &primary_key, cache);
+    for (name, nullable) in [(KEY, false), (VALUE, true)] {
+        let class = columns.get(name).map_or("java.lang.Object", |column| &column.class);
+        let ty = column_type(class, -1, -1, engine);
+        // The column that is the whole key or value has the digits.
+        let of = if name == KEY { &table.key_column } else { &table.value_column };
+        let native = of.as_ref().and_then(|of| described.iter().find(|column| column.name == *of));
+        let native = native.and_then(|column| column.native.clone());
+        described.push(ColumnDescription {
+            native: native.or(ty.ty.as_ref().map(|_| ty.native)),
+            ty: ty.ty,
+            nullable,
+            has_default: true,
+            hidden: true,
+            ..plain(name)
+        });
+    }
+    let path = vec![name.0.clone(), name.1.clone()];
+    TableDescription { primary_key, properties, ..TableDescription::new(path, described) }
+}
+
+/// A column of which nothing is known.
+pub(super) fn plain(name: &str) -> ColumnDescription {
+    ColumnDescription {
+        name: name.to_owned(),
+        ty: None,
+        native: None,
+        nullable: true,
+        has_default: false,
+        hidden: false,
+        comment: None,
+    }
+}
+
+/// The columns of the key in the order of its index, as far as the index names them: `"K" ASC, "A" ASC`, or `"_KEY" ASC`.
+fn primary_key(
+    table: &Table,
+    order: &[String],
+    columns: &HashMap<String, Column>,
+    index: &str,
+) -> Vec<String> {
+    if let Some(key) = &table.key_column {
+        return vec![key.clone()];
+    }
+    let in_key = |name: &&String| columns.get(*name).is_some_and(|column| column.in_key);
+    let mut key: Vec<&String> = order.iter().filter(in_key).collect();
+    key.sort_by_key(|name| index.find(&format!("\"{name}\"")).unwrap_or(usize::MAX));
+    key.into_iter().cloned().collect()
+}
+
+/// What CREATE TABLE … WITH would say, by the same names; a default is left out, as there.
+fn properties(
+    (schema, name): &Name,
+    table: &Table,
+    primary_key: &[String],
+    cache: Option<&Cache>,
+) -> BTreeMap<String, String> {
+    let mut kept = BTreeMap::new();
+    let mut keep = |name: &str, value: &str| {
+        kept.insert(name.to_owned(), value.to_owned());
+    };
+    if cache.is_some_and(Cache::is_replicated) {
+        keep("template", "replicated");
+    }
+    if cache.is_some_and(Cache::is_transactional) {
+        keep("atomicity", "transactional");
+    }
+    // H2 names the one column of a wrapped key, too.
+    if let Some(column) = table.affinity_column.as_ref().filter(|_| primary_key.len() > 1) {
+        keep("affinity_key", column);
+    }
+    if table.cache != format!("SQL_{schema}_{name}") {
+        keep("cache_name", &table.cache);
+    }
+    if let Some(group) = table.group.as_ref().filter(|group| **group != table.cache) {
+        keep("cache_group", group);
+    }
+    let wrapped = table.key_column.is_none();
+    match table.key_type.as_deref() {
+        Some(class) if wrapped && !is_random(class) => keep("key_type", class),
+        _ if wrapped && primary_key.len() == 1 => keep("wrap_key", "true"),
+        _ => {}
+    }
+    match table.value_type.as_deref() {
+        _ if table.value_column.is_some() => keep("wrap_value", "false"),
+        Some(class) if !is_random(class) => keep("value_type", class),
+        _ => {}
+    }
+    kept
+}
