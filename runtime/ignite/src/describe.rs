@@ -62,7 +62,7 @@ pub async fn describe(options: &IgniteOptions) -> Result<SourceDescription> {
              `key_type`): they are left out, and these tables' caches are checked by their names only"
         ));
     }
-    description.tables = tables::read(&ask, engine, &caches).await?;
+    description.tables = tables::read(&ask, engine, &caches, &mut description.notes).await?;
     let mut odbc = match Odbc::open(options, ask.address(), engine).await {
         Ok(odbc) => Some(odbc),
         Err(Front::Off) => {

@@ -170,6 +170,12 @@ fn failed(error: CallError) -> Error {
     error::of_call(error, Effect::Reads)
 }
 
+/// Why a statement of ours failed, without its text, which H2 repeats.
+pub(super) fn reason(error: &Error) -> &str {
+    let message = error.message();
+    message.split("; SQL statement").next().unwrap_or(message)
+}
+
 /// A name of several parts, as both engines read it.
 pub(super) fn quoted(parts: &[&str]) -> String {
     let quoted: Vec<String> = parts.iter().map(|part| format!("\"{}\"", part.replace('"', "\"\""))).collect();

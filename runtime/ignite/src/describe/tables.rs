@@ -6,7 +6,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use querent_core::types::{ColumnDescription, TableDescription};
 use querent_core::{ErrorKind, Result};
 
-use super::ask::{AT_ONCE, Ask, Row};
+use super::ask::{AT_ONCE, Ask, Row, reason};
 use super::caches::Cache;
 use super::classes::{class_name, column_type, is_random};
 use crate::options::Engine;
@@ -43,7 +43,12 @@ struct Column {
 }
 
 /// Reads all tables, by name.
-pub(super) async fn read(ask: &Ask, engine: Engine, caches: &[Cache]) -> Result<Vec<TableDescription>> {
+pub(super) async fn read(
+    ask: &Ask,
+    engine: Engine,
+    caches: &[Cache],
+    notes: &mut Vec<String>,
+) -> Result<Vec<TableDescription>> {
     let tables = ask
         .rows(
             "SELECT SCHEMA_NAME, TABLE_NAME, CACHE_NAME, CACHE_GROUP_NAME, AFFINITY_KEY_COLUMN, KEY_ALIAS, \
@@ -83,16 +88,27 @@ pub(super) async fn read(ask: &Ask, engine: Engine, caches: &[Cache]) -> Result<
         async move {
             // The views give columns in no order, and a cache's configuration those of before an ALTER TABLE.
             match ask.column_names(&name.0, &name.1).await {
-                Ok(order) => Ok(Some(describe(name, table, &order, columns, key, cache, engine))),
-                // It was dropped meanwhile.
-                Err(error) if error.kind() == ErrorKind::Query => Ok(None),
+                Ok(order) => Ok(Ok(describe(name, table, &order, columns, key, cache, engine))),
+                Err(error) if error.kind() == ErrorKind::Query => Ok(Err((name, error))),
                 Err(error) => Err(error),
             }
         }
     });
-    let described: Vec<Option<TableDescription>> =
-        stream::iter(described).buffered(AT_ONCE).try_collect().await?;
-    Ok(described.into_iter().flatten().collect())
+    let read: Vec<_> = stream::iter(described).buffered(AT_ONCE).try_collect().await?;
+    let mut described = Vec::with_capacity(read.len());
+    for outcome in read {
+        match outcome {
+            Ok(table) => described.push(table),
+            // It was dropped meanwhile, or the engine cannot: H2 (2.17.0) has no table with a column whose name has a quote.
+            Err(((schema, table), error)) => {
+                notes.push(format!(
+                    "the table {schema}.{table} cannot be read, and is left out: {}",
+                    reason(&error)
+                ));
+            }
+        }
+    }
+    Ok(described)
 }
 
 fn table(row: &Row) -> Result<(Name, Table)> {

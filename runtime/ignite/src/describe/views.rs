@@ -7,7 +7,7 @@ use querent_core::{ErrorKind, Result};
 use querent_protocol::ignite::describe::odbc;
 use querent_protocol::ignite::value::code;
 
-use super::ask::{Ask, quoted};
+use super::ask::{Ask, quoted, reason};
 use super::classes::{class_name, column_type, is_primitive};
 use super::front::Odbc;
 use super::tables::plain;
@@ -38,7 +38,10 @@ pub(super) async fn read(
         let names = match ask.column_names(&schema, &name).await {
             Ok(names) => names,
             Err(error) if error.kind() == ErrorKind::Query => {
-                notes.push(format!("the view {schema}.{name} cannot be read, and is left out: {error}"));
+                notes.push(format!(
+                    "the view {schema}.{name} cannot be read, and is left out: {}",
+                    reason(&error)
+                ));
                 continue;
             }
             Err(error) => return Err(error),

@@ -8,6 +8,7 @@ mod keyvalue;
 mod objects;
 mod oracle;
 mod partitions;
+mod describe;
 mod security;
 mod sql;
 mod transactions;
@@ -42,6 +43,13 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_H2_URL", sql::ANY),
         ("QUERENT_TEST_IGNITE_H2_URL", sql::H2),
         ("QUERENT_TEST_IGNITE_H2_URL", channel::TESTS),
+        ("QUERENT_TEST_IGNITE_H2_URL", describe::ANY),
+        ("QUERENT_TEST_IGNITE_H2_URL", describe::H2),
+        ("QUERENT_TEST_IGNITE_CALCITE_URL", describe::ANY),
+        ("QUERENT_TEST_IGNITE_NY_URL", describe::NY),
+        ("QUERENT_TEST_IGNITE_AUTH_URL", describe::AUTH),
+        ("QUERENT_TEST_IGNITE_TLS_URL", describe::TLS),
+        ("QUERENT_TEST_IGNITE_KV_URL", describe::KV),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", sql::ANY),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", transactions::TESTS),
         ("QUERENT_TEST_IGNITE_H2_URL", keyvalue::TESTS),
