@@ -1,7 +1,7 @@
 //! What a cluster says of itself: engine, zone, tables, views, caches and binary types.
 //!
-//! Facts come from the views of schema SYS, the cache configurations and the registered binary types. Columns of views are
-//! asked for over the ODBC protocol (`front`), for nothing else types them. What a server does not tell is noted, not guessed.
+//! Facts come from the views of schema SYS, the cache configurations and the registered binary types. The order
+//! of columns and the types of views' columns are asked for over the JDBC and ODBC protocols (`front`). What a server does not tell is noted, not guessed.
 //! Indexes are left out: no query depends on them.
 
 mod ask;
@@ -9,6 +9,7 @@ mod caches;
 mod classes;
 pub(crate) mod front;
 mod objects;
+mod order;
 mod tables;
 mod views;
 
@@ -23,6 +24,7 @@ use crate::options::{Engine, IgniteOptions};
 use ask::Ask;
 use caches::Cache;
 use front::{Front, Jdbc, Odbc};
+use order::Order;
 
 /// Describes a cluster.
 ///
@@ -62,7 +64,8 @@ pub async fn describe(options: &IgniteOptions) -> Result<SourceDescription> {
              `key_type`): they are left out, and these tables' caches are checked by their names only"
         ));
     }
-    description.tables = tables::read(&ask, engine, &caches, &mut description.notes).await?;
+    let order = Order::read(options, &ask, engine).await?;
+    description.tables = tables::read(&ask, &order, engine, &caches, &mut description.notes).await?;
     let mut odbc = match Odbc::open(options, ask.address(), engine).await {
         Ok(odbc) => Some(odbc),
         Err(Front::Off) => {
@@ -75,7 +78,7 @@ pub async fn describe(options: &IgniteOptions) -> Result<SourceDescription> {
         }
         Err(Front::Failed(error)) => return Err(error),
     };
-    let views = views::read(&ask, engine, odbc.as_mut(), &mut description.notes).await?;
+    let views = views::read(&ask, &order, engine, odbc.as_mut(), &mut description.notes).await?;
     description.tables.extend(views);
     Ok(description)
 }

@@ -170,9 +170,8 @@ fn failed(error: CallError) -> Error {
     error::of_call(error, Effect::Reads)
 }
 
-/// Why a statement of ours failed, without its text, which H2 repeats.
-pub(super) fn reason(error: &Error) -> &str {
-    let message = error.message();
+/// The words of an error without the text of the statement, which H2 repeats.
+pub(super) fn reason(message: &str) -> &str {
     message.split("; SQL statement").next().unwrap_or(message)
 }
 

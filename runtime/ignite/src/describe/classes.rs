@@ -67,11 +67,6 @@ pub(super) fn is_primitive(class: &str) -> bool {
     matches!(class, "boolean" | "byte" | "short" | "int" | "long" | "float" | "double")
 }
 
-/// The class that the text of a value of `java.lang.Class` names: `java.lang.String` (H2), `class java.lang.String` (Calcite).
-pub(super) fn class_name(text: &str) -> &str {
-    text.strip_prefix("class ").or_else(|| text.strip_prefix("interface ")).unwrap_or(text)
-}
-
 /// Whether a name ends with the random id that the server gives the binary types of a table that names none:
 /// `SQL_PUBLIC_T_ae2dd209_9300_4022_918d_544845d0028f`, and with `_KEY` behind it.
 pub(super) fn is_random(name: &str) -> bool {
@@ -107,7 +102,6 @@ mod tests {
         check("java.lang.Object", (-1, -1), None, "OTHER");
         check("org.Person", (-1, -1), None, "org.Person");
         assert_eq!(column_type("java.lang.Class", -1, -1, Engine::H2).ty, Some(SqlType::TEXT));
-        assert_eq!(class_name("class [B"), "[B");
     }
 
     #[test]

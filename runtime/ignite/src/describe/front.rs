@@ -97,6 +97,16 @@ impl Jdbc {
         format!("{}.{}.{}{stage}{}", version.major, version.minor, version.maintenance, version.stage)
     }
 
+    /// The columns of all tables and of the views of schema SYS, each in order. Nothing is planned for it: a statement that
+    /// is planned while its table is dropped can hang a node (2.17.0).
+    pub(crate) async fn columns(&mut self) -> Result<std::result::Result<Vec<jdbc::Column>, Failure>> {
+        let id = self.next_id;
+        self.next_id += 1;
+        let question = jdbc::columns(id, "%", "%", None).map_err(unsendable)?;
+        let answer = self.wire.exchange(&question).await?;
+        jdbc::read_columns(&answer).map_err(error::unreadable)
+    }
+
     /// The parameters of a statement, or why the server refuses it.
     pub(crate) async fn parameters(
         &mut self,

@@ -8,7 +8,8 @@ use querent_core::{ErrorKind, Result};
 
 use super::ask::{AT_ONCE, Ask, Row, reason};
 use super::caches::Cache;
-use super::classes::{class_name, column_type, is_random};
+use super::classes::{column_type, is_random};
+use super::order::Order;
 use crate::options::Engine;
 
 const KEY: &str = "_KEY";
@@ -31,10 +32,11 @@ struct Table {
     value_type: Option<String>,
 }
 
-/// A row of SYS.TABLE_COLUMNS.
+/// What the server says of a column.
 #[derive(Debug, Clone)]
 struct Column {
-    class: String,
+    /// `None` where it is not known.
+    class: Option<String>,
     has_default: bool,
     nullable: bool,
     in_key: bool,
@@ -45,6 +47,7 @@ struct Column {
 /// Reads all tables, by name.
 pub(super) async fn read(
     ask: &Ask,
+    order: &Order,
     engine: Engine,
     caches: &[Cache],
     notes: &mut Vec<String>,
@@ -56,25 +59,7 @@ pub(super) async fn read(
         )
         .await?;
     let tables: Vec<(Name, Table)> = tables.iter().map(table).collect::<Result<_>>()?;
-    let mut columns: HashMap<Name, HashMap<String, Column>> = HashMap::new();
-    let rows = ask
-        .rows(
-            // Calcite gives a class as what Java's own serialization makes of it (2.17.0).
-            "SELECT SCHEMA_NAME, TABLE_NAME, COLUMN_NAME, CAST(TYPE AS VARCHAR), DEFAULT_VALUE, NULLABLE, PK, \
-             \"PRECISION\", SCALE FROM SYS.TABLE_COLUMNS",
-        )
-        .await?;
-    for row in rows {
-        let column = Column {
-            class: class_name(&row.name(3)?).to_owned(),
-            has_default: row.has(4),
-            nullable: row.flag(5)?,
-            in_key: row.flag(6)?,
-            precision: row.int(7)?,
-            scale: row.int(8)?,
-        };
-        columns.entry((row.name(0)?, row.name(1)?)).or_default().insert(row.name(2)?, column);
-    }
+    let columns = columns(ask, order, engine, notes).await?;
     let mut keys = HashMap::new();
     for row in ask.rows("SELECT SCHEMA_NAME, TABLE_NAME, COLUMNS FROM SYS.INDEXES WHERE IS_PK = TRUE").await?
     {
@@ -87,7 +72,7 @@ pub(super) async fn read(
         let cache = caches.iter().find(|cache| cache.name == table.cache);
         async move {
             // The views give columns in no order, and a cache's configuration those of before an ALTER TABLE.
-            match ask.column_names(&name.0, &name.1).await {
+            match order.of(ask, &name.0, &name.1).await {
                 Ok(order) => Ok(Ok(describe(name, table, &order, columns, key, cache, engine))),
                 Err(error) if error.kind() == ErrorKind::Query => Ok(Err((name, error))),
                 Err(error) => Err(error),
@@ -103,12 +88,58 @@ pub(super) async fn read(
             Err(((schema, table), error)) => {
                 notes.push(format!(
                     "the table {schema}.{table} cannot be read, and is left out: {}",
-                    reason(&error)
+                    reason(error.message())
                 ));
             }
         }
     }
     Ok(described)
+}
+
+/// The columns of all tables.
+async fn columns(
+    ask: &Ask,
+    order: &Order,
+    engine: Engine,
+    notes: &mut Vec<String>,
+) -> Result<HashMap<Name, HashMap<String, Column>>> {
+    let select = |hint: &str, more: &str| {
+        format!(
+            "SELECT {hint} SCHEMA_NAME, TABLE_NAME, COLUMN_NAME, DEFAULT_VALUE, NULLABLE, PK, \"PRECISION\", SCALE{more} \
+             FROM SYS.TABLE_COLUMNS"
+        )
+    };
+    let rows = match (order.is_told(), engine) {
+        (true, _) => ask.rows(&select("", "")).await?,
+        (false, Engine::H2) => ask.rows(&select("", ", TYPE")).await?,
+        // Calcite (2.17.0) gives a class as what Java's own serialization makes of it, and casts it to text on some threads
+        // only. The other engine may be there beside it.
+        (false, Engine::Calcite) => match ask.rows(&select("/*+ QUERY_ENGINE('h2') */", ", TYPE")).await {
+            Ok(rows) => rows,
+            Err(_) => {
+                notes.push(
+                    "the node's client connector takes no JDBC connections (jdbcEnabled): types of columns are not \
+                     known"
+                        .to_owned(),
+                );
+                ask.rows(&select("", "")).await?
+            }
+        },
+    };
+    let mut columns: HashMap<Name, HashMap<String, Column>> = HashMap::new();
+    for row in rows {
+        let (schema, table, name) = (row.name(0)?, row.name(1)?, row.name(2)?);
+        let column = Column {
+            class: order.class((&schema, &table), &name).map(str::to_owned).or_else(|| row.text(8)),
+            has_default: row.has(3),
+            nullable: row.flag(4)?,
+            in_key: row.flag(5)?,
+            precision: row.int(6)?,
+            scale: row.int(7)?,
+        };
+        columns.entry((schema, table)).or_default().insert(name, column);
+    }
+    Ok(columns)
 }
 
 fn table(row: &Row) -> Result<(Name, Table)> {
@@ -136,11 +167,14 @@ fn describe(
     let known = order.iter().filter_map(|name| Some((name, columns.get(name)?)));
     let mut described: Vec<ColumnDescription> = known
         .map(|(name, column)| {
-            let ty = column_type(&column.class, column.precision, column.scale, engine);
+            let ty = column.class.as_deref().map(|class| {
+                let (precision, scale) = (column.precision, column.scale);
+                column_type(class, precision, scale, engine)
+            });
             let is_key = table.key_column.as_ref() == Some(name);
             ColumnDescription {
-                ty: ty.ty,
-                native: Some(ty.native),
+                ty: ty.as_ref().and_then(|ty| ty.ty.clone()),
+                native: ty.map(|ty| ty.native),
                 // A key is never null, and the flags do not say so of the column that is the whole key. The columns of a key
                 // of several, or of one that is wrapped, can be: both engines take a NULL for them (2.17.0).
                 nullable: column.nullable && !is_key,
@@ -151,16 +185,13 @@ fn describe(
         .collect();
     let primary_key = primary_key(table, order, columns, index);
     let properties = properties(name, table, &primary_key, cache);
-    for (name, nullable) in [(KEY, false), (VALUE, true)] {
-        let class = columns.get(name).map_or("java.lang.Object", |column| &column.class);
-        let ty = column_type(class, -1, -1, engine);
-        // The column that is the whole key or value has the digits.
-        let of = if name == KEY { &table.key_column } else { &table.value_column };
-        let native = of.as_ref().and_then(|of| described.iter().find(|column| column.name == *of));
-        let native = native.and_then(|column| column.native.clone());
+    // The whole key and value: objects, unless one column is it.
+    for (name, whole, nullable) in [(KEY, &table.key_column, false), (VALUE, &table.value_column, true)] {
+        let column = described.iter().find(|column| whole.as_ref() == Some(&column.name));
+        let (ty, native) = column.map_or((None, None), |column| (column.ty.clone(), column.native.clone()));
         described.push(ColumnDescription {
-            native: native.or(ty.ty.as_ref().map(|_| ty.native)),
-            ty: ty.ty,
+            ty,
+            native,
             nullable,
             has_default: true,
             hidden: true,

@@ -8,8 +8,9 @@ use querent_protocol::ignite::describe::odbc;
 use querent_protocol::ignite::value::code;
 
 use super::ask::{Ask, quoted, reason};
-use super::classes::{class_name, column_type, is_primitive};
+use super::classes::{column_type, is_primitive};
 use super::front::Odbc;
+use super::order::Order;
 use super::tables::plain;
 use crate::options::Engine;
 
@@ -19,11 +20,12 @@ const DEFINITION: &str = "definition";
 /// Reads all views, by name.
 pub(super) async fn read(
     ask: &Ask,
+    order: &Order,
     engine: Engine,
     mut odbc: Option<&mut Odbc>,
     notes: &mut Vec<String>,
 ) -> Result<Vec<TableDescription>> {
-    let mut views = system(ask, engine).await?;
+    let mut views = system(ask, order, engine).await?;
     let sql =
         "SELECT \"SCHEMA\", NAME, \"SQL\" FROM SYS.VIEWS WHERE \"SCHEMA\" <> 'SYS' ORDER BY \"SCHEMA\", NAME";
     let own = match ask.rows(sql).await {
@@ -34,30 +36,29 @@ pub(super) async fn read(
     };
     for row in own {
         let (schema, name) = (row.name(0)?, row.name(1)?);
-        // One whose tables are gone can still be there.
-        let names = match ask.column_names(&schema, &name).await {
-            Ok(names) => names,
-            Err(error) if error.kind() == ErrorKind::Query => {
-                notes.push(format!(
-                    "the view {schema}.{name} cannot be read, and is left out: {}",
-                    reason(&error)
-                ));
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        let described = match odbc.as_deref_mut() {
+        let columns = match odbc.as_deref_mut() {
             Some(odbc) => {
                 let sql = format!("SELECT * FROM {}", quoted(&[&schema, &name]));
-                odbc.result_set("PUBLIC", &sql).await?.unwrap_or_default()
+                let described = odbc.result_set("PUBLIC", &sql).await?;
+                let columns = described.map(|all| all.iter().map(|found| column(found, engine)).collect());
+                columns.map_err(|failure| failure.message)
             }
-            None => Vec::new(),
+            None => match ask.column_names(&schema, &name).await {
+                Ok(names) => Ok(names.iter().map(|name| plain(name)).collect()),
+                Err(error) if error.kind() == ErrorKind::Query => Err(error.message().to_owned()),
+                Err(error) => return Err(error),
+            },
         };
-        let columns = names.iter().enumerate().map(|(at, name)| {
-            let found = described.get(at).filter(|column| column.name == *name);
-            found.map_or_else(|| plain(name), |found| column(found, engine))
-        });
-        let mut view = TableDescription::new(vec![schema, name.clone()], columns.collect());
+        let columns: Vec<ColumnDescription> = match columns {
+            Ok(columns) => columns,
+            // One whose tables are gone is there all the same.
+            Err(message) => {
+                let why = reason(&message);
+                notes.push(format!("the view {schema}.{name} cannot be read, and is left out: {why}"));
+                continue;
+            }
+        };
+        let mut view = TableDescription::new(vec![schema, name], columns);
         view.kind = TableKind::View;
         if let Some(text) = row.text(2) {
             view.properties.insert(DEFINITION.to_owned(), text);
@@ -68,29 +69,28 @@ pub(super) async fn read(
 }
 
 /// The views of schema SYS, by name.
-async fn system(ask: &Ask, engine: Engine) -> Result<Vec<TableDescription>> {
+async fn system(ask: &Ask, order: &Order, engine: Engine) -> Result<Vec<TableDescription>> {
     let rows = ask
         .rows(
-            "SELECT SCHEMA_NAME, VIEW_NAME, COLUMN_NAME, CAST(TYPE AS VARCHAR), \"PRECISION\", SCALE \
+            "SELECT SCHEMA_NAME, VIEW_NAME, COLUMN_NAME, TYPE, \"PRECISION\", SCALE \
              FROM SYS.VIEW_COLUMNS",
         )
         .await?;
     let mut views: BTreeMap<(String, String), HashMap<String, ColumnDescription>> = BTreeMap::new();
     for row in rows {
         let (class, name) = (row.name(3)?, row.name(2)?);
-        let class = class_name(&class);
-        let ty = column_type(class, row.int(4)?, row.int(5)?, engine);
+        let ty = column_type(&class, row.int(4)?, row.int(5)?, engine);
         let column = ColumnDescription {
             ty: ty.ty,
             native: Some(ty.native),
-            nullable: !is_primitive(class),
+            nullable: !is_primitive(&class),
             ..plain(&name)
         };
         views.entry((row.name(0)?, row.name(1)?)).or_default().insert(name, column);
     }
     let mut described = Vec::new();
     for ((schema, name), mut columns) in views {
-        let order = match ask.column_names(&schema, &name).await {
+        let order = match order.of(ask, &schema, &name).await {
             Ok(order) => order,
             // Some views are there only with persistence.
             Err(error) if error.kind() == ErrorKind::Query => continue,
