@@ -11,6 +11,7 @@ mod diff;
 mod explain;
 mod failure;
 mod init;
+mod prepare;
 mod project;
 mod pull;
 mod queries;
@@ -37,6 +38,8 @@ enum Command {
     Pull(pull::Arguments),
     /// Tells whether the cache is still true of its sources, and which queries would break
     Check(check::Arguments),
+    /// Asks the live servers what every query takes and gives, and records what the checker does not know
+    Prepare(prepare::Arguments),
     /// Prints what a query takes and gives, and why
     Explain(explain::Arguments),
     /// Lists the checked queries of the crates below querent.toml
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Init(arguments) => init::run(&arguments),
         Command::Pull(arguments) => pull::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Prepare(arguments) => prepare::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Queries(arguments) => queries::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use querent_core::Backend as _;
 use querent_flight::{Flight, FlightOptions};
+use querent_ignite::Ignite;
 use querent_pinot::{Pinot, PinotOptions};
 use querent_schema::cache::backend_of_url;
 use querent_schema::ddl;
@@ -75,6 +76,10 @@ fn from_server(
             let options = FlightOptions::parse(&url).and_then(|url| Flight::of_source(url, &source));
             wait(name, querent_flight::describe(&options.map_err(failed)?))?.map_err(failed)
         }
+        "ignite" => {
+            let options = Ignite::options(url).and_then(|url| Ignite::of_source(url, &source));
+            wait(name, querent_ignite::describe(&options.map_err(failed)?))?.map_err(failed)
+        }
         "pinot" => {
             let options = PinotOptions::parse(url).and_then(|url| Pinot::of_source(url, &source));
             wait(name, querent_pinot::describe(&options.map_err(failed)?))?.map_err(failed)
@@ -84,6 +89,11 @@ fn from_server(
         ))
         .help("describe its tables in SQL files: `dialect` and `schema = [\"ddl/*.sql\"]` instead of `url`")),
     }
+}
+
+/// A source's options as drivers take them.
+pub(crate) fn pairs(options: &BTreeMap<String, String>) -> Vec<(&str, &str)> {
+    options.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
 }
 
 /// Runs what asks a server, for a bounded time.

@@ -5,12 +5,14 @@
 //! optional and add conversions only. It deliberately knows neither Arrow (the mapping lives in `querent-core` under
 //! its feature `arrow`) nor any backend.
 
+mod answer;
 mod description;
 mod parse;
 mod sql_name;
 mod sql_type;
 pub mod value;
 
+pub use answer::{AnsweredColumn, AnsweredType, StatementAnswer};
 pub use description::{
     CacheDescription, ColumnDescription, NullabilityTrust, ObjectField, ObjectType, ServerIdentity,
     SourceDescription, TableDescription, TableKind,

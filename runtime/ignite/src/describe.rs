@@ -19,12 +19,14 @@ use querent_core::types::{NullabilityTrust, ServerIdentity, SourceDescription};
 use querent_core::{Error, ErrorKind, Result};
 use querent_protocol::ignite::code::Version;
 
+use crate::channel::Channel;
 use crate::connect;
 use crate::options::{Engine, IgniteOptions};
 use ask::Ask;
 use caches::Cache;
 use front::{Front, Jdbc, Odbc};
 use order::Order;
+pub(crate) use views::described_type;
 
 /// Describes a cluster.
 ///
@@ -81,6 +83,12 @@ pub async fn describe(options: &IgniteOptions) -> Result<SourceDescription> {
     let views = views::read(&ask, &order, engine, odbc.as_mut(), &mut description.notes).await?;
     description.tables.extend(views);
     Ok(description)
+}
+
+/// The engine of a cluster that has one.
+pub(crate) async fn engine_of(channel: Channel, options: &IgniteOptions) -> Result<Engine> {
+    let engine = engine(&Ask::new(channel), options, &mut Vec::new()).await?;
+    engine.ok_or_else(|| Error::new(ErrorKind::Unsupported, "the cluster has no SQL engine"))
 }
 
 /// The engine that statements run on; `None` where the cluster has no SQL.

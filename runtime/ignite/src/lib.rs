@@ -17,6 +17,7 @@ mod link;
 pub mod object;
 mod options;
 mod parameters;
+mod prepare;
 mod row;
 mod topology;
 mod transaction;
@@ -30,6 +31,7 @@ pub use connection::{Connection, TransactionOptions};
 pub use describe::describe;
 pub use execute::{Cursor, IgniteCall};
 pub use options::IgniteOptions;
+pub use prepare::Describer;
 pub use row::IgniteBatch;
 
 /// What the protocol itself names: configurations, states, values of any type.

@@ -5,6 +5,7 @@
 //! a socket or reads an environment variable; a time, a host, a path or a secret is never written.
 
 mod audit;
+mod answers;
 mod config;
 mod error;
 mod format;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 use querent_types::{CacheDescription, ObjectType, SourceDescription, TableDescription};
 
+pub use answers::RecordedAnswer;
 pub use config::{Config, SourceConfig, TypeDefaults};
 pub use error::CacheError;
 pub use format::FORMAT;

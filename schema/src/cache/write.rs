@@ -117,7 +117,7 @@ impl CacheDir {
 
 impl Written {
     /// Puts `bytes` in place where they differ from what is there, or in any case.
-    fn put(&mut self, file: &Path, bytes: &[u8], always: bool) -> Result<(), CacheError> {
+    pub(super) fn put(&mut self, file: &Path, bytes: &[u8], always: bool) -> Result<(), CacheError> {
         let same = fs::read(file).is_ok_and(|present| present == bytes);
         if same && !always {
             return Ok(());
@@ -138,12 +138,12 @@ impl Written {
     }
 }
 
-fn create_dir(dir: &Path) -> Result<(), CacheError> {
+pub(super) fn create_dir(dir: &Path) -> Result<(), CacheError> {
     fs::create_dir_all(dir).map_err(|error| CacheError::unwritable(dir, error))
 }
 
 /// Another writer may have removed it first.
-fn remove(file: &Path) -> Result<(), CacheError> {
+pub(super) fn remove(file: &Path) -> Result<(), CacheError> {
     match fs::remove_file(file) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(CacheError::unwritable(file, error))

@@ -11,10 +11,13 @@ use super::ask::Ask;
 use super::front::{Front, Jdbc};
 use crate::options::{Engine, IgniteOptions};
 
+/// Names and classes of columns, by schema and table.
+type Told = HashMap<(String, String), Vec<(String, String)>>;
+
 /// The columns of tables, in order.
 pub(super) struct Order {
-    /// Names and classes by schema and table; `None` where the front end is off.
-    told: Option<HashMap<(String, String), Vec<(String, String)>>>,
+    /// `None` where the front end is off.
+    told: Option<Told>,
 }
 
 impl Order {
@@ -26,7 +29,7 @@ impl Order {
             Err(Front::Failed(error)) => return Err(error),
         };
         let Ok(columns) = jdbc.columns().await? else { return Ok(Order { told: None }) };
-        let mut told: HashMap<(String, String), Vec<(String, String)>> = HashMap::new();
+        let mut told = Told::new();
         for column in columns {
             told.entry((column.schema, column.table)).or_default().push((column.name, column.class_name));
         }

@@ -1,0 +1,185 @@
+//! `querent prepare`: asks the live servers what every query really takes and gives.
+//!
+//! A disagreement with what the checker inferred is an error, told with the place and both answers. What the checker does
+//! not know is recorded in the cache. A backend takes part by a function in [`open`]; the comparison knows none of them.
+
+mod compare;
+mod statement;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use querent_core::Backend as _;
+use querent_ignite::{Describer, Ignite};
+use querent_schema::cache::{RecordedAnswer, backend_of_url};
+use querent_schema::catalog::Catalog;
+use querent_schema::check;
+use querent_schema::plan::Plan;
+use querent_types::StatementAnswer;
+
+use crate::failure::{Failure, Result};
+use crate::output;
+use crate::project::Project;
+use crate::queries::{self, Found, Queries};
+use crate::source;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only these sources
+    sources: Vec<String>,
+}
+
+/// Someone to ask what a statement takes and gives.
+trait Asker {
+    /// What the server says of a statement as it is sent; the inner error is its words where it refuses it.
+    fn ask(&mut self, sql: &str) -> querent_core::Result<std::result::Result<StatementAnswer, String>>;
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let project = Project::find()?;
+    let names = project.sources(&arguments.sources)?;
+    let Queries { found, unread } = queries::find(&project)?;
+    let mut problems = unread.report();
+    for name in &names {
+        let queries: Vec<&Found> = found.iter().filter(|query| query.source == *name).collect();
+        problems += match prepare(&project, name, &queries, !arguments.sources.is_empty()) {
+            Ok(problems) => problems,
+            Err(failure) => {
+                say!("{name}: {failure}");
+                1
+            }
+        };
+    }
+    match problems {
+        0 => Ok(ExitCode::SUCCESS),
+        1 => Err(Failure::new("1 problem")),
+        n => Err(Failure::new(format!("{n} problems"))),
+    }
+}
+
+/// How many problems there are with a source and its queries. `is_named` is whether the user asked for this source.
+fn prepare(project: &Project, name: &str, queries: &[&Found], is_named: bool) -> Result<usize> {
+    let Some(url) = project.url(name)? else {
+        if is_named {
+            return Err(Failure::new(format!(
+                "[source.{name}] is made of SQL files: there is no server to ask"
+            )));
+        }
+        return Ok(0);
+    };
+    let cache = project.cache();
+    if let Some(stale) = cache.stale(name) {
+        return Err(stale.into());
+    }
+    let catalog = cache.catalog(name)?;
+    let Some(mut asker) = open(name, &url, &catalog)? else {
+        say!("{name}: servers of this backend are not asked; the checker's answers stand alone");
+        return Ok(0);
+    };
+    let (mut problems, mut recorded) = (0, Vec::new());
+    for query in queries {
+        let place = format!("{}:{}", query.file.display(), query.line);
+        let outcome = one(asker.as_mut(), query, &catalog)
+            .map_err(|error| Failure::caused(format!("{place}: the server cannot be asked"), &error))?;
+        match outcome {
+            Outcome::Agrees(notes) => {
+                notes.iter().for_each(|note| say!("{name}: {place}: note: {note}"));
+            }
+            Outcome::Unknown(answer, notes) => {
+                notes.iter().for_each(|note| say!("{name}: {place}: note: {note}"));
+                recorded.push(answer);
+            }
+            Outcome::Disagrees(what) => {
+                problems += 1;
+                what.iter().for_each(|what| say!("{name}: {place}: {what}"));
+            }
+        }
+    }
+    let written = cache.write_answers(name, &recorded)?;
+    say!(
+        "{name}: {} queries asked, {problems} disagree, {} recorded ({} files changed, {} removed)",
+        queries.len(),
+        recorded.len(),
+        written.changed.len(),
+        written.removed.len()
+    );
+    Ok(problems)
+}
+
+enum Outcome {
+    Agrees(Vec<String>),
+    /// The checker does not know all of it.
+    Unknown(RecordedAnswer, Vec<String>),
+    Disagrees(Vec<String>),
+}
+
+fn one(asker: &mut dyn Asker, query: &Found, catalog: &Catalog) -> querent_core::Result<Outcome> {
+    let checked = check(&query.text.sql, catalog);
+    let plan: &Plan = match &checked.plan {
+        Some(plan) if output::is_ok(&checked) => plan,
+        _ => {
+            let rendered =
+                checked.diagnostics.iter().map(|d| d.render(&query.text.sql, &query.text.origin())).collect();
+            return Ok(Outcome::Disagrees(rendered));
+        }
+    };
+    let statement = statement::whole(plan);
+    let answer = match asker.ask(&statement.sql)? {
+        Ok(answer) => answer,
+        Err(message) => {
+            let what = format!("the checker takes the query, the server refuses it: {message}");
+            return Ok(Outcome::Disagrees(vec![what]));
+        }
+    };
+    let compare::Comparison { disagreements, notes, is_unknown } =
+        compare::compare(plan, &statement.parameters, &answer);
+    Ok(match (disagreements.is_empty(), is_unknown) {
+        (false, _) => Outcome::Disagrees(disagreements),
+        (true, true) => {
+            let tables = plan.tables.clone();
+            Outcome::Unknown(RecordedAnswer { sql: statement.sql, tables, answer }, notes)
+        }
+        (true, false) => Outcome::Agrees(notes),
+    })
+}
+
+/// Connects to a source's server; `None` for a backend whose servers are not asked.
+fn open(name: &str, url: &str, catalog: &Catalog) -> Result<Option<Box<dyn Asker>>> {
+    let backend = backend_of_url(url).map_err(|e| Failure::from(vec![e]))?;
+    match backend {
+        "ignite" => ignite(name, url, &catalog.source.options).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Asks on one connection, a question at a time.
+struct Blocking<D> {
+    runtime: tokio::runtime::Runtime,
+    describer: D,
+}
+
+/// No statement takes longer to plan.
+const LIMIT: Duration = Duration::from_secs(60);
+
+impl Asker for Blocking<Describer> {
+    fn ask(&mut self, sql: &str) -> querent_core::Result<std::result::Result<StatementAnswer, String>> {
+        self.runtime.block_on(self.describer.statement(sql))
+    }
+}
+
+/// An Ignite node, for the engine and zone that the cache was pulled with.
+fn ignite(name: &str, url: &str, options: &BTreeMap<String, String>) -> Result<Box<dyn Asker>> {
+    let failed = |e: querent_core::Error| {
+        Failure::caused(format!("the server of source `{name}` cannot be asked"), &e)
+    };
+    let options = Ignite::options(url)
+        .and_then(|url| Ignite::of_source(url, &source::pairs(options)))
+        .map_err(failed)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|e| Failure::caused("no async runtime", &e))?;
+    let opened = runtime
+        .block_on(async { tokio::time::timeout(LIMIT, Describer::open(&options)).await })
+        .map_err(|_| Failure::new(format!("source `{name}` did not answer within {LIMIT:?}")))?;
+    let describer = opened.map_err(failed)?;
+    Ok(Box::new(Blocking { runtime, describer }))
+}

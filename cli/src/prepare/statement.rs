@@ -1,0 +1,75 @@
+//! The statement that is asked about: every section in it, one element for each spread, `?` for parameters.
+
+use querent_schema::plan::{Element, Piece, Plan};
+
+/// A statement as a server is asked about it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Statement {
+    pub(super) sql: String,
+    /// The index in the plan of each `?`, in order.
+    pub(super) parameters: Vec<usize>,
+}
+
+/// The whole of a plan's template.
+pub(super) fn whole(plan: &Plan) -> Statement {
+    let mut statement = Statement { sql: String::new(), parameters: Vec::new() };
+    statement.pieces(&plan.template);
+    statement
+}
+
+impl Statement {
+    fn pieces(&mut self, pieces: &[Piece]) {
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => self.sql.push_str(text),
+                Piece::Param(index) => self.parameter(*index),
+                Piece::Section(_, inner) => self.pieces(inner),
+                Piece::In(predicate) => {
+                    self.pieces(&predicate.head);
+                    for (at, element) in predicate.elements.iter().enumerate() {
+                        if at > 0 {
+                            self.sql.push_str(", ");
+                        }
+                        match element {
+                            Element::Spread(index) => self.parameter(*index),
+                            Element::Pieces(inner) => self.pieces(inner),
+                        }
+                    }
+                    self.sql.push_str(&predicate.tail);
+                }
+            }
+        }
+    }
+
+    fn parameter(&mut self, index: usize) {
+        self.sql.push('?');
+        self.parameters.push(index);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use querent_schema::catalog::Catalog;
+    use querent_schema::check;
+    use querent_types::{ColumnDescription, SourceDescription, SqlType, TableDescription};
+
+    use super::*;
+
+    #[test]
+    fn sections_and_spreads_are_written_out() {
+        let columns = vec![ColumnDescription::new("A", SqlType::Int32, false)];
+        let source = SourceDescription {
+            backend: "ignite".into(),
+            dialect: "ignite-h2".into(),
+            tables: vec![TableDescription::new(vec!["PUBLIC".into(), "T".into()], columns)],
+            ..SourceDescription::default()
+        };
+        let catalog = Catalog::from_description(source).expect("a dialect");
+        let checked =
+            check("SELECT a FROM t WHERE a IN (:list.., :one) {{ AND a > :one }} AND a < :two", &catalog);
+        let statement = whole(&checked.plan.expect("it is right"));
+        let squeezed = statement.sql.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(squeezed, "SELECT a FROM t WHERE a IN (?, ?) AND a > ? AND a < ?");
+        assert_eq!(statement.parameters, [0, 1, 1, 2]);
+    }
+}

@@ -1,0 +1,210 @@
+//! `<source>/queries/*.json`: what the live server said of statements that the checker does not know all of.
+//!
+//! A file is named by the statement as it is sent, the dialect and the options of the source. It holds hashes of the tables
+//! that the statement names: where one has changed since, the answer is none any more.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use querent_types::{AnsweredColumn, AnsweredType, SqlType, StatementAnswer};
+use serde::{Deserialize, Serialize};
+
+use super::format::{self, FORMAT};
+use super::hash::{self, Hasher};
+use super::write::{Written, create_dir, remove};
+use super::{CacheDir, CacheError, store};
+
+/// An answer to keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedAnswer {
+    /// The statement as it is sent, sections and all.
+    pub sql: String,
+    /// The tables that it names, by their full paths.
+    pub tables: Vec<Vec<String>>,
+    /// What the server said.
+    pub answer: StatementAnswer,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnswerFile {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<ColumnFile>>,
+    format: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parameters: Option<Vec<Option<String>>>,
+    sql: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tables: Vec<TableHash>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TableHash {
+    hash: String,
+    path: Vec<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ColumnFile {
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nullable: Option<bool>,
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    ty: Option<String>,
+}
+
+impl CacheDir {
+    /// Keeps these answers of a source, and no others.
+    pub fn write_answers(&self, source: &str, answers: &[RecordedAnswer]) -> Result<Written, CacheError> {
+        let dir = self.answers_dir(source);
+        let mut written = Written::default();
+        let mut kept = BTreeSet::new();
+        if !answers.is_empty() {
+            create_dir(&dir)?;
+        }
+        for recorded in answers {
+            let file = self.answer_file(source, &recorded.sql)?;
+            let bytes = format::print(&self.print_answer(source, recorded), &file)?;
+            if kept.insert(file.clone()) {
+                written.put(&file, &bytes, false)?;
+            }
+        }
+        let present = store::stems(&dir).map_err(|error| CacheError::unwritable(&dir, error))?;
+        for stem in present {
+            let file = dir.join(format!("{stem}.json"));
+            if !kept.contains(&file) {
+                remove(&file)?;
+                written.removed.push(file);
+            }
+        }
+        Ok(written)
+    }
+
+    /// What the server said of a statement as it is sent; `None` where it was not asked.
+    ///
+    /// Fails where a table has changed since.
+    pub fn answer(&self, source: &str, sql: &str) -> Result<Option<StatementAnswer>, CacheError> {
+        let file = self.answer_file(source, sql)?;
+        let prepare = "run `querent prepare`";
+        let bytes = match std::fs::read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(CacheError::invalid(&file, error, prepare)),
+        };
+        let read = format::parse::<AnswerFile>(&bytes, &file, "querent prepare")?;
+        for TableHash { hash, path } in &read.tables {
+            if self.table_hash(source, path) != *hash {
+                let reason = format!("the table `{}` has changed since the server was asked", path.join("."));
+                return Err(CacheError::invalid(&file, reason, prepare));
+            }
+        }
+        let invalid = |ty: &str| {
+            let reason = format!("it names the type `{ty}`, which is none");
+            CacheError::invalid(&file, reason, prepare)
+        };
+        let ty = |text: Option<String>| match text {
+            None => Ok(AnsweredType::default()),
+            Some(text) => text.parse::<SqlType>().map(AnsweredType::exact).map_err(|_| invalid(&text)),
+        };
+        let column = |column: ColumnFile| {
+            Ok(AnsweredColumn { name: column.name, ty: ty(column.ty)?, nullable: column.nullable })
+        };
+        let columns = read.columns.map(|all| all.into_iter().map(column).collect::<Result<_, _>>());
+        let parameters = read.parameters.map(|all| all.into_iter().map(ty).collect::<Result<_, _>>());
+        Ok(Some(StatementAnswer { columns: columns.transpose()?, parameters: parameters.transpose()? }))
+    }
+
+    fn answers_dir(&self, source: &str) -> PathBuf {
+        self.source_dir(source).join("queries")
+    }
+
+    fn answer_file(&self, source: &str, sql: &str) -> Result<PathBuf, CacheError> {
+        let file = self.read_source(source)?;
+        let mut hasher = Hasher::new();
+        hasher.text(sql);
+        hasher.text(&file.dialect);
+        hasher.map(&file.options);
+        Ok(self.answers_dir(source).join(format!("{:016x}.json", hasher.finish())))
+    }
+
+    fn print_answer(&self, source: &str, recorded: &RecordedAnswer) -> AnswerFile {
+        let ty = |ty: &AnsweredType| ty.says.as_ref().map(ToString::to_string);
+        let column = |column: &AnsweredColumn| ColumnFile {
+            name: column.name.clone(),
+            nullable: column.nullable,
+            ty: ty(&column.ty),
+        };
+        let answer = &recorded.answer;
+        let table =
+            |path: &Vec<String>| TableHash { hash: self.table_hash(source, path), path: path.clone() };
+        AnswerFile {
+            columns: answer.columns.as_ref().map(|all| all.iter().map(column).collect()),
+            format: FORMAT,
+            parameters: answer.parameters.as_ref().map(|all| all.iter().map(ty).collect()),
+            sql: recorded.sql.clone(),
+            tables: recorded.tables.iter().map(table).collect(),
+        }
+    }
+
+    /// The hash of a table's file; empty for one that has none (a view of the system's).
+    fn table_hash(&self, source: &str, path: &[String]) -> String {
+        let text = std::fs::read_to_string(self.table_file(source, path));
+        text.map_or_else(|_| String::new(), |text| hash::hex(&text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use querent_types::{ColumnDescription, SourceDescription, TableDescription};
+
+    use super::super::{Config, TypeDefaults};
+    use super::*;
+
+    fn cache(dir: &std::path::Path, ty: SqlType) -> CacheDir {
+        let cache = CacheDir::at(dir);
+        let columns = vec![ColumnDescription::new("ID", ty, false)];
+        let description = SourceDescription {
+            backend: "ignite".into(),
+            dialect: "ignite-h2".into(),
+            tables: vec![TableDescription::new(vec!["PUBLIC".into(), "T".into()], columns)],
+            ..SourceDescription::default()
+        };
+        let config = Config::new("", BTreeMap::new(), TypeDefaults::default());
+        cache.write("orders", &config, &description, BTreeMap::new()).expect("written");
+        cache
+    }
+
+    fn recorded(sql: &str) -> RecordedAnswer {
+        let column = AnsweredColumn {
+            name: "N".into(),
+            ty: AnsweredType::exact(SqlType::Int64),
+            nullable: Some(true),
+        };
+        let parameters = vec![AnsweredType::default(), AnsweredType::exact(SqlType::Uuid)];
+        RecordedAnswer {
+            sql: sql.into(),
+            tables: vec![vec!["PUBLIC".into(), "T".into()]],
+            answer: StatementAnswer { columns: Some(vec![column]), parameters: Some(parameters) },
+        }
+    }
+
+    #[test]
+    fn answers_are_kept_until_a_table_changes() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let cache = cache(dir.path(), SqlType::Int32);
+        let (one, two) = (recorded("SELECT 1"), recorded("SELECT 2"));
+        assert_eq!(cache.write_answers("orders", &[one.clone(), two]).expect("written").changed.len(), 2);
+        assert_eq!(cache.answer("orders", "SELECT 1").expect("read"), Some(one.answer.clone()));
+        // Those that are asked no more go; the same bytes are not written again.
+        let again = cache.write_answers("orders", &[one]).expect("written");
+        assert_eq!((again.changed.len(), again.removed.len()), (0, 1));
+        assert_eq!(cache.answer("orders", "SELECT 2").expect("read"), None);
+        let cache = self::cache(dir.path(), SqlType::Int64);
+        let error = cache.answer("orders", "SELECT 1").expect_err("the table is another");
+        assert!(error.message.contains("PUBLIC.T") && error.help.contains("querent prepare"), "{error:?}");
+    }
+}
