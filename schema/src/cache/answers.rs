@@ -161,7 +161,7 @@ mod tests {
 
     use querent_types::{ColumnDescription, SourceDescription, TableDescription};
 
-    use super::super::{Config, TypeDefaults};
+    use super::super::{Config, SourceConfig, TypeDefaults};
     use super::*;
 
     fn cache(dir: &std::path::Path, ty: SqlType) -> CacheDir {
@@ -173,7 +173,9 @@ mod tests {
             tables: vec![TableDescription::new(vec!["PUBLIC".into(), "T".into()], columns)],
             ..SourceDescription::default()
         };
-        let config = Config::new("", BTreeMap::new(), TypeDefaults::default());
+        let sources = BTreeMap::from([("orders".to_owned(), SourceConfig::default())]);
+        let config = Config::new("", sources, TypeDefaults::default());
+        cache.write_config(&config).expect("written");
         cache.write("orders", &config, &description, BTreeMap::new()).expect("written");
         cache
     }

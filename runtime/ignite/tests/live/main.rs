@@ -9,6 +9,7 @@ mod objects;
 mod oracle;
 mod partitions;
 mod describe;
+mod prepare;
 mod security;
 mod sql;
 mod transactions;
@@ -45,6 +46,8 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_H2_URL", channel::TESTS),
         ("QUERENT_TEST_IGNITE_H2_URL", describe::ANY),
         ("QUERENT_TEST_IGNITE_H2_URL", describe::H2),
+        ("QUERENT_TEST_IGNITE_H2_URL", prepare::ANY),
+        ("QUERENT_TEST_IGNITE_CALCITE_URL", prepare::ANY),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", describe::ANY),
         ("QUERENT_TEST_IGNITE_NY_URL", describe::NY),
         ("QUERENT_TEST_IGNITE_AUTH_URL", describe::AUTH),
