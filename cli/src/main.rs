@@ -18,6 +18,7 @@ mod queries;
 mod raw;
 mod serve;
 mod source;
+mod views;
 
 use std::process::ExitCode;
 

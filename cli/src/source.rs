@@ -15,6 +15,7 @@ use querent_types::{NullabilityTrust, ServerIdentity, SourceDescription};
 use crate::failure::{Failure, Result};
 use crate::output;
 use crate::project::Project;
+use crate::views;
 
 /// A source as it is now.
 pub(crate) struct Described {
@@ -47,6 +48,7 @@ pub(crate) fn describe(project: &Project, name: &str) -> Result<Described> {
         None => from_files(project, name)?,
     };
     let description = &mut described.description;
+    views::refine(description);
     description.options.extend(config.options.clone());
     match config.options.get("nullability").map(String::as_str) {
         Some("trusted") => description.nullability = NullabilityTrust::Trusted,
