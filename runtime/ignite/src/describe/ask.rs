@@ -1,6 +1,7 @@
 //! Questions over the thin protocol.
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use querent_core::url::Host;
 use querent_core::{Error, ErrorKind, Result};
 use querent_protocol::ignite::code::Version;
 use querent_protocol::ignite::config::CacheConfiguration;
@@ -14,7 +15,6 @@ use querent_protocol::ignite::value::Object;
 
 use crate::channel::{CallError, Channel};
 use crate::error::{self, Effect};
-use crate::options::Address;
 
 /// How many questions are under way at once.
 pub(super) const AT_ONCE: usize = 16;
@@ -78,7 +78,7 @@ impl Ask {
     }
 
     /// The node that is asked.
-    pub(super) fn address(&self) -> &Address {
+    pub(super) fn address(&self) -> &Host {
         &self.channel.setup().address
     }
 

@@ -2,7 +2,11 @@
 //!
 //! One question at a time. A node may have either switched off: that is told apart from failing.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
+use querent_core::tls::Tls;
+use querent_core::url::Host;
 use querent_core::{Error, ErrorKind, Result};
 use querent_protocol::ignite::describe::{Credentials, Reply, jdbc, odbc};
 use querent_protocol::ignite::handshake::Refusal;
@@ -14,10 +18,8 @@ use tokio::net::TcpStream;
 use tokio::time;
 use tokio_rustls::TlsConnector;
 
-use crate::connect;
 use crate::error;
-use crate::options::{Address, Engine, IgniteOptions};
-use crate::tls;
+use crate::options::{Engine, IgniteOptions};
 
 /// Why there is no connection to a front end.
 #[derive(Debug)]
@@ -48,11 +50,7 @@ pub(crate) struct Jdbc {
 
 impl Odbc {
     /// Connects to a node, for statements of an engine.
-    pub(crate) async fn open(
-        options: &IgniteOptions,
-        address: &Address,
-        engine: Engine,
-    ) -> Result<Odbc, Front> {
+    pub(crate) async fn open(options: &IgniteOptions, address: &Host, engine: Engine) -> Result<Odbc, Front> {
         let mut wire = Wire::open(options, address).await?;
         let hello = odbc::handshake(credentials(options), Some(engine.name())).map_err(unsendable)?;
         let body = wire.exchange(&hello).await?;
@@ -78,7 +76,7 @@ impl Jdbc {
     /// Connects to a node, for statements of an engine.
     pub(crate) async fn open(
         options: &IgniteOptions,
-        address: &Address,
+        address: &Host,
         engine: Option<Engine>,
     ) -> Result<Jdbc, Front> {
         let mut wire = Wire::open(options, address).await?;
@@ -130,7 +128,7 @@ fn unsendable(error: EncodeError) -> Error {
 }
 
 /// 2.17.0 says: "ODBC connection is not allowed, see ClientConnectorConfiguration.odbcEnabled."
-fn refused(address: &Address, refusal: &Refusal) -> Front {
+fn refused(address: &Host, refusal: &Refusal) -> Front {
     match refusal.message.contains("connection is not allowed") {
         true => Front::Off,
         false => Front::Failed(error::refused(address, refusal)),
@@ -143,7 +141,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// One question, one answer.
 struct Wire {
-    address: Address,
+    address: Host,
     has_tls: bool,
     stream: Box<dyn Stream>,
     buffer: BytesMut,
@@ -152,16 +150,17 @@ struct Wire {
 }
 
 impl Wire {
-    async fn open(options: &IgniteOptions, address: &Address) -> Result<Wire> {
-        let connector = options.tls.as_ref().map(tls::client_config).transpose()?.map(TlsConnector::from);
+    async fn open(options: &IgniteOptions, address: &Host) -> Result<Wire> {
+        let config = options.tls.as_ref().map(Tls::client_config).transpose()?;
+        let connector = config.map(|config| TlsConnector::from(Arc::new(config)));
         let open = async {
-            let socket = TcpStream::connect((address.host.as_str(), address.port)).await;
+            let socket = TcpStream::connect((address.name.as_str(), address.port)).await;
             let socket = socket.map_err(|e| error::unreachable(address, e))?;
             socket.set_nodelay(true).map_err(|e| error::unreachable(address, e))?;
-            Ok::<Box<dyn Stream>, Error>(match connector {
+            Ok::<Box<dyn Stream>, Error>(match connector.zip(options.tls.as_ref()) {
                 None => Box::new(socket),
-                Some(connector) => {
-                    let stream = connector.connect(connect::server_name(options, address)?, socket).await;
+                Some((connector, tls)) => {
+                    let stream = connector.connect(tls.server_name(&address.name)?, socket).await;
                     Box::new(stream.map_err(|e| error::tls_handshake(address, e))?)
                 }
             })
