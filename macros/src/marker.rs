@@ -28,6 +28,7 @@ mod tests {
             ("Decimal128(10, 2)", "DECIMAL"),
             ("List(Float32)", "ARRAY < querent :: __private :: sql :: REAL >"),
             ("UInt8", "TINYINT_UNSIGNED"),
+            ("Number", "NUMBER"),
             ("Null", "ANY"),
         ] {
             let ty: SqlType = ty.parse().unwrap();

@@ -34,6 +34,7 @@ impl SqlType {
             SqlType::Float16 | SqlType::Float32 => "REAL",
             SqlType::Float64 => "DOUBLE",
             SqlType::Decimal { .. } | SqlType::BigDecimal => "DECIMAL",
+            SqlType::Number => "NUMBER",
             SqlType::Text(_) => "VARCHAR",
             SqlType::Binary(_) | SqlType::FixedSizeBinary(_) => "VARBINARY",
             SqlType::Uuid => "UUID",
@@ -68,6 +69,7 @@ mod tests {
             ("Timestamp(µs, \"UTC\")", "TIMESTAMP WITH TIME ZONE"),
             ("Decimal128(10, 2)", "DECIMAL(10, 2)"),
             ("BigDecimal", "DECIMAL"),
+            ("Number", "NUMBER"),
             ("List(List(Float32))", "ARRAY<ARRAY<REAL>>"),
             ("Null", "Null"),
         ] {

@@ -2,7 +2,7 @@
 //!
 //! Every Arrow type has exactly one `SqlType`, and its [`Display`](fmt::Display) is what arrow-schema 59.3 prints for
 //! that type, so that plans, caches and `querent explain` speak Arrow's own notation. Types that Arrow lacks
-//! (`BigDecimal`, `Uuid`, `Json`) print their own names and travel as Arrow storage types with the field metadata
+//! (`BigDecimal`, `Number`, `Uuid`, `Json`) print their own names and travel as Arrow storage types with the field metadata
 //! `querent.type`. [`FromStr`](std::str::FromStr) reads the same text back (see `parse.rs`).
 
 use std::fmt;
@@ -48,6 +48,8 @@ pub enum SqlType {
     },
     /// A decimal without a bound on precision or scale (Pinot `BIG_DECIMAL`, Ignite `DECIMAL`); travels as text.
     BigDecimal,
+    /// A number of JSON's: each value an integer or a double (ApertureDB's `number`); travels as text.
+    Number,
     /// UTF-8 text.
     Text(Layout),
     /// Bytes.
@@ -224,9 +226,9 @@ impl SqlType {
         matches!(self, SqlType::Decimal { .. } | SqlType::BigDecimal)
     }
 
-    /// Whether the type is an integer, a float or a decimal.
+    /// Whether the type is an integer, a float, a decimal or JSON's number.
     pub fn is_numeric(&self) -> bool {
-        self.is_integer() || self.is_float() || self.is_decimal()
+        self.is_integer() || self.is_float() || self.is_decimal() || *self == SqlType::Number
     }
 
     /// Whether the type is text in any layout.
@@ -249,7 +251,7 @@ impl SqlType {
 
     /// Whether Arrow has no such type, so that it travels as a storage type with the metadata `querent.type`.
     pub fn is_extension(&self) -> bool {
-        matches!(self, SqlType::BigDecimal | SqlType::Uuid | SqlType::Json)
+        matches!(self, SqlType::BigDecimal | SqlType::Number | SqlType::Uuid | SqlType::Json)
     }
 
     /// The Arrow type that stores this one: itself, but for the extensions ([`SqlType::is_extension`]).
@@ -257,7 +259,7 @@ impl SqlType {
     /// `storage().to_string()` is what arrow-schema prints for the column.
     pub fn storage(&self) -> SqlType {
         match self {
-            SqlType::BigDecimal | SqlType::Json => SqlType::TEXT,
+            SqlType::BigDecimal | SqlType::Number | SqlType::Json => SqlType::TEXT,
             SqlType::Uuid => SqlType::FixedSizeBinary(16),
             SqlType::List(f, layout) => SqlType::List(f.storage(), *layout),
             SqlType::FixedSizeList(f, n) => SqlType::FixedSizeList(f.storage(), *n),

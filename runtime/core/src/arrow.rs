@@ -1,13 +1,14 @@
 //! The one mapping between [`SqlType`] and Arrow's `DataType`, without loss in both directions.
 //!
 //! Every valid Arrow type has its own `SqlType`. The other way round, the types that Arrow lacks ([`BigDecimal`],
-//! [`Uuid`], [`Json`]) travel as their [storage type](SqlType::storage) in a field whose metadata holds their text
+//! [`Number`], [`Uuid`], [`Json`]) travel as their [storage type](SqlType::storage) in a field whose metadata holds their text
 //! under [`TYPE_KEY`]; a dictionary of such values, whose values have no field of their own, is marked as a whole
 //! (`Dictionary(Int32, Uuid)`). A mark that does not fit the field's type is left where it is, as plain metadata.
 //!
 //! Arrays and batches are not here: what a backend decodes or encodes is the backend's.
 //!
 //! [`BigDecimal`]: SqlType::BigDecimal
+//! [`Number`]: SqlType::Number
 //! [`Uuid`]: SqlType::Uuid
 //! [`Json`]: SqlType::Json
 
@@ -79,7 +80,7 @@ pub fn to_arrow(ty: &SqlType) -> DataType {
             DataType::Union(members, mode)
         }
         // Text, as any type to come that Arrow lacks: the field says what it is.
-        SqlType::BigDecimal | SqlType::Json | _ => DataType::Utf8,
+        SqlType::BigDecimal | SqlType::Number | SqlType::Json | _ => DataType::Utf8,
     }
 }
 

@@ -122,16 +122,16 @@ macro_rules! bind_copied {
 
 bind_copied! {
     bool => [BOOLEAN, ANY]: Value::Bool;
-    i8 => [TINYINT, SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, DECIMAL, ANY]: |v| Value::Int(v.into());
-    i16 => [SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, DECIMAL, ANY]: |v| Value::Int(v.into());
-    i32 => [INTEGER, BIGINT, DOUBLE, DECIMAL, ANY]: |v| Value::Int(v.into());
-    i64 => [BIGINT, DECIMAL, ANY]: Value::Int;
-    u8 => [TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED, BIGINT_UNSIGNED, SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, DECIMAL, ANY]: |v| Value::UInt(v.into());
-    u16 => [SMALLINT_UNSIGNED, INTEGER_UNSIGNED, BIGINT_UNSIGNED, INTEGER, BIGINT, REAL, DOUBLE, DECIMAL, ANY]: |v| Value::UInt(v.into());
-    u32 => [INTEGER_UNSIGNED, BIGINT_UNSIGNED, BIGINT, DOUBLE, DECIMAL, ANY]: |v| Value::UInt(v.into());
-    u64 => [BIGINT_UNSIGNED, DECIMAL, ANY]: Value::UInt;
-    f32 => [REAL, DOUBLE, ANY]: Value::Float;
-    f64 => [DOUBLE, ANY]: Value::Double;
+    i8 => [TINYINT, SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, DECIMAL, NUMBER, ANY]: |v| Value::Int(v.into());
+    i16 => [SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, DECIMAL, NUMBER, ANY]: |v| Value::Int(v.into());
+    i32 => [INTEGER, BIGINT, DOUBLE, DECIMAL, NUMBER, ANY]: |v| Value::Int(v.into());
+    i64 => [BIGINT, DECIMAL, NUMBER, ANY]: Value::Int;
+    u8 => [TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED, BIGINT_UNSIGNED, SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, DECIMAL, NUMBER, ANY]: |v| Value::UInt(v.into());
+    u16 => [SMALLINT_UNSIGNED, INTEGER_UNSIGNED, BIGINT_UNSIGNED, INTEGER, BIGINT, REAL, DOUBLE, DECIMAL, NUMBER, ANY]: |v| Value::UInt(v.into());
+    u32 => [INTEGER_UNSIGNED, BIGINT_UNSIGNED, BIGINT, DOUBLE, DECIMAL, NUMBER, ANY]: |v| Value::UInt(v.into());
+    u64 => [BIGINT_UNSIGNED, DECIMAL, NUMBER, ANY]: Value::UInt;
+    f32 => [REAL, DOUBLE, NUMBER, ANY]: Value::Float;
+    f64 => [DOUBLE, NUMBER, ANY]: Value::Double;
     value::Date => [DATE, ANY]: Value::Date;
     value::Time => [TIME, ANY]: Value::Time;
     value::Timestamp => [TIMESTAMP, TIMESTAMP_WITH_TIME_ZONE, ANY]: Value::Timestamp;
@@ -164,7 +164,7 @@ bind_borrowed! {
     Cow<'_, str> => [VARCHAR, JSON, ANY]: |v| Value::Str(v);
     [u8] => [VARBINARY, ANY]: Value::Bytes;
     Vec<u8> => [VARBINARY, ANY]: |v| Value::Bytes(v);
-    value::Decimal => [DECIMAL, ANY]: |v| Value::Decimal(Cow::Borrowed(v));
+    value::Decimal => [DECIMAL, NUMBER, ANY]: |v| Value::Decimal(Cow::Borrowed(v));
 }
 
 impl<'q, const N: usize> Bind<'q, sql::VARBINARY> for &'q [u8; N] {

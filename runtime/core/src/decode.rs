@@ -99,7 +99,8 @@ impl fmt::Display for ValueProblem {
 
 /// A Rust type that can hold every value of the SQL type `T`, a marker of [`sql`].
 ///
-/// It is what `query_as!` asks of the fields of a row type. Widening is allowed where nothing is lost.
+/// It is what `query_as!` asks of the fields of a row type. Widening is allowed where nothing is lost. JSON's numbers are of no
+/// one width: any type of numbers may hold them, and a value that it cannot hold exactly is an error when it is read.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot hold a {T} column",
     label = "a {T} column does not fit here",
@@ -116,16 +117,16 @@ macro_rules! holds {
 
 holds! {
     bool: [BOOLEAN];
-    i8: [TINYINT];
-    i16: [TINYINT, SMALLINT, TINYINT_UNSIGNED];
-    i32: [TINYINT, SMALLINT, INTEGER, TINYINT_UNSIGNED, SMALLINT_UNSIGNED];
-    i64: [TINYINT, SMALLINT, INTEGER, BIGINT, TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED];
-    u8: [TINYINT_UNSIGNED];
-    u16: [TINYINT_UNSIGNED, SMALLINT_UNSIGNED];
-    u32: [TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED];
-    u64: [TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED, BIGINT_UNSIGNED];
+    i8: [TINYINT, NUMBER];
+    i16: [TINYINT, SMALLINT, TINYINT_UNSIGNED, NUMBER];
+    i32: [TINYINT, SMALLINT, INTEGER, TINYINT_UNSIGNED, SMALLINT_UNSIGNED, NUMBER];
+    i64: [TINYINT, SMALLINT, INTEGER, BIGINT, TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED, NUMBER];
+    u8: [TINYINT_UNSIGNED, NUMBER];
+    u16: [TINYINT_UNSIGNED, SMALLINT_UNSIGNED, NUMBER];
+    u32: [TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED, NUMBER];
+    u64: [TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED, BIGINT_UNSIGNED, NUMBER];
     f32: [REAL];
-    f64: [REAL, DOUBLE];
+    f64: [REAL, DOUBLE, NUMBER];
     String: [VARCHAR, JSON];
     &str: [VARCHAR, JSON];
     Box<str>: [VARCHAR, JSON];
@@ -133,7 +134,7 @@ holds! {
     std::borrow::Cow<'_, str>: [VARCHAR, JSON];
     Vec<u8>: [VARBINARY];
     &[u8]: [VARBINARY];
-    value::Decimal: [DECIMAL, TINYINT, SMALLINT, INTEGER, BIGINT, TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED, BIGINT_UNSIGNED];
+    value::Decimal: [DECIMAL, TINYINT, SMALLINT, INTEGER, BIGINT, TINYINT_UNSIGNED, SMALLINT_UNSIGNED, INTEGER_UNSIGNED, BIGINT_UNSIGNED, NUMBER];
     value::Date: [DATE];
     value::Time: [TIME];
     value::Timestamp: [TIMESTAMP, TIMESTAMP_WITH_TIME_ZONE];

@@ -38,6 +38,8 @@ markers! {
     DOUBLE,
     /// A decimal, bounded or not.
     DECIMAL,
+    /// A number of JSON's: an integer or a double.
+    NUMBER,
     /// Text in any layout.
     VARCHAR,
     /// Bytes in any layout.

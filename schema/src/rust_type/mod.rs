@@ -7,6 +7,7 @@
 //! | SQL type | Rust type | `[types]` |
 //! |---|---|---|
 //! | booleans, integers, floats | `bool`, `i8` … `u64`, `f32` (also half precision), `f64` | |
+//! | numbers of JSON | `f64`; an integer that it cannot hold exactly is an error when it is read, and an override names `i64` | |
 //! | text | `String` | |
 //! | bytes, of fixed length as well | `Vec<u8>` | |
 //! | dates | `types::Date` | `date`: `chrono`, `time`, `jiff` |
@@ -238,7 +239,7 @@ impl TypeDefaults {
             SqlType::UInt32 => Builtin::U32,
             SqlType::UInt64 => Builtin::U64,
             SqlType::Float16 | SqlType::Float32 => Builtin::F32,
-            SqlType::Float64 => Builtin::F64,
+            SqlType::Float64 | SqlType::Number => Builtin::F64,
             SqlType::Text(_) => Builtin::String,
             SqlType::Binary(_) | SqlType::FixedSizeBinary(_) => Builtin::Bytes,
             SqlType::List(field, _) | SqlType::FixedSizeList(field, _) => return self.list(field),

@@ -365,6 +365,7 @@ fn simple(name: &str) -> Option<SqlType> {
         "Float32" => SqlType::Float32,
         "Float64" => SqlType::Float64,
         "BigDecimal" => SqlType::BigDecimal,
+        "Number" => SqlType::Number,
         "Utf8" => SqlType::TEXT,
         "LargeUtf8" => SqlType::Text(Layout::Large),
         "Utf8View" => SqlType::TEXT_VIEW,

@@ -18,7 +18,7 @@ fn round_trip(ty: &SqlType) {
 fn leaves() -> Vec<SqlType> {
     let mut types: Vec<SqlType> =
         "Null Boolean Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32 UInt64 Float16 Float32 \
-        Float64 BigDecimal Utf8 LargeUtf8 Utf8View Binary LargeBinary BinaryView Uuid Json Date32 Date64"
+        Float64 BigDecimal Number Utf8 LargeUtf8 Utf8View Binary LargeBinary BinaryView Uuid Json Date32 Date64"
             .split_whitespace()
             .map(|name| simple(name).expect(name))
             .collect();
