@@ -245,11 +245,6 @@ impl TableStore for MemoryTables {
 
 /// Says that there is no such dialect, and which one may have been meant.
 pub(crate) fn unknown_dialect(name: &str) -> String {
-    if name == "aperture-v1" || name == "aperture-v2" {
-        return format!(
-            "the dialect `{name}` is not checked yet: there is no checker of ApertureDB's language"
-        );
-    }
     match nearest(name, dialect::NAMES.iter().copied()).first() {
         Some(near) => format!("unknown dialect `{name}`: did you mean `{near}`?"),
         None => format!("unknown dialect `{name}`: querent knows {}", dialect::NAMES.join(", ")),

@@ -84,6 +84,20 @@ codes! {
     WrongArity = "wrong-arity",
     /// Operand or argument types that do not go together.
     TypeMismatch = "type-mismatch",
+    /// A command that the language does not have.
+    UnknownCommand = "unknown-command",
+    /// A parameter that the command does not have.
+    UnknownParameter = "unknown-parameter",
+    /// A parameter that the command needs and that is not there, or whose value it does not take.
+    InvalidParameter = "invalid-parameter",
+    /// A class that the source does not have.
+    UnknownClass = "unknown-class",
+    /// A property that the class does not have.
+    UnknownProperty = "unknown-property",
+    /// An operator that the language does not have.
+    UnknownOperator = "unknown-operator",
+    /// A reference to nothing, or a second one of one number.
+    InvalidReference = "invalid-reference",
     /// A type name that the dialect does not have.
     UnknownType = "unknown-type",
     /// A cast that cannot be.

@@ -14,6 +14,7 @@ pub mod check;
 pub mod ddl;
 pub mod diagnostic;
 pub mod dialect;
+pub mod json;
 pub mod objects;
 pub mod parse;
 pub mod plan;

@@ -15,6 +15,10 @@ pub struct Plan {
     pub sections: Vec<Section>,
     /// The columns of the result; empty for a statement that gives no rows.
     pub columns: Vec<Column>,
+    /// The results of each command, where the query holds several; empty otherwise.
+    pub results: Vec<CommandResult>,
+    /// The parameters that travel beside the text, in the order in which the text consumes them; they are the last ones.
+    pub blobs: Vec<usize>,
     /// The tables that the query names, by their full paths, sorted, without repeats.
     pub tables: Vec<Vec<String>>,
     /// The parameters that are the routing key of every row that the statement touches, in the order of the key's
@@ -22,6 +26,30 @@ pub struct Plan {
     pub key: Vec<usize>,
     /// What kind of statement it is.
     pub effect: Effect,
+}
+
+/// What one of several commands answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommandResult {
+    /// Its name.
+    pub command: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// How many rows there are.
+    pub kind: ResultKind,
+    /// Their columns.
+    pub columns: Vec<Column>,
+}
+
+/// How many rows the answer to a command has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResultKind {
+    /// Any number.
+    Rows,
+    /// One.
+    Row,
+    /// None: it says what was done.
+    Done,
 }
 
 /// What a statement does.

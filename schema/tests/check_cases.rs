@@ -4,15 +4,15 @@
 //! columns, parameters, tables and findings. `BLESS=1 cargo test -p querent-schema --test check_cases` writes what the
 //! checker says now; `git diff` shows what changed. The names, types and refusals were compared with DataFusion 55.2.
 
+mod support;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use querent_schema::ast::Span;
 use querent_schema::catalog::Catalog;
 use querent_schema::ddl::{File, evaluate};
-use querent_schema::diagnostic::{Diagnostic, Severity};
-use querent_schema::plan::{Column, Effect, Param, Plan};
-use querent_schema::{check, dialect};
+use querent_schema::dialect;
+use support::{describe, first_difference};
 
 #[test]
 fn every_statement_is_read_as_expected() {
@@ -54,97 +54,4 @@ fn run(topic: &Path) -> (usize, String) {
         answer.push('\n');
     }
     (texts.len(), answer)
-}
-
-fn describe(text: &str, catalog: &Catalog, out: &mut String) {
-    let checked = check(text, catalog);
-    for diagnostic in &checked.diagnostics {
-        finding(text, diagnostic, out);
-    }
-    let refused = checked.diagnostics.iter().any(|found| found.severity == Severity::Error);
-    let Some(plan) = checked.plan.filter(|_| !refused) else { return };
-    plan_lines(&plan, out);
-}
-
-fn plan_lines(plan: &Plan, out: &mut String) {
-    match plan.effect {
-        Effect::Read => {}
-        Effect::Write => out.push_str("  writes\n"),
-        Effect::Define => out.push_str("  defines\n"),
-    }
-    plan.params.iter().enumerate().for_each(|(i, param)| param_line(i, param, out));
-    plan.columns.iter().for_each(|column| column_line(column, out));
-    for table in &plan.tables {
-        writeln!(out, "  table {}", table.join(".")).unwrap();
-    }
-}
-
-fn param_line(i: usize, param: &Param, out: &mut String) {
-    let name = param.name.clone().unwrap_or_else(|| format!("${}", i + 1));
-    let ty = param.ty.as_ref().map_or("?".to_owned(), |ty| ty.to_string());
-    let null = if param.nullable { "" } else { " not null" };
-    let spread = if param.spread { " spread" } else { "" };
-    let section = param.section.map_or(String::new(), |section| format!(" in section {section}"));
-    writeln!(out, "  param {name} {ty}{null}{spread}{section}").unwrap();
-}
-
-fn column_line(column: &Column, out: &mut String) {
-    let ty = column.ty.as_ref().map_or("?".to_owned(), |ty| ty.to_string());
-    let null = if column.nullable { "" } else { " not null" };
-    let origin = match &column.origin {
-        Some((table, name)) => format!(" = {}.{name}", table.join(".")),
-        None => String::new(),
-    };
-    let over = match column.over.as_ref().and_then(|over| over.rust_type.as_ref()) {
-        Some(rust_type) => format!(" as {rust_type}"),
-        None => String::new(),
-    };
-    writeln!(out, "  column {:?} {ty}{null}{over}{origin} -- {}", column.name, column.why).unwrap();
-}
-
-fn finding(text: &str, diagnostic: &Diagnostic, out: &mut String) {
-    let shown =
-        |span: Span| text.get(span.start as usize..span.end as usize).unwrap_or("<outside>").to_owned();
-    let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
-    writeln!(
-        out,
-        "  {severity}[{}] at `{}`: {}",
-        diagnostic.code.as_str(),
-        shown(diagnostic.span),
-        diagnostic.message
-    )
-    .unwrap();
-    if !diagnostic.label.is_empty() {
-        writeln!(out, "    label: {}", diagnostic.label).unwrap();
-    }
-    for (span, words) in &diagnostic.related {
-        writeln!(out, "    at `{}`: {words}", shown(*span)).unwrap();
-    }
-    for note in &diagnostic.notes {
-        writeln!(out, "    note: {note}").unwrap();
-    }
-    if let Some(help) = &diagnostic.help {
-        writeln!(out, "    help: {help}").unwrap();
-    }
-}
-
-fn first_difference(expected: &str, actual: &str) -> Option<String> {
-    if expected == actual {
-        return None;
-    }
-    let (mut old, mut new) = (expected.lines(), actual.lines());
-    let mut line = 1;
-    loop {
-        match (old.next(), new.next()) {
-            (None, None) => return Some(format!("{line}: line ends differ")),
-            (a, b) if a == b => line += 1,
-            (a, b) => {
-                return Some(format!(
-                    "{line}:\n  expected {}\n  is       {}",
-                    a.unwrap_or(""),
-                    b.unwrap_or("")
-                ));
-            }
-        }
-    }
 }

@@ -13,7 +13,7 @@ use sqlparser::keywords::ALL_KEYWORDS;
 /// more, in three minutes.
 fn repeats() -> [usize; 2] {
     let many = std::env::var("TORTURE").ok().and_then(|many| many.parse().ok());
-    [19, many.unwrap_or(600)]
+    [19, many.unwrap_or(200)]
 }
 
 /// Generous: what is quadratic takes minutes.

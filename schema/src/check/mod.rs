@@ -42,6 +42,7 @@ mod window;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
+use crate::json;
 use crate::parse::{Source, with_stack};
 use crate::plan::Plan;
 pub(crate) use unknown_type::unknown_type;
@@ -64,6 +65,9 @@ const DEEP_LEVELS: usize = 512;
 
 /// Checks one statement against a catalog.
 pub fn check(text: &str, catalog: &Catalog) -> Checked {
+    if let Some(version) = json::Version::of(catalog.dialect) {
+        return json::check(text, catalog, version);
+    }
     let (source, found) = Source::new(text, catalog.dialect);
     let deep = source.stack_levels() > SHALLOW_LEVELS_MAX;
     with_stack(if deep { DEEP_LEVELS } else { 0 }, || sections::check(&source, found, catalog))

@@ -120,7 +120,17 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
         false => Vec::new(),
     };
     let template = source.template(statement);
-    let plan = Plan { template, params: described, sections, columns, tables, key, effect };
+    let plan = Plan {
+        template,
+        params: described,
+        sections,
+        columns,
+        results: Vec::new(),
+        blobs: Vec::new(),
+        tables,
+        key,
+        effect,
+    };
     Checked { plan: Some(plan), diagnostics: tidy(diagnostics) }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! One file a dialect, plus its data. The checker asks a [`Dialect`] and never its name.
 
+mod aperture;
 mod datafusion;
 pub mod function;
 mod habit;
@@ -12,6 +13,7 @@ mod thin;
 
 use querent_types::{ColumnDescription, SqlType, TableDescription};
 
+pub use aperture::{APERTURE_V1, APERTURE_V2};
 pub use datafusion::DATAFUSION;
 pub use function::FunctionTable;
 pub use habit::{ColumnNames, Habit, Objects, Reading, TableProperties};
@@ -321,7 +323,7 @@ pub fn by_name(name: &str) -> Option<&'static Dialect> {
     ALL.iter().find(|dialect| dialect.name == name).copied()
 }
 
-static ALL: [&Dialect; 9] = [
+static ALL: [&Dialect; 11] = [
     &datafusion::DATAFUSION,
     &thin::GENERIC,
     &thin::SPARK,
@@ -331,6 +333,8 @@ static ALL: [&Dialect; 9] = [
     &picodata::PICODATA,
     &ignite::IGNITE_H2,
     &ignite::IGNITE_CALCITE,
+    &aperture::APERTURE_V1,
+    &aperture::APERTURE_V2,
 ];
 
 /// The names of all dialects, for messages.
@@ -344,6 +348,8 @@ pub const NAMES: &[&str] = &[
     "picodata",
     "ignite-h2",
     "ignite-calcite",
+    "aperture-v1",
+    "aperture-v2",
 ];
 
 impl Dialect {

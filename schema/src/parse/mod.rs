@@ -9,7 +9,7 @@ mod ignite;
 mod limits;
 mod lower;
 mod names;
-mod overrides;
+pub(crate) mod overrides;
 mod read;
 mod scan;
 mod split;

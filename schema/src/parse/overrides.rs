@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 /// Splits a quoted alias into its plain name and what it overrides; `None` where it overrides nothing.
 ///
 /// `raw` is the alias with its quotes, `value` without them, `span` the place of `raw`.
-pub(super) fn split(
+pub(crate) fn split(
     raw: &str,
     value: &str,
     span: Span,

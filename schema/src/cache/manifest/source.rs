@@ -159,6 +159,11 @@ impl Reader {
             self.error(ManifestError::new(message));
             return None;
         }
+        if backend_of_dialect(dialect) == "aperture" {
+            let message = format!("`schema` files in {name} are SQL, which `{dialect}` is not");
+            self.error(ManifestError::new(message).help("give the server's `url`"));
+            return None;
+        }
         match &config.version {
             None if VERSIONED_DIALECTS.contains(&dialect.as_str()) && !table.contains_key("version") => {
                 let message = format!("{name} must say the `version` of `{dialect}`: it has several");

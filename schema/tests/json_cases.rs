@@ -1,0 +1,121 @@
+//! Queries in JSON and what the checker makes of them: `tests/json/<topic>/{query,expected}`.
+//!
+//! `query` holds queries separated by empty lines; a first line `v2` makes a topic of the newer dialect. `expected` holds each
+//! of them again with what is sent, its columns, parameters, classes and findings. `BLESS=1 cargo test -p querent-schema
+//! --test json_cases` writes what the checker says now; `git diff` shows what changed.
+
+mod support;
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use querent_schema::catalog::Catalog;
+use querent_schema::check;
+use querent_schema::diagnostic::Severity;
+use querent_schema::json::{connection_path, entity_path};
+use querent_schema::plan::Piece;
+use querent_types::{ColumnDescription, SourceDescription, SqlType, TableDescription, TimeUnit};
+use support::{describe, first_difference};
+
+/// Properties in the types that GetSchema tells of.
+fn property(name: &str, native: &str) -> ColumnDescription {
+    let ty = match native {
+        "string" => SqlType::TEXT,
+        "number" => SqlType::Number,
+        "boolean" => SqlType::Boolean,
+        "datetime" => SqlType::Timestamp(TimeUnit::Microsecond, Some("UTC".to_owned())),
+        _ => SqlType::Json,
+    };
+    ColumnDescription { native: Some(native.to_owned()), ..ColumnDescription::new(name, ty, true) }
+}
+
+fn catalog(dialect: &str) -> Catalog {
+    let person = ["name string", "age number", "alive boolean", "born datetime", "tags json"];
+    let table = |path, properties: &[&str]| {
+        let columns = properties.iter().filter_map(|text| text.split_once(' '));
+        TableDescription::new(path, columns.map(|(name, ty)| property(name, ty)).collect())
+    };
+    Catalog::from_description(SourceDescription {
+        backend: "aperture".to_owned(),
+        dialect: dialect.to_owned(),
+        tables: vec![
+            table(entity_path("Person"), &person),
+            table(entity_path("Company"), &["name string"]),
+            table(entity_path("_Image"), &["id number", "license string"]),
+            table(connection_path("Knows"), &["since datetime"]),
+        ],
+        ..SourceDescription::default()
+    })
+    .unwrap()
+}
+
+#[test]
+fn every_query_is_read_as_expected() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/json");
+    let mut topics: Vec<PathBuf> =
+        std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    topics.sort();
+    let (mut queries, mut wrong) = (0, Vec::new());
+    for topic in &topics {
+        let (count, answer) = run(topic);
+        queries += count;
+        let expected = topic.join("expected");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&expected, &answer).unwrap();
+        }
+        let said = std::fs::read_to_string(&expected).unwrap_or_default();
+        if let Some(difference) = first_difference(&said, &answer) {
+            wrong.push(format!("{}:{difference}", expected.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}\nrun again with BLESS=1 where the change is right", wrong.join("\n"));
+    assert!(queries >= 80, "only {queries} queries were found");
+}
+
+/// The queries of a topic, and everything the checker says of them.
+fn run(topic: &Path) -> (usize, String) {
+    let text = std::fs::read_to_string(topic.join("query")).unwrap();
+    let (dialect, text) = match text.strip_prefix("v2\n") {
+        Some(rest) => ("aperture-v2", rest),
+        None => ("aperture-v1", &*text),
+    };
+    let catalog = catalog(dialect);
+    let queries: Vec<&str> =
+        text.split("\n\n").map(|text| text.trim_matches('\n')).filter(|text| !text.is_empty()).collect();
+    let mut answer = String::new();
+    for query in &queries {
+        writeln!(answer, "{query}").unwrap();
+        sent(query, &catalog, &mut answer);
+        describe(query, &catalog, &mut answer);
+        answer.push('\n');
+    }
+    (queries.len(), answer)
+}
+
+/// The template of a query that is not refused: `$1` for parameters, `{{…}}` around sections.
+fn sent(query: &str, catalog: &Catalog, out: &mut String) {
+    let checked = check(query, catalog);
+    let refused = checked.diagnostics.iter().any(|found| found.severity == Severity::Error);
+    let Some(plan) = checked.plan.filter(|_| !refused) else { return };
+    out.push_str("  sends ");
+    pieces(&plan.template, out);
+    out.push('\n');
+    if !plan.blobs.is_empty() {
+        writeln!(out, "  blobs {:?}", plan.blobs).unwrap();
+    }
+}
+
+fn pieces(all: &[Piece], out: &mut String) {
+    for piece in all {
+        match piece {
+            Piece::Text(text) => out.push_str(text),
+            Piece::Param(index) => write!(out, "${}", index + 1).unwrap(),
+            Piece::Section(_, inner) => {
+                out.push_str("{{");
+                pieces(inner, out);
+                out.push_str("}}");
+            }
+            Piece::In(_) => unreachable!("a query in JSON has no SQL list"),
+        }
+    }
+}
