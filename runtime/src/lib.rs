@@ -40,9 +40,9 @@ pub mod __private;
 mod macros;
 
 pub use querent_core::{
-    Backend, Batch, Bind, Connection, Decode, Error, ErrorKind, Executed, Executor, Fetch, FetchAll,
-    FetchOne, FetchOptional, FromRow, Holds, Pool, PoolOptions, PoolStats, Query, Result, Session, Source,
-    SqlQuery, Transact, Transaction, Transactions, Value, ValueError, sql_query as sql,
+    Backend, Batch, Bind, Commands, Connection, Decode, Error, ErrorKind, Executed, Executor, Fetch,
+    FetchAll, FetchOne, FetchOptional, FromRow, Holds, Pool, PoolOptions, PoolStats, Query, Result, Session,
+    Source, SqlQuery, Transact, Transaction, Transactions, Value, ValueError, sql_query as sql,
 };
 #[cfg(feature = "macros")]
 pub use querent_macros::{FromRow, Type};

@@ -103,6 +103,11 @@ pub trait Batch: Send + Sync + 'static {
     fn width(&self) -> usize;
     /// The name of a column as the server gave it; `None` where the protocol has no names.
     fn column_name(&self, index: usize) -> Option<&str>;
+    /// How many objects the command behind the batch changed, where a statement holds several commands and so gives a
+    /// batch for each ([`Request::results`]); `None` where the server does not say.
+    fn affected(&self) -> Option<u64> {
+        None
+    }
     /// Whether there is no row.
     fn is_empty(&self) -> bool {
         self.len() == 0
@@ -128,6 +133,9 @@ pub struct Request<'r, B: Backend> {
     pub params: &'r [ParamMeta],
     /// The columns as checked; empty for a run-time query.
     pub columns: &'r [ColumnMeta],
+    /// Where the statement holds several commands, the columns of each command's result ([`Plan::results`](crate::Plan::results)):
+    /// the driver gives one batch a command, in order. Empty otherwise.
+    pub results: &'r [&'r [ColumnMeta]],
     /// The values, one a parameter.
     pub values: &'r [Value<'r>],
     /// What this call asks for.

@@ -40,7 +40,8 @@ pub use from_row::{FromRow, column_index, column_of};
 pub use plan::{ColumnMeta, Element, InPredicate, ParamMeta, Piece, Plan};
 pub use pool::{Pool, PoolOptions, PoolStats};
 pub use query::{
-    DecodeFn, Executed, Fetch, FetchAll, FetchOne, FetchOptional, Query, SqlQuery, sql as sql_query,
+    AnswerError, AnswerProblem, Answers, Commands, DecodeFn, Executed, Fetch, FetchAll, FetchOne,
+    FetchOptional, Query, ReadFn, SqlQuery, sql as sql_query,
 };
 pub use redact::without_values;
 pub use render::Rendered;

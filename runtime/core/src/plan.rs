@@ -15,6 +15,8 @@ pub struct Plan {
     pub sections: &'static [&'static [u16]],
     /// The columns of the result; empty where the statement gives none.
     pub columns: &'static [ColumnMeta],
+    /// Where the statement holds several commands, the columns of each command's result, in order; empty otherwise.
+    pub results: &'static [&'static [ColumnMeta]],
     /// The tables that the statement names, sorted, each by its path in the catalog, outermost part first.
     pub tables: &'static [&'static [&'static str]],
     /// The parameters that are the routing key (distribution key, affinity key) of every row that the statement touches,
@@ -37,6 +39,7 @@ impl Plan {
         params: &[],
         sections: &[],
         columns: &[],
+        results: &[],
         tables: &[],
         key: &[],
         blobs: &[],

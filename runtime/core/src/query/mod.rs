@@ -1,5 +1,6 @@
 //! A query with its arguments: a plain value until a terminal runs it.
 
+mod commands;
 mod run;
 mod runtime;
 mod terminal;
@@ -16,6 +17,7 @@ use crate::executor::Executor;
 use crate::plan::Plan;
 use crate::source::{BackendOf, Source};
 use crate::value::Value;
+pub use commands::{AnswerError, AnswerProblem, Answers, Commands, ReadFn};
 pub(crate) use run::{PlanRef, Raw};
 pub use runtime::{SqlQuery, sql};
 pub use terminal::{Fetch, FetchAll, FetchOne, FetchOptional};

@@ -11,6 +11,7 @@ use futures_util::stream::{self, BoxStream};
 use tokio::time::Instant;
 
 use super::Executed;
+use super::commands::{AnswerError, AnswerProblem};
 use super::runtime::Text;
 use crate::backend::{Backend, Batch, Call, Request, Wants};
 use crate::decode::ValueError;
@@ -58,16 +59,38 @@ impl Context {
 
     /// Names the column and the row of a value that could not be read.
     pub(crate) fn value_error(&self, error: ValueError) -> Error {
-        let column = match &self.plan {
-            PlanRef::Checked(plan) => plan.columns.get(usize::from(error.column)),
-            PlanRef::Text(_) => None,
+        let columns = match &self.plan {
+            PlanRef::Checked(plan) => plan.columns,
+            PlanRef::Text(_) => &[],
         };
-        let mut message = match column {
-            Some(column) if column.origin.is_empty() => format!("column `{}`", column.name),
-            Some(column) => format!("column `{}` ({})", column.name, column.origin),
-            None if error.column == u16::MAX => String::from("the result"),
-            None => format!("column {}", u32::from(error.column) + 1),
+        self.value_error_in(columns, String::new(), error)
+    }
+
+    /// What is wrong with the answer to one of several commands.
+    pub(crate) fn answer_error(&self, error: AnswerError) -> Error {
+        let columns = match &self.plan {
+            PlanRef::Checked(plan) => plan.results.get(error.command).copied().unwrap_or_default(),
+            PlanRef::Text(_) => &[],
         };
+        let command = format!("command {}: ", error.command + 1);
+        match error.what {
+            AnswerProblem::Value(value) => self.value_error_in(columns, command, value),
+            AnswerProblem::Rows(rows) => {
+                self.error(mismatch(format!("{command}{rows} rows where one was due")))
+            }
+        }
+    }
+
+    fn value_error_in(&self, columns: &[ColumnMeta], mut message: String, error: ValueError) -> Error {
+        let index = usize::from(error.column);
+        match columns.get(index) {
+            Some(column) if column.origin.is_empty() => {
+                message.push_str(&format!("column `{}`", column.name))
+            }
+            Some(column) => message.push_str(&format!("column `{}` ({})", column.name, column.origin)),
+            None if error.column == u16::MAX => message.push_str("the result"),
+            None => message.push_str(&format!("column {}", index + 1)),
+        }
         if error.row != u32::MAX {
             message.push_str(&format!(", row {} of its batch", u64::from(error.row) + 1));
         }
@@ -89,10 +112,20 @@ impl<'q, B: Backend> Raw<'q, B> {
         Context { plan: self.plan.clone(), source: self.source }
     }
 
-    fn columns(&self) -> &'static [ColumnMeta] {
+    /// The columns that a batch must have; `None` where an earlier one was compared with the same.
+    fn columns_of(&self, batch: usize) -> Option<&'static [ColumnMeta]> {
         match &self.plan {
-            PlanRef::Checked(plan) => plan.columns,
-            PlanRef::Text(_) => &[],
+            PlanRef::Checked(plan) if plan.results.is_empty() => (batch == 0).then_some(plan.columns),
+            PlanRef::Checked(plan) => plan.results.get(batch).copied(),
+            PlanRef::Text(_) => None,
+        }
+    }
+
+    /// How many commands the statement holds, where it holds several.
+    fn commands(&self) -> usize {
+        match &self.plan {
+            PlanRef::Checked(plan) => plan.results.len(),
+            PlanRef::Text(_) => 0,
         }
     }
 
@@ -105,6 +138,7 @@ impl<'q, B: Backend> Raw<'q, B> {
                 sections: plan.sections,
                 params: plan.params,
                 columns: plan.columns,
+                results: plan.results,
                 values,
                 call,
                 tables: plan.tables,
@@ -118,6 +152,7 @@ impl<'q, B: Backend> Raw<'q, B> {
                 sections: &[],
                 params: &[],
                 columns: &[],
+                results: &[],
                 values,
                 call,
                 tables: &[],
@@ -163,6 +198,29 @@ impl<'q, B: Backend> Raw<'q, B> {
         'q: 'f,
     {
         stream::unfold(State::Start(target, self, wants), step).boxed()
+    }
+
+    /// The batches of a statement of several commands: one a command.
+    pub(crate) fn answers<'f>(self, target: Target<'f, B>) -> BoxFuture<'f, Result<Vec<B::Batch>>>
+    where
+        'q: 'f,
+    {
+        Box::pin(async move {
+            let context = self.context();
+            let commands = self.commands();
+            let run = async {
+                let mut running = Running::start(target, self, Wants::Rows).await?;
+                let mut batches = Vec::with_capacity(commands);
+                while let Some(batch) = running.next().await? {
+                    batches.push(batch);
+                }
+                match batches.len() == commands {
+                    true => Ok(batches),
+                    false => Err(mismatch(format!("{} commands and {} answers", commands, batches.len()))),
+                }
+            };
+            run.await.map_err(|e| context.error(e))
+        })
     }
 
     /// Runs to the end and says how many rows were changed.
@@ -218,8 +276,8 @@ struct Running<'f, B: Backend> {
     cursor: B::Cursor,
     raw: Raw<'f, B>,
     deadline: Option<(Instant, Duration)>,
-    /// Whether the columns were compared with those that were checked.
-    compared: bool,
+    /// How many batches have come, the columns of which were compared with those that were checked.
+    batches: usize,
     /// Whether the end was reached.
     ended: bool,
 }
@@ -235,7 +293,7 @@ impl<'f, B: Backend> Running<'f, B> {
         let lease = held.lease();
         let opened = within(deadline, B::open(lease.start()?, raw.request(wants))).await;
         match opened {
-            Ok(cursor) => Ok(Running { held, cursor, raw, deadline, compared: false, ended: false }),
+            Ok(cursor) => Ok(Running { held, cursor, raw, deadline, batches: 0, ended: false }),
             Err(error) => {
                 // By what happened, before it is called ambiguous: a shared transport may outlive a timeout.
                 lease.fail(error.kind());
@@ -251,9 +309,10 @@ impl<'f, B: Backend> Running<'f, B> {
         let lease = self.held.lease();
         match within(self.deadline, B::next(lease.connection()?, &mut self.cursor)).await {
             Ok(Some(batch)) => {
-                if !std::mem::replace(&mut self.compared, true) {
-                    compare(self.raw.columns(), &batch)?;
+                if let Some(columns) = self.raw.columns_of(self.batches) {
+                    compare(columns, &batch)?;
                 }
+                self.batches += 1;
                 Ok(Some(batch))
             }
             Ok(None) => {
