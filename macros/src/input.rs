@@ -382,6 +382,11 @@ pub(crate) fn take_punct(tokens: &mut Tokens, mark: char) -> bool {
     comes
 }
 
+/// Takes an expression, or a value of JSON, and the comma after it.
+pub(crate) fn segment_of_value(tokens: &mut Tokens) -> TokenStream {
+    segment(tokens, Until::Expression)
+}
+
 /// Takes a type and the comma after it.
 pub(crate) fn type_tokens(tokens: &mut Tokens) -> TokenStream {
     segment(tokens, Until::Type)

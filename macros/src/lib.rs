@@ -6,6 +6,7 @@
 //! no socket, spawn no process and never panic: what goes wrong inside is a `compile_error!`.
 
 mod arguments;
+mod blobs;
 mod cache;
 mod derive;
 mod expand;
@@ -13,6 +14,7 @@ mod features;
 mod file;
 mod guard;
 mod input;
+mod json;
 mod key_value;
 mod literal;
 mod marker;

@@ -7,10 +7,12 @@ use querent_schema::plan::Plan;
 use quote::{quote, quote_spanned};
 
 use crate::arguments::{self, Passed};
+use crate::blobs;
 use crate::cache::SourceCache;
 use crate::expand::{self, Context, Field, Stub};
 use crate::file;
 use crate::input::{self, Argument, Input, Rows, TextTokens, first_span};
+use crate::json;
 use crate::report::{self, Problem};
 use crate::source;
 use crate::text::Text;
@@ -53,7 +55,16 @@ fn parsed(kind: Kind, krate: &Ident, tokens: TokenStream) -> Result<TokenStream,
             return Ok(without_cache(krate, &source, at, &error));
         }
     };
-    let (text, file) = read_text(kind, krate, input.text.clone_literals()?)?;
+    let (text, file, holes) = match &input.text {
+        TextTokens::Json(group) if !kind.file && expand::is_json(&cache) => {
+            let lowered = json::lower(group)?;
+            (lowered.text, TokenStream::new(), Some(lowered.holes))
+        }
+        _ => {
+            let (text, file) = read_text(kind, krate, input.text.clone_literals(&name)?)?;
+            (text, file, None)
+        }
+    };
     let call = Call {
         krate,
         source: &source,
@@ -61,6 +72,7 @@ fn parsed(kind: Kind, krate: &Ident, tokens: TokenStream) -> Result<TokenStream,
         cache: &cache,
         text: &text,
         file,
+        holes,
         input: &input,
         rows: kind.rows,
     };
@@ -84,15 +96,15 @@ pub(crate) fn read_text(
 }
 
 impl TextTokens {
-    /// The literals; JSON is refused.
-    pub(crate) fn clone_literals(&self) -> Result<Vec<Literal>, Problem> {
+    /// The literals; JSON is refused, where `source` speaks SQL or nothing but a literal will do.
+    pub(crate) fn clone_literals(&self, source: &str) -> Result<Vec<Literal>, Problem> {
         match self {
             TextTokens::Literals(literals) => Ok(literals.clone()),
-            TextTokens::Json(group) => Err(Problem::new(
-                group.span_open(),
-                "queries in JSON are not supported yet by this source's backend",
-            )
-            .help("write the text of the query as a string literal")),
+            TextTokens::Json(group) => {
+                let message = format!("queries of source `{source}` are not written in JSON here");
+                Err(Problem::new(group.span_open(), message)
+                    .help("write the text of the query, or the path of its file, as a string literal"))
+            }
         }
     }
 }
@@ -140,6 +152,8 @@ struct Call<'a> {
     text: &'a Text,
     /// Tracking of the file that the text comes from.
     file: TokenStream,
+    /// The expressions that stand in a text of JSON tokens.
+    holes: Option<Vec<Argument>>,
     input: &'a Input,
     rows: Rows,
 }
@@ -159,7 +173,10 @@ impl Call<'_> {
             plan: &plan,
             unchecked: self.input.unchecked,
         };
-        let passed = arguments::assign(&plan.params, &self.input.arguments, self.text, &mut problems);
+        let passed = self.passed(&context, &mut problems);
+        if !plan.results.is_empty() {
+            return self.commands(&context, passed, problems);
+        }
         let fields = match self.rows {
             Rows::Scalar => expand::value(&context, &mut problems),
             Rows::Anonymous | Rows::As => expand::fields(&context, &mut problems),
@@ -171,6 +188,65 @@ impl Call<'_> {
                 self.checked(&context, &passed, &fields, &problems)
             }
             _ => self.refused(&context, passed.into_iter().flatten().collect(), &fields, &problems),
+        }
+    }
+
+    /// What is passed for each parameter, the blobs last.
+    fn passed(&self, context: &Context<'_>, problems: &mut Vec<Problem>) -> Vec<Option<Passed>> {
+        let plan = context.plan;
+        if !context.is_json() {
+            return arguments::assign(&plan.params, &self.input.arguments, self.text, problems);
+        }
+        let (arguments, blobs) = blobs::split(&self.input.arguments);
+        let (params, wanted) = plan.params.split_at(plan.params.len() - plan.blobs.len());
+        let mut passed = match &self.holes {
+            None => arguments::assign(params, &arguments, self.text, problems),
+            Some(holes) => {
+                for surplus in &arguments {
+                    let message = "surplus argument: expressions stand in the query itself";
+                    let problem = Problem::new(surplus.span(), message);
+                    problems.push(problem.help("what follows it is `blobs = (…)` alone"));
+                }
+                arguments::assign(params, holes, self.text, problems)
+            }
+        };
+        passed.extend(blobs::assign(wanted, blobs, self.text, problems));
+        passed
+    }
+
+    /// A query of several commands.
+    fn commands(
+        &self,
+        context: &Context<'_>,
+        passed: Vec<Option<Passed>>,
+        mut problems: Vec<Problem>,
+    ) -> TokenStream {
+        let one = match self.rows {
+            Rows::Anonymous => None,
+            Rows::As => Some("query_as!"),
+            Rows::Scalar => Some("query_scalar!"),
+        };
+        if let Some(one) = one {
+            let second = context.plan.results.get(1).map_or_else(Default::default, |result| result.span);
+            let message = format!(
+                "`{one}` takes a query of one command, and this one has {}",
+                context.plan.results.len()
+            );
+            let found = Diagnostic::error(Code::RowType, second, message);
+            let found = found.help("use `query!`, which gives the results of all commands as a tuple");
+            problems.push(Problem::of_text(&found, self.text));
+        }
+        let reads = expand::reads(context, &mut problems);
+        let complete: Option<Vec<Passed>> = passed.into_iter().collect();
+        match complete {
+            Some(passed) if !problems.iter().any(Problem::is_error) => {
+                let warnings = report::statements(&problems);
+                let preamble = context.preamble(self.file.clone());
+                let variables = expand::variables(&passed);
+                let query = expand::commands(context, &reads, &variables);
+                expand::with_arguments(&passed, &variables, &quote!(#warnings #preamble #query))
+            }
+            _ => self.without_plan(&problems),
         }
     }
 
@@ -253,7 +329,8 @@ impl Call<'_> {
 
     /// Nothing is known of the rows: the expression's type is wrong, and the arguments are still mentioned.
     fn without_plan(&self, problems: &[Problem]) -> TokenStream {
-        let passed: Vec<Passed> = self.input.arguments.iter().map(passed).collect();
+        let holes = self.holes.iter().flatten();
+        let passed: Vec<Passed> = holes.chain(&self.input.arguments).map(passed).collect();
         let unused: Vec<Ident> =
             (0..passed.len()).map(|i| Ident::new(&format!("_querent_arg_{i}"), Span::call_site())).collect();
         expand::with_arguments(&passed, &unused, &report::expression(problems))

@@ -5,6 +5,7 @@ use std::iter::Peekable;
 use proc_macro2::token_stream::IntoIter;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use querent_schema::cache::CacheError;
+use querent_schema::diagnostic::{Code, Diagnostic};
 use quote::{format_ident, quote, quote_spanned};
 
 use crate::cache::SourceCache;
@@ -33,12 +34,13 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
         Ok(record) => record,
         Err(problem) => return report::statements(&[problem]),
     };
-    let cache = match SourceCache::open(&source::name_of(&record.source)) {
+    let name = source::name_of(&record.source);
+    let cache = match SourceCache::open(&name) {
         Ok(cache) => cache,
         Err(error) => return without_cache(&krate, &record, &error),
     };
     let kind = Kind { rows: Rows::Anonymous, file: false };
-    match record.text.clone_literals().and_then(|literals| query::read_text(kind, &krate, literals)) {
+    match record.text.clone_literals(&name).and_then(|literals| query::read_text(kind, &krate, literals)) {
         Ok((text, _)) => checked(&krate, &record, &cache, &text),
         Err(problem) => refused(&record, &[problem]),
     }
@@ -104,7 +106,11 @@ fn checked(krate: &Ident, record: &Record, cache: &SourceCache, text: &Text) -> 
     let (source, unchecked) = (&record.source, record.unchecked);
     let context = Context { krate, source, alias: &TokenStream::new(), cache, text, plan: &plan, unchecked };
     let fields = expand::fields(&context, &mut problems);
-    if plan.columns.is_empty() && !problems.iter().any(Problem::is_error) {
+    if let Some(second) = plan.results.get(1) {
+        let message = "a record is the row of one command, and this query has several";
+        let found = Diagnostic::error(Code::RowType, second.span, message).help("use `query!`");
+        problems.push(Problem::of_text(&found, text));
+    } else if plan.columns.is_empty() && !problems.iter().any(Problem::is_error) {
         let problem =
             Problem::new(text.first_span(), "the statement gives no rows that could be put into a struct");
         problems.push(problem.help("use `query!`"));

@@ -133,6 +133,10 @@ fn render(diagnostic: &Diagnostic, text: &Text) -> String {
         return diagnostic.render(&text.value, &Origin::mapped(|offset| text.position(offset)));
     }
     let mut out = diagnostic.message.clone();
+    for (at, words) in &diagnostic.related {
+        let place = text.position(at.start as usize);
+        let _ = write!(out, "\n  = note: {words}: {}:{}:{}", place.file, place.line, place.column);
+    }
     for note in &diagnostic.notes {
         let _ = write!(out, "\n  = note: {note}");
     }

@@ -32,6 +32,8 @@ struct Piece {
     literal: Option<Literal>,
     /// Where `source` begins.
     origin: Option<Position>,
+    /// Whether `span` is the place itself, and not that of something larger around it.
+    exact: bool,
 }
 
 impl Text {
@@ -51,15 +53,40 @@ impl Text {
                 span,
                 literal: Some(literal),
                 origin,
+                exact: false,
             });
         }
         Ok(text)
     }
 
+    /// A text that was written of tokens, each with the place where it begins.
+    pub(crate) fn from_tokens(value: String, marks: Vec<(usize, Span)>) -> Text {
+        let ends = marks.iter().skip(1).map(|(start, _)| *start).chain([value.len()]);
+        let piece = |((start, span), end): (&(usize, Span), usize)| Piece {
+            start: *start,
+            source: value[*start..end].to_owned(),
+            decoded: None,
+            span: *span,
+            literal: None,
+            origin: place_of(*span),
+            exact: true,
+        };
+        let pieces = marks.iter().zip(ends).map(piece).collect();
+        Text { value, pieces }
+    }
+
     /// The text of a file; `span` is the literal that names it.
     pub(crate) fn from_file(content: String, file: String, span: Span) -> Text {
         let origin = Some(Position { file, line: 1, column: 1 });
-        let piece = Piece { start: 0, source: content.clone(), decoded: None, span, literal: None, origin };
+        let piece = Piece {
+            start: 0,
+            source: content.clone(),
+            decoded: None,
+            span,
+            literal: None,
+            origin,
+            exact: false,
+        };
         Text { value: content, pieces: vec![piece] }
     }
 
@@ -73,8 +100,9 @@ impl Text {
     /// Whether the compiler can underline the bytes themselves.
     pub(crate) fn is_exact(&self, at: ast::Span) -> bool {
         let piece = self.piece(at.start as usize);
-        piece
-            .is_some_and(|p| p.literal.as_ref().is_some_and(|literal| literal.subspan(p.range(at)).is_some()))
+        piece.is_some_and(|p| {
+            p.exact || p.literal.as_ref().is_some_and(|literal| literal.subspan(p.range(at)).is_some())
+        })
     }
 
     /// The place of a byte in the user's files.

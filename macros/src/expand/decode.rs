@@ -119,8 +119,15 @@ fn column_trait(context: &Context<'_>, name: &Ident, column: &Column, label: &st
     let escaped = |text: &str| text.replace('{', "{{").replace('}', "}}");
     let what = escaped(&format!("column `{}` ({described})", column.name));
     let label = escaped(label);
-    let lossless =
-        "only conversions that lose nothing are made; CAST the column in the SQL, or derive `querent::Type`";
+    let (alias, lossless) = match context.is_json() {
+        true => {
+            ("", "only conversions that lose nothing are made; derive `querent::Type` for a type of your own")
+        }
+        false => (
+            "AS ",
+            "only conversions that lose nothing are made; CAST the column in the SQL, or derive `querent::Type`",
+        ),
+    };
     let message = format!("{what} cannot be held by a field of type `{{Self}}`");
     if !column.nullable {
         return quote! {
@@ -133,7 +140,7 @@ fn column_trait(context: &Context<'_>, name: &Ident, column: &Column, label: &st
     // Two traits, for two causes: no `Option`, or one of what cannot hold the column.
     let inner = Ident::new(&format!("{name}Value"), name.span());
     let note = escaped(&format!(
-        "a column that may be NULL needs an `Option`; where you know better, write `AS \"{}!\"`",
+        "a column that may be NULL needs an `Option`; where you know better, write `{alias}\"{}!\"`",
         column.name
     ));
     let value = format!("{what} cannot be held by a field of type `Option<{{Self}}>`");

@@ -43,7 +43,8 @@ pub(crate) fn fields(context: &Context<'_>, problems: &mut Vec<Problem>) -> Vec<
     for column in &context.plan.columns {
         let span = context.text.span(column.span);
         let ident = names::field(&field_name(context, column), span).unwrap_or_else(|| {
-            if refused.is_none() {
+            // JSON has no aliases: the field is named as nearly as can be.
+            if refused.is_none() && !context.is_json() {
                 problems.push(nameless(context, column));
             }
             Ident::new(&names::mangled(&column.name), span)
@@ -105,10 +106,11 @@ fn base_type(context: &Context<'_>, column: &Column) -> Result<TokenStream, Prob
     };
     let Some(ty) = &column.ty else {
         let message = format!("the type of column `{}` is not known", column.name);
-        return Err(found(
-            message,
-            format!("name it in the query: `AS \"{}: Type\"`", names::mangled(&column.name)),
-        ));
+        let help = match context.is_json() {
+            true => format!("name it in the query: `\"{}: Type\"`", column.name),
+            false => format!("name it in the query: `AS \"{}: Type\"`", names::mangled(&column.name)),
+        };
+        return Err(found(message, help));
     };
     let config = &context.cache.config;
     match config.rust_type(&context.cache.name, column.origin.as_ref(), ty) {

@@ -3,6 +3,7 @@
 //! Generated code names nothing but `$crate::__private` and what the user wrote. Its shape is measured: see
 //! docs of `querent-core` for what each piece costs to compile.
 
+mod commands;
 mod decode;
 mod fields;
 mod plan;
@@ -16,10 +17,12 @@ use crate::cache::SourceCache;
 use crate::marker;
 use crate::report::{self, Problem};
 use crate::text::Text;
+pub(crate) use commands::{commands, reads};
 pub(crate) use decode::{as_type, empty, scalar, structure};
 pub(crate) use fields::{Field, fields, value};
 
 /// What the expansion of one query needs to know.
+#[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     pub(crate) krate: &'a Ident,
     /// The type of the source.
@@ -74,6 +77,13 @@ impl Context<'_> {
     /// The query value; the arguments are in variables of the given names.
     pub(crate) fn query(&self, row: &TokenStream, decode: &TokenStream, variables: &[Ident]) -> TokenStream {
         let (krate, source) = (self.krate, self.source);
+        let values = self.values(variables);
+        quote!(#krate::__private::Query::<#source, #row>::new(PLAN, #decode, [#(#values),*]))
+    }
+
+    /// The values of the parameters.
+    fn values(&self, variables: &[Ident]) -> Vec<TokenStream> {
+        let krate = self.krate;
         let values = self.plan.params.iter().zip(variables).map(|(param, variable)| {
             let marker = self.parameter_marker(param);
             // With the user's span on all that is called, the compiler underlines the argument (and not the macro).
@@ -83,8 +93,18 @@ impl Context<'_> {
             call.set_span(variable.span());
             quote!(<#krate::__private::Typed<#marker>>::#bind #call)
         });
-        quote!(#krate::__private::Query::<#source, #row>::new(PLAN, #decode, [#(#values),*]))
+        values.collect()
     }
+
+    /// Whether the query is in JSON, which has other words for the same.
+    pub(crate) fn is_json(&self) -> bool {
+        is_json(self.cache)
+    }
+}
+
+/// Whether a source's queries are in JSON.
+pub(crate) fn is_json(cache: &SourceCache) -> bool {
+    querent_schema::json::Version::of(cache.catalog.dialect).is_some()
 }
 
 /// `match (&(a), &(b)) { (querent_arg_0, querent_arg_1) => body }`: each argument is evaluated once and lives to the end of

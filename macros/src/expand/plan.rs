@@ -21,11 +21,17 @@ pub(super) fn constant(context: &Context<'_>) -> TokenStream {
     });
     let columns = plan.columns.iter().map(|column| column_meta(krate, column));
     let tables = plan.tables.iter().map(|path| quote!(&[#(#path),*]));
+    let results = plan.results.iter().map(|result| {
+        let columns = result.columns.iter().map(|column| column_meta(krate, column));
+        quote!(&[#(#columns),*])
+    });
     let facts = [
         list("params", params),
         list("sections", sections),
         list("columns", columns),
         list("tables", tables),
+        list("results", results),
+        list("blobs", plan.blobs.iter().map(number)),
         list("key", plan.key.iter().map(number)),
         (plan.effect == Effect::Read).then(|| quote!(read_only: true,)),
     ];

@@ -43,7 +43,7 @@ fn expansion(rows: Rows, call: &str) -> String {
     let krate = Ident::new("querent", Span::call_site());
     let input = input::parse(call.parse().unwrap(), rows).unwrap();
     let (text, file) =
-        read_text(Kind { rows, file: false }, &krate, input.text.clone_literals().unwrap()).unwrap();
+        read_text(Kind { rows, file: false }, &krate, input.text.clone_literals("market").unwrap()).unwrap();
     let (source, alias, cache) = (input.source.clone().unwrap(), TokenStream::new(), cache());
     let call = Call {
         krate: &krate,
@@ -52,6 +52,7 @@ fn expansion(rows: Rows, call: &str) -> String {
         cache: &cache,
         text: &text,
         file,
+        holes: None,
         input: &input,
         rows,
     };
