@@ -214,12 +214,17 @@ fn arguments(tokens: &mut Tokens) -> Result<Vec<Argument>, Problem> {
 
 fn argument(name: Option<Ident>, expression: TokenStream) -> Argument {
     let explicit = name.is_some();
+    let name = name.or_else(|| lone(&expression));
+    Argument { name, expression, explicit }
+}
+
+/// The name that is all of an expression.
+pub(crate) fn lone(expression: &TokenStream) -> Option<Ident> {
     let mut tokens = expression.clone().into_iter();
-    let name = name.or_else(|| match (tokens.next(), tokens.next()) {
+    match (tokens.next(), tokens.next()) {
         (Some(TokenTree::Ident(ident)), None) if !is_keyword_value(&ident) => Some(ident),
         _ => None,
-    });
-    Argument { name, expression, explicit }
+    }
 }
 
 fn is_keyword_value(ident: &Ident) -> bool {

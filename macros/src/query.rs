@@ -11,7 +11,7 @@ use crate::blobs;
 use crate::cache::SourceCache;
 use crate::expand::{self, Context, Field, Stub};
 use crate::file;
-use crate::input::{self, Argument, Input, Rows, TextTokens, first_span};
+use crate::input::{self, Argument, Input, Rows, TextTokens, first_span, plain};
 use crate::json;
 use crate::report::{self, Problem};
 use crate::source;
@@ -161,9 +161,14 @@ struct Call<'a> {
 impl Call<'_> {
     fn expand(self) -> TokenStream {
         let (plan, mut problems) = check(self.text, self.cache);
-        let Some(plan) = plan else {
+        let Some(mut plan) = plan else {
             return self.without_plan(&problems);
         };
+        let passed = self.passed(&plan, &mut problems);
+        for (param, hole) in plan.params.iter_mut().zip(self.holes.iter().flatten()) {
+            // A variable's name says more than a number, wherever the query is shown.
+            param.name = input::lone(&hole.expression).map(|name| plain(&name));
+        }
         let context = Context {
             krate: self.krate,
             source: self.source,
@@ -173,7 +178,6 @@ impl Call<'_> {
             plan: &plan,
             unchecked: self.input.unchecked,
         };
-        let passed = self.passed(&context, &mut problems);
         if !plan.results.is_empty() {
             return self.commands(&context, passed, problems);
         }
@@ -192,9 +196,8 @@ impl Call<'_> {
     }
 
     /// What is passed for each parameter, the blobs last.
-    fn passed(&self, context: &Context<'_>, problems: &mut Vec<Problem>) -> Vec<Option<Passed>> {
-        let plan = context.plan;
-        if !context.is_json() {
+    fn passed(&self, plan: &Plan, problems: &mut Vec<Problem>) -> Vec<Option<Passed>> {
+        if !expand::is_json(self.cache) {
             return arguments::assign(&plan.params, &self.input.arguments, self.text, problems);
         }
         let (arguments, blobs) = blobs::split(&self.input.arguments);

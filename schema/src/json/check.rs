@@ -297,11 +297,15 @@ impl<'c> Checker<'c> {
             Kind::EntityClass => self.class_name(Target::Entity, node, true),
             Kind::ConnectionClass => self.class_name(Target::Connection, node, true),
             Kind::NewClass => self.class_name(scope.command.target, node, false),
+            Kind::NewConnectionClass => self.class_name(Target::Connection, node, false),
             Kind::Constraints => self.constraints(node, scope),
             Kind::OtherConstraints => {
                 self.constraints(node, &Scope { class: Class::Untold, ..scope.clone() });
             }
             Kind::Properties => self.properties(node, scope),
+            Kind::OtherProperties => {
+                self.properties(node, &Scope { class: Class::Untold, ..scope.clone() });
+            }
             Kind::PropertyNames => self.property_names(name, node, scope),
             Kind::Results => self.results(name, node, scope),
             Kind::Define => self.define(node),

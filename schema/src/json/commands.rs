@@ -74,14 +74,18 @@ pub(super) enum Kind {
     EntityClass,
     /// A class of connections that must be there.
     ConnectionClass,
-    /// A class that the command makes, if it is not there.
+    /// A class that the command makes, if it is not there: of what the command is about.
     NewClass,
+    /// The same, of connections.
+    NewConnectionClass,
     /// Conditions on the properties of the command's class.
     Constraints,
     /// Conditions on properties of a class that is not told.
     OtherConstraints,
     /// Values of the class's properties.
     Properties,
+    /// Values of properties of a class that is not told.
+    OtherProperties,
     /// Names of the class's properties.
     PropertyNames,
     /// `"key"`, `{"key": …, "order": …}`, or a list of either.
@@ -154,9 +158,9 @@ pub(super) const CONNECTED: &[Param] = &[
 
 const CONNECT: &[Param] = &[
     required("ref", Kind::Refer),
-    param("class", Kind::NewClass),
+    param("class", Kind::NewConnectionClass),
     param("direction", DIRECTIONS),
-    param("properties", Kind::Properties),
+    param("properties", Kind::OtherProperties),
 ];
 
 /// The operations on images and videos: `type`, and then the members of that type.

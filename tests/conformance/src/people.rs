@@ -21,7 +21,7 @@ pub struct Photo {
     /// BIGINT NOT NULL.
     pub id: i64,
     /// VARBINARY.
-    pub photo: Option<Vec<u8>>,
+    pub blob: Option<Vec<u8>>,
 }
 
 /// A text and the values beside it.
@@ -78,7 +78,7 @@ macro_rules! checked_queries {
         }
 
         fn photos() -> querent::Query<'static, Self, crate::Photo> {
-            querent::query_as!($source, crate::Photo, "SELECT id, photo FROM people")
+            querent::query_as!($source, crate::Photo, "SELECT id, photo AS blob FROM people")
         }
 
         fn add<'q>(

@@ -182,6 +182,11 @@ impl Script {
         self.state(|state| state.cursors_closed += 1);
     }
 
+    /// The answer to one more command of the statement that was received last.
+    pub(crate) fn more(&self) -> Answer {
+        self.state(|state| state.answers.pop_front().unwrap_or_else(Answer::refused))
+    }
+
     /// Receives a statement and says what the script answers to it.
     pub(crate) fn receive(&self, text: impl Into<String>, values: Vec<String>) -> Answer {
         self.state(|state| {

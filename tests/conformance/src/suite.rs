@@ -209,13 +209,13 @@ pub async fn a_spread_of_none_one_and_three<S: Subject>() {
 pub async fn bytes_go_both_ways<S: Subject>() {
     let (pool, script) = pool::<S>();
     let every: Vec<u8> = (0..=255).collect();
-    let columns = &[("id", Kind::Int), ("photo", Kind::Bytes)];
+    let columns = &[("id", Kind::Int), ("blob", Kind::Bytes)];
     let rows = [Cell::Bytes(every.clone()), Cell::Null, Cell::Bytes(vec![])];
     let rows = rows.into_iter().zip(1..).map(|(photo, id)| vec![Cell::Int(id), photo]).collect();
     script.answer(Answer::rows(columns, rows));
     let photos = S::photos().fetch_all(&pool).await.unwrap();
     let expected =
-        [Some(every), None, Some(vec![])].into_iter().zip(1..).map(|(photo, id)| Photo { id, photo });
+        [Some(every), None, Some(vec![])].into_iter().zip(1..).map(|(blob, id)| Photo { id, blob });
     assert_eq!(photos, expected.collect::<Vec<_>>());
 }
 

@@ -4,15 +4,43 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use querent_schema::cache::{CacheDir, Config, SourceConfig, TypeDefaults};
+use querent_schema::json;
 use querent_types::{ColumnDescription, NullabilityTrust, SourceDescription, SqlType, TableDescription};
 
-const SOURCES: [&str; 4] = ["columnar", "prepared", "literal", "multiplexed"];
+const SOURCES: [&str; 5] = ["columnar", "prepared", "literal", "multiplexed", "commands"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Classes in the types that ApertureDB's GetSchema tells of.
+fn classes() -> SourceDescription {
+    let number = |name| ColumnDescription {
+        native: Some("number".to_owned()),
+        ..ColumnDescription::new(name, SqlType::Number, true)
+    };
+    let text = |name| ColumnDescription {
+        native: Some("string".to_owned()),
+        ..ColumnDescription::new(name, SqlType::TEXT, true)
+    };
+    let person = || vec![number("id"), text("name"), number("age")];
+    SourceDescription {
+        backend: "commands".to_owned(),
+        dialect: "aperture-v1".to_owned(),
+        nullability: NullabilityTrust::Trusted,
+        tables: vec![
+            TableDescription::new(json::entity_path("Person"), person()),
+            TableDescription::new(json::entity_path("_Image"), person()),
+            TableDescription::new(json::connection_path("Portrays"), Vec::new()),
+        ],
+        ..SourceDescription::default()
+    }
+}
+
 fn source(name: &str) -> SourceDescription {
+    if name == "commands" {
+        return classes();
+    }
     let path = ["datafusion", "public", "people"].map(str::to_owned).to_vec();
     let columns = vec![
         ColumnDescription::new("id", SqlType::Int64, false),

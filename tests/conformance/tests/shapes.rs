@@ -1,8 +1,10 @@
 //! What only one of the shapes has: prepared statements and transactions, a shared transport with key-value.
 
-use querent::{ErrorKind, Pool, PoolOptions, Result, query};
+use querent::{ErrorKind, Pool, PoolOptions, Result, query, query_file};
 use querent_conformance::suite::{PERSON, eventually, pool, row};
-use querent_conformance::{Answer, Multiplexed, Person, Prepared, Script, Subject as _, get};
+use querent_conformance::{
+    Answer, Cell, Commands, Kind, Multiplexed, Person, Prepared, Script, Subject as _, get,
+};
 
 fn several(script: &Script) -> Pool<Multiplexed> {
     Pool::with_options(script.clone(), PoolOptions::new().max_connections(8)).unwrap()
@@ -42,6 +44,102 @@ async fn a_driver_routes_by_what_the_plan_says_of_tables_and_keys() {
     script.answer(named("a"));
     querent::sql("SELECT id, name, age FROM people").fetch_all::<Person, _, _>(&pool).await.unwrap();
     assert_eq!(script.routes(), ["people[7]", "people[9]", "people", ""]);
+}
+
+#[tokio::test]
+async fn several_commands_give_a_tuple() {
+    let (pool, script) = pool::<Commands>();
+    let (a, b) = (vec![0, 255], [7_u8]);
+    script.answer(Answer::changed(1));
+    script.answer(Answer::rows(PERSON, vec![row(1, "a", Some(41)), row(2, "b", None)]));
+    script.answer(Answer::changed(1));
+    script.answer(Answer::rows(&[("count", Kind::Int)], vec![vec![Cell::Int(3)]]));
+    let (min_age, id) = (18, 9_i64);
+    let query = query!(
+        Commands,
+        [
+            { "AddImage": { "_ref": 1, "properties": { "id": id, "name": "x" } } },
+            { "FindEntity": {
+                "_ref": 2,
+                "with_class": "Person",
+                "constraints": { "age": [">=", min_age + 1] },
+                "results": { "list": ["name!", "age: i64"], "limit": 10 },
+            } },
+            { "AddImage": { "connect": { "ref": 2, "class": "Portrays", "direction": "in" } } },
+            { "FindEntity": { "with_class": "Person", "results": { "count": true } } },
+        ],
+        blobs = (&a, b)
+    );
+    let (added, found, also_added, counted) = query.run(&pool).await.unwrap();
+    assert_eq!((added.rows_affected, also_added.rows_affected), (Some(1), Some(1)));
+    let found: Vec<(String, Option<i64>)> = found.into_iter().map(|row| (row.name, row.age)).collect();
+    assert_eq!(found, [("a".to_owned(), Some(41)), ("b".to_owned(), None)]);
+    assert_eq!(counted.count, 3);
+    let sent = script.sent();
+    assert_eq!(
+        sent[0].text,
+        r#"[{"AddImage":{"_ref":1,"properties":{"id":9,"name":"x"}}},{"FindEntity":{"_ref":2,"with_class":"Person","constraints":{"age":[">=",19]},"results":{"list":["name","age"],"limit":10}}},{"AddImage":{"connect":{"ref":2,"class":"Portrays","direction":"in"}}},{"FindEntity":{"with_class":"Person","results":{"count":true}}}]"#
+    );
+    assert_eq!(sent[0].values, ["00ff", "07"]);
+    assert_eq!((script.connected(), script.ended()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_wrong_answer_names_its_command() {
+    let (pool, script) = pool::<Commands>();
+    let run = || {
+        query!(Commands, [
+            { "FindEntity": { "with_class": "Person", "results": { "count": true } } },
+            { "FindEntity": { "with_class": "Person", "results": { "list": ["name!"] } } },
+        ])
+        .run(&pool)
+    };
+    let count = || script.answer(Answer::rows(&[("count", Kind::Int)], vec![vec![Cell::Int(3)]]));
+    count();
+    script.answer(Answer::rows(PERSON, vec![vec![Cell::Int(1), Cell::Null, Cell::Null]]));
+    let error = run().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::SchemaMismatch);
+    assert!(error.message().starts_with("command 2: column `name` (Person.name), row 1"), "{error}");
+    script.answer(Answer::rows(PERSON, vec![]));
+    count();
+    let error = run().await.unwrap_err();
+    assert!(error.message().starts_with("command 1: 0 rows where one was due"), "{error}");
+    // The first command's answer, and none to the second.
+    count();
+    assert_eq!(run().await.unwrap_err().kind(), ErrorKind::Query);
+    count();
+    script.answer(Answer::rows(PERSON, vec![row(1, "a", None)]));
+    assert_eq!(run().await.unwrap().1.len(), 1);
+    assert_eq!(script.connected(), 1);
+}
+
+#[tokio::test]
+async fn json_is_tokens_a_literal_or_a_file() {
+    let (pool, script) = pool::<Commands>();
+    for _ in 0..3 {
+        script.answer(Answer::rows(PERSON, vec![row(9_007_199_254_740_993, "a", Some(4))]));
+    }
+    let name = String::from("a");
+    let tokens = query!(Commands, [{ "FindEntity": {
+        "with_class": "Person", "constraints": { "name": ["==", &name] }, "results": { "list": ["age"] }
+    } }]);
+    assert_eq!(tokens.fetch_one(&pool).await.unwrap().age, Some(4.0));
+    let literal = query!(
+        Commands,
+        r#"[{"FindEntity": {"with_class": "Person", "constraints": {"name": ["==", {"$param": "name"}]}, "results": {"list": ["age"]}}}]"#,
+        name = &name
+    );
+    assert_eq!(literal.fetch_one(&pool).await.unwrap().age, Some(4.0));
+    // What a double cannot hold exactly is no number near it, but an error.
+    let file = query_file!(Commands, "queries/id.json", name);
+    let error = file.fetch_one(&pool).await.unwrap_err();
+    assert!(error.message().starts_with("column `id` (Person.id), row 1"), "{error}");
+    let sent: Vec<String> = script.sent().into_iter().map(|sent| sent.text).collect();
+    assert_eq!(sent[0], sent[1]);
+    assert_eq!(
+        sent[2],
+        r#"[{"FindEntity":{"with_class":"Person","constraints":{"name":["==","a"]},"results":{"list":["id"]}}}]"#
+    );
 }
 
 #[tokio::test]
