@@ -103,7 +103,11 @@ impl Lowering {
         match tokens.next() {
             Some(TokenTree::Punct(colon)) if colon.as_char() == ':' => self.value.push_str(": "),
             Some(other) => {
-                let message = format!("expected `:` after {first}, found `{other}`");
+                let found = match &other {
+                    TokenTree::Group(_) => "a value".to_owned(),
+                    other => format!("`{other}`"),
+                };
+                let message = format!("expected `:` after {first}, found {found}");
                 return Err(Problem::new(other.span(), message));
             }
             None => {
@@ -205,6 +209,8 @@ fn is_object(stream: &TokenStream) -> bool {
     let Some(first) = tokens.next() else { return false };
     match tokens.next() {
         Some(TokenTree::Punct(colon)) if colon.as_char() == ':' => string(&first).is_some(),
+        // No expression goes on so: the colon was forgotten.
+        Some(TokenTree::Literal(_) | TokenTree::Group(_)) if string(&first).is_some() => true,
         // A block of a block is nothing that anyone writes, unless it holds an expression alone.
         next => section(std::slice::from_ref(&first))
             .is_some_and(|inner| next.is_some() || is_object(&inner.stream())),
@@ -320,11 +326,13 @@ mod tests {
     fn sections_stand_among_elements_and_members() {
         check(
             r#"["in", a, {{ ">=", b }}]"#,
-            r#"["in", {"$param": 1}, {{ ">=", {"$param": 2},  }}]"#,
+            r#"["in", {"$param": 1}, {{ ">=", {"$param": 2} }}]"#,
             &["a", "b"],
         );
-        check(r#"[{ {{ "a": b }}, "c": 1 }]"#, r#"[{ {{ "a": {"$param": 1},  }}, "c": 1 }]"#, &["b"]);
-        check(r#"[{ {{ "a": b }} }]"#, r#"[{ {{ "a": {"$param": 1},  }} }]"#, &["b"]);
+        check(r#"[{ {{ "a": b }}, "c": 1 }]"#, r#"[{ {{ "a": {"$param": 1} }}, "c": 1 }]"#, &["b"]);
+        check(r#"[{ "k": { {{ "a": b }} } }]"#, r#"[{ "k": { {{ "a": {"$param": 1} }} } }]"#, &["b"]);
+        // Rust has no token `{{`: of three braces among elements, the outer two are a section's.
+        check(r#"[{ {{ "a": b }} }]"#, r#"[{{ { "a": {"$param": 1} } }}]"#, &["b"]);
     }
 
     #[test]
@@ -337,6 +345,7 @@ mod tests {
             (r#"[{ "a": [{ "b": 1 } "c"] }]"#, "expected `,` before \"c\""),
             (r#"[{ "a": ["b": 1] }]"#, "expected `,`, found `:`"),
             (r#"[{ "a": 1, "b" 2 }]"#, "expected `:` after \"b\", found `2`"),
+            (r#"[{ "a" { "b": 1 } }]"#, "expected `:` after \"a\", found a value"),
             (r#"[{ "a": 1, "b" }]"#, "expected `:` and a value after \"b\""),
             (r#"[{ "a": , "b": 1 }]"#, "expected a value"),
             (r#"[0x10]"#, "`0x10` is no value of JSON"),

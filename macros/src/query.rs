@@ -61,7 +61,11 @@ fn parsed(kind: Kind, krate: &Ident, tokens: TokenStream) -> Result<TokenStream,
             (lowered.text, TokenStream::new(), Some(lowered.holes))
         }
         _ => {
-            let (text, file) = read_text(kind, krate, input.text.clone_literals(&name)?)?;
+            let (text, file) = read_text(
+                kind,
+                krate,
+                input.text.clone_literals(&cache, "the path of a query's file is a string literal")?,
+            )?;
             (text, file, None)
         }
     };
@@ -96,14 +100,15 @@ pub(crate) fn read_text(
 }
 
 impl TextTokens {
-    /// The literals; JSON is refused, where `source` speaks SQL or nothing but a literal will do.
-    pub(crate) fn clone_literals(&self, source: &str) -> Result<Vec<Literal>, Problem> {
+    /// The literals; JSON is refused where `cache`'s source speaks SQL, or where `wanted` says that a literal must be.
+    pub(crate) fn clone_literals(&self, cache: &SourceCache, wanted: &str) -> Result<Vec<Literal>, Problem> {
         match self {
             TextTokens::Literals(literals) => Ok(literals.clone()),
+            TextTokens::Json(group) if expand::is_json(cache) => Err(Problem::new(group.span_open(), wanted)),
             TextTokens::Json(group) => {
-                let message = format!("queries of source `{source}` are not written in JSON here");
+                let message = format!("source `{}` takes SQL, and this is JSON", cache.name);
                 Err(Problem::new(group.span_open(), message)
-                    .help("write the text of the query, or the path of its file, as a string literal"))
+                    .help("write the text of the query as a string literal"))
             }
         }
     }

@@ -40,7 +40,13 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
         Err(error) => return without_cache(&krate, &record, &error),
     };
     let kind = Kind { rows: Rows::Anonymous, file: false };
-    match record.text.clone_literals(&name).and_then(|literals| query::read_text(kind, &krate, literals)) {
+    let wanted =
+        "a record's query in JSON is a string literal, whose parameters have names: {\"$param\": \"name\"}";
+    match record
+        .text
+        .clone_literals(&cache, wanted)
+        .and_then(|literals| query::read_text(kind, &krate, literals))
+    {
         Ok((text, _)) => checked(&krate, &record, &cache, &text),
         Err(problem) => refused(&record, &[problem]),
     }

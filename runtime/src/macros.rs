@@ -16,6 +16,12 @@ macro_rules! source {
 /// Arguments are `name` or `name = expression` for `:name` (a variable of that name is taken where none is given), and
 /// expressions in order for `$1` and `?`. Without a source, the type `Db` in scope is meant. `unchecked` leaves out the
 /// comparison of the types of arguments and fields. The rows are of an anonymous struct with a field for each column.
+///
+/// Of a source that speaks JSON the text is `[{ "FindEntity": { … } }]`: a value is JSON if it is a literal, `true`, `false`,
+/// `null`, `[…]`, `{}` or `{ "string": … }`, and otherwise an expression, whose value is sent; `{{ … }}` among the members of
+/// constraints and properties, or among operators, is sent if its expressions are all `Some`. It may be a string literal
+/// instead, with `{"$param": "name"}` for a parameter. `blobs = (a, b)` follows it, one for each command that takes one. A
+/// query of several commands gives [`Commands`](crate::Commands).
 #[macro_export]
 macro_rules! query {
     ($($t:tt)*) => { $crate::__private::macros::query! { $crate $($t)* } };

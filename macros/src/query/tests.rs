@@ -38,21 +38,44 @@ fn cache() -> SourceCache {
     }
 }
 
+fn media() -> SourceCache {
+    let property = |name, ty| ColumnDescription::new(name, ty, true);
+    let person = vec![property("name", SqlType::TEXT), property("age", SqlType::Number)];
+    let description = SourceDescription {
+        backend: "aperture".into(),
+        dialect: "aperture-v1".into(),
+        tables: vec![
+            TableDescription::new(querent_schema::json::entity_path("Person"), person.clone()),
+            TableDescription::new(querent_schema::json::entity_path("_Image"), person),
+        ],
+        ..SourceDescription::default()
+    };
+    SourceCache { catalog: Catalog::from_description(description).unwrap(), ..cache() }
+}
+
 /// Expands one call and lays the tokens out a little, so that a difference can be read.
 fn expansion(rows: Rows, call: &str) -> String {
     let krate = Ident::new("querent", Span::call_site());
     let input = input::parse(call.parse().unwrap(), rows).unwrap();
-    let (text, file) =
-        read_text(Kind { rows, file: false }, &krate, input.text.clone_literals("market").unwrap()).unwrap();
-    let (source, alias, cache) = (input.source.clone().unwrap(), TokenStream::new(), cache());
+    let (source, alias) = (input.source.clone().unwrap(), TokenStream::new());
+    let cache = if source.to_string() == "Media" { media() } else { cache() };
+    let (text, holes) = match &input.text {
+        TextTokens::Json(group) => {
+            let lowered = json::lower(group).unwrap();
+            (lowered.text, Some(lowered.holes))
+        }
+        TextTokens::Literals(literals) => {
+            (read_text(Kind { rows, file: false }, &krate, literals.clone()).unwrap().0, None)
+        }
+    };
     let call = Call {
         krate: &krate,
         source: &source,
         alias: &alias,
         cache: &cache,
         text: &text,
-        file,
-        holes: None,
+        file: TokenStream::new(),
+        holes,
         input: &input,
         rows,
     };
@@ -107,4 +130,30 @@ fn a_statement_without_rows() {
 fn a_refused_query_keeps_what_is_known() {
     check("refused", Rows::Anonymous, "Market, \"SELECT symbol, prize FROM trades WHERE ts > $1\", since");
     check("syntax", Rows::Anonymous, "Market, \"SELEC symbol\", since");
+}
+
+#[test]
+fn json_of_one_command() {
+    check(
+        "json",
+        Rows::Anonymous,
+        r#"Media, [{ "FindEntity": {
+            "with_class": "Person",
+            "constraints": { "age": [">=", min_age, {{ "<", limit + 1 }}] },
+            "results": { "list": ["name!", "age: i64"] }
+        } }]"#,
+    );
+}
+
+#[test]
+fn json_of_several_commands_with_blobs() {
+    check(
+        "commands",
+        Rows::Anonymous,
+        r#"Media, [
+            { "AddImage": { "properties": { "name": name } } },
+            { "FindEntity": { "with_class": "Person", "results": { "list": ["age"] } } },
+            { "FindEntity": { "with_class": "Person", "results": { "count": true } } },
+        ], blobs = (photo,)"#,
+    );
 }

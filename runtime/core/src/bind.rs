@@ -37,9 +37,9 @@ pub enum MaybeNull {}
 
 /// What a parameter accepts whose value is written into a column that is NOT NULL.
 #[diagnostic::on_unimplemented(
-    message = "an `Option` cannot be bound to a parameter of a NOT NULL column",
-    label = "this may be NULL, and the column cannot hold one",
-    note = "bind the value itself (`unwrap_or…`, `?`), or give the NULL a meaning in the SQL: `COALESCE($1, …)`"
+    message = "an `Option` cannot be bound to a parameter that takes no NULL",
+    label = "this may be NULL, and what it is for cannot",
+    note = "bind the value itself (`unwrap_or…`, `?`), leave its place out with it by an optional section (`{{{{ … }}}}`), or give the NULL a meaning in SQL: `COALESCE($1, …)`"
 )]
 pub trait NotNull {}
 

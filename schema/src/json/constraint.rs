@@ -134,6 +134,8 @@ impl Checker<'_> {
             let near = match text {
                 "=" => Some("=="),
                 "<>" => Some("!="),
+                "=>" => Some(">="),
+                "=<" => Some("<="),
                 _ => nearest(text, OPERATORS.iter().copied()).first().copied(),
             };
             let help = match near {

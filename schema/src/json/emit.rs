@@ -38,6 +38,7 @@ struct Out<'e> {
 impl Out<'_> {
     fn text(&mut self, text: &str) {
         match self.pieces.last_mut() {
+            _ if text.is_empty() => {}
             Some(Piece::Text(last)) => last.push_str(text),
             _ => self.pieces.push(Piece::Text(text.to_owned())),
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use querent_schema::cache::{CacheDir, Config, SourceConfig, TypeDefaults};
+use querent_schema::json;
 use querent_types::{
     ColumnDescription, Field, NullabilityTrust, SourceDescription, SqlType, TableDescription, TimeUnit,
 };
@@ -67,7 +68,38 @@ fn tables() -> Vec<TableDescription> {
     ]
 }
 
+/// Classes in the types that ApertureDB's GetSchema tells of.
+fn media() -> SourceDescription {
+    let property = |(name, native, ty): (&str, &str, SqlType)| ColumnDescription {
+        native: Some(native.to_owned()),
+        ..ColumnDescription::new(name, ty, true)
+    };
+    let class = |path, properties: Vec<(&str, &str, SqlType)>| {
+        TableDescription::new(path, properties.into_iter().map(property).collect())
+    };
+    let person = vec![
+        ("name", "string", SqlType::TEXT),
+        ("age", "number", SqlType::Number),
+        ("alive", "boolean", SqlType::Boolean),
+        ("born", "datetime", SqlType::Timestamp(TimeUnit::Microsecond, Some("UTC".to_owned()))),
+        ("home-town", "string", SqlType::TEXT),
+    ];
+    SourceDescription {
+        backend: "scripted".to_owned(),
+        dialect: "aperture-v1".to_owned(),
+        tables: vec![
+            class(json::entity_path("Person"), person),
+            class(json::entity_path("_Image"), vec![("id", "number", SqlType::Number)]),
+            class(json::connection_path("Knows"), Vec::new()),
+        ],
+        ..SourceDescription::default()
+    }
+}
+
 fn source(name: &str) -> SourceDescription {
+    if name == "media" {
+        return media();
+    }
     let backend = match name {
         "warehouse" => "flight",
         "plain" => "plain",
@@ -149,7 +181,7 @@ fn check(folder: &str, manifest: &str, names: &[&str]) {
 #[test]
 fn the_committed_cache_is_what_is_described() {
     let manifest = std::fs::read_to_string(root().join("querent.toml")).unwrap();
-    check(".", &manifest, &["db", "flights", "plain", "eu_flights", "warehouse", "typed"]);
+    check(".", &manifest, &["db", "flights", "plain", "eu_flights", "warehouse", "typed", "media"]);
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn cases(folder: &Path) -> Result<Vec<String>, String> {
             Some("rs") => names.push(name),
             Some("stderr") => expected.push(name),
             // What a `query_file!` reads that stands beside its case.
-            Some("sql") => {}
+            Some("sql" | "json") => {}
             _ => return Err(format!("{} is no case", path.display())),
         }
     }
