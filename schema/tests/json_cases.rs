@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use querent_schema::catalog::Catalog;
 use querent_schema::check;
-use querent_schema::diagnostic::Severity;
+use querent_schema::diagnostic::{Diagnostic, Severity};
 use querent_schema::json::{connection_path, entity_path};
 use querent_schema::plan::Piece;
 use querent_types::{ColumnDescription, SourceDescription, SqlType, TableDescription, TimeUnit};
@@ -70,6 +70,31 @@ fn every_query_is_read_as_expected() {
     }
     assert!(wrong.is_empty(), "{}\nrun again with BLESS=1 where the change is right", wrong.join("\n"));
     assert!(queries >= 80, "only {queries} queries were found");
+}
+
+/// Half a query, and one without any of its bytes, are findings and never a panic.
+#[test]
+fn broken_texts_are_only_findings() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/json");
+    let catalog = catalog("aperture-v1");
+    for topic in std::fs::read_dir(&root).unwrap() {
+        let text = std::fs::read_to_string(topic.unwrap().path().join("query")).unwrap();
+        for query in text.split("\n\n") {
+            for (at, c) in query.char_indices() {
+                let without = format!("{}{}", &query[..at], &query[at + c.len_utf8()..]);
+                for text in [&query[..at], &without] {
+                    let checked = check(text, &catalog);
+                    let outside = |found: &&Diagnostic| {
+                        text.get(found.span.start as usize..found.span.end as usize).is_none()
+                    };
+                    assert_eq!(checked.diagnostics.iter().find(outside), None, "{text}");
+                    assert!(checked.plan.is_some() || !checked.diagnostics.is_empty(), "{text}");
+                }
+            }
+        }
+    }
+    let deep = format!("[{}", "{\"a\":[".repeat(100_000));
+    assert!(check(&deep, &catalog).plan.is_none());
 }
 
 /// The queries of a topic, and everything the checker says of them.

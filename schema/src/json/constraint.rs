@@ -8,7 +8,6 @@ use super::check::{Checker, Scope};
 use super::property::Property;
 use super::tree::{Item, Member, Node, Value};
 use super::value::Family;
-use crate::ast::Span;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::suggest::nearest;
 
@@ -185,11 +184,6 @@ impl Checker<'_> {
                 self.fixable(Code::TypeMismatch, node.span, message, "put the value in brackets");
             }
         }
-    }
-
-    /// Where a finding of the section that is being read belongs.
-    pub(super) fn in_section(&self, span: Span) -> super::check::Use {
-        super::check::Use { ty: None, section: self.section, span }
     }
 }
 

@@ -17,6 +17,7 @@ mod constraint;
 mod emit;
 mod parse;
 mod property;
+mod reference;
 mod result;
 mod tree;
 mod value;

@@ -2,7 +2,7 @@
 
 use querent_types::{Field, ListLayout, SqlType, TimeUnit};
 
-use super::check::{Checker, Scope};
+use super::check::{Checker, Scope, Use};
 use super::commands::{CONNECTED, Kind, OPERATIONS, Param, SORT};
 use super::property::Property;
 use super::tree::{Item, Name, Node, Value};
@@ -139,7 +139,7 @@ impl Checker<'_> {
     /// Notes what a parameter must be where it stands.
     pub(super) fn bind(&mut self, node: &Node, ty: Option<SqlType>, nullable: bool) {
         let Value::Param(index) = node.value else { return };
-        let used = super::check::Use { ty: ty.clone(), ..self.in_section(node.span) };
+        let used = Use { ty: ty.clone(), section: self.section, span: node.span };
         let Some(first) = self.uses[index].clone() else {
             self.params[index].nullable = nullable;
             self.params[index].ty = ty;
