@@ -118,6 +118,10 @@ fn keys_that_contradict_each_other_are_refused() {
         &["`dialect` in [source.a]: unknown dialect `datafusoin`: did you mean `datafusion`?"],
     );
     source_refused(
+        json!({ "dialect": "aperture-v1", "schema": ["a.sql"] }),
+        &["`schema` files in [source.a] are SQL, which `aperture-v1` is not; give the server's `url`"],
+    );
+    source_refused(
         json!({ "dialect": "datafusion", "schema": ["a.sql"], "version": "latest" }),
         &["`version` in [source.a] must be numbers joined by dots, such as \"26.1\""],
     );

@@ -176,7 +176,7 @@ fn every_arrow_type_survives() {
 
 #[test]
 fn every_extension_survives_at_every_depth() {
-    let extensions = [SqlType::BigDecimal, SqlType::Uuid, SqlType::Json];
+    let extensions = [SqlType::BigDecimal, SqlType::Number, SqlType::Uuid, SqlType::Json];
     for extension in extensions {
         let member = |name: &str| SqlField::new(name, extension.clone(), false);
         let item = Box::new(SqlField::item(extension.clone()));
