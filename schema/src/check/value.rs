@@ -68,7 +68,7 @@ impl<'a> Binder<'a> {
         if let Ok(known) = self.dialect.rules.type_name(ty)
             && self.dialect.rules.reads(text, &known) == Some(false)
         {
-            let message = format!("this text cannot be read as {known}");
+            let message = format!("this text cannot be read as {known:#}");
             self.error(Code::InvalidLiteral, ty.span, message);
         }
         let span = ty.span;
