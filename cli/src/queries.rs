@@ -1,13 +1,14 @@
 //! `querent queries`: the checked queries of the crates below querent.toml.
 //!
 //! Rust files are read as tokens, as the compiler would hand them to the macros; nothing is compiled. Folders that hold
-//! a querent.toml or .sqlcache of their own, and those called `target` or beginning with a dot, are left out.
+//! a querent.toml or .sqlcache of their own, and those called `target` or beginning with a dot, are left out. JSON that
+//! stands as tokens is found, and not put together: that takes the macros.
 
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use querent_schema::cache::snake_case;
 use querent_schema::diagnostic::{Origin, Position, line_column};
 use serde_json::json;
@@ -37,6 +38,9 @@ pub(crate) struct Found {
 /// A query's text and where it stands.
 pub(crate) struct Text {
     pub(crate) sql: String,
+    /// Whether it is JSON written as tokens, as it stands in the file: the expressions of Rust among them become parameters
+    /// in the compiler only, so that nothing else can check it.
+    pub(crate) in_tokens: bool,
     /// The file that holds the text: the Rust file, or the `.sql` file of `query_file!`.
     file: PathBuf,
     /// Line and column of the text's first character; `None` where characters of the text and of the file do not
@@ -69,7 +73,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             let file = query.file.display().to_string();
             say!(
                 "{}",
-                json!({"file": file, "line": query.line, "macro": query.name_of_macro, "source": query.source, "sql": query.text.sql})
+                json!({
+                    "file": file, "line": query.line, "macro": query.name_of_macro, "source": query.source,
+                    "sql": query.text.sql, "tokens": query.text.in_tokens,
+                })
             );
         } else {
             let short: String = first.chars().take(100).collect();
@@ -210,7 +217,10 @@ impl Scan<'_> {
 
     fn query(&mut self, name: &str, tokens: TokenStream, line: usize) {
         let parts = split(tokens);
-        let Some(at) = parts.iter().position(|part| part.first().is_some_and(|t| literal(t).is_some()))
+        // The same that the macros take for a text.
+        let Some(at) = parts
+            .iter()
+            .position(|part| part.first().is_some_and(|t| literal(t).is_some() || json_tokens(t).is_some()))
         else {
             return;
         };
@@ -241,12 +251,18 @@ impl Scan<'_> {
     }
 
     fn text(&mut self, name: &str, part: &[TokenTree], line: usize) -> Option<Text> {
+        if let Some(group) = part.first().and_then(json_tokens) {
+            let sql = group.span().source_text().unwrap_or_else(|| group.to_string());
+            let at = group.span_open().start();
+            let start = Some((at.line, at.column + 1));
+            return Some(Text { sql, in_tokens: true, file: self.file.clone(), start, line: at.line });
+        }
         let literals: Vec<LitStr> = part.iter().filter_map(literal).collect();
         let sql: String = literals.iter().map(LitStr::value).collect();
         if name.starts_with("query_file") {
             let file = self.query_file(&sql);
             return match std::fs::read_to_string(self.root.join(&file)) {
-                Ok(sql) => Some(Text { sql, file, start: Some((1, 1)), line: 1 }),
+                Ok(sql) => Some(Text { sql, in_tokens: false, file, start: Some((1, 1)), line: 1 }),
                 Err(error) => {
                     let (here, file) = (self.file.display(), file.display());
                     self.unread.push(format!("{here}:{line}: the query file {file} cannot be read: {error}"));
@@ -260,7 +276,7 @@ impl Scan<'_> {
         let at = first.span().start();
         let prefix = written.find('"')? + 1;
         let start = plain.then_some((at.line, at.column + prefix + 1));
-        Some(Text { sql, file: self.file.clone(), start, line: at.line.max(line) })
+        Some(Text { sql, in_tokens: false, file: self.file.clone(), start, line: at.line.max(line) })
     }
 
     /// The file of `query_file!`, as the macro finds it: from the Rust file for `./` and `../`, else from the crate's folder.
@@ -325,6 +341,14 @@ fn literal(token: &TokenTree) -> Option<LitStr> {
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
             group.stream().into_iter().next().as_ref().and_then(literal)
         }
+        _ => None,
+    }
+}
+
+/// The bracket of a query in JSON.
+fn json_tokens(token: &TokenTree) -> Option<&Group> {
+    match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => Some(group),
         _ => None,
     }
 }

@@ -306,6 +306,23 @@ fn no_query_is_lost() {
 }
 
 #[test]
+fn queries_in_tokens_are_counted_and_left_to_the_compiler() {
+    let dir = project(SHOP);
+    // The literal after the text is no text.
+    let code = "fn f() {\n    query!(Shop, [{\"FindEntity\": {\"limit\": most, \"results\": {\"count\": true}}}],\n        \
+                blobs = (image), \"SELECT nmae FROM items\");\n    query!(Shop, \"SELECT name FROM items\");\n}\n";
+    std::fs::write(dir.path().join("main.rs"), code).unwrap();
+    succeeds(dir.path(), &["pull", "--offline"]);
+    let listed = succeeds(dir.path(), &["queries"]);
+    assert!(listed.contains("main.rs:2: query on shop: [{\"FindEntity\": {\"limit\": most"), "{listed}");
+    assert!(listed.contains("2 queries"), "{listed}");
+    let checked = succeeds(dir.path(), &["check", "--offline"]);
+    assert!(checked.contains("shop: not checked: main.rs:2: JSON in tokens"), "{checked}");
+    assert!(checked.contains("1 queries checked against the cache, 0 refused"), "{checked}");
+    assert!(checked.contains("2 queries, 1 of them in tokens"), "{checked}");
+}
+
+#[test]
 fn a_source_is_named_as_the_macro_names_it() {
     let dir = project(SHOP);
     let manifest = dir.path().join("querent.toml");
