@@ -118,7 +118,7 @@ impl Call {
             #assertion
             #keys
             #values
-            #krate::__private::ignite::Cache::<#source, #key, #value>::named(#name)
+            #krate::__private::ignite::Cache::<#source, #key, #value>::new(#name)
         }})
     }
 

@@ -109,3 +109,31 @@ pub fn column_if_any<'b, B: Backend, T: Decode<'b, B>>(
 pub fn malformed(column: u16, row: usize, what: &'static str) -> ValueError {
     ValueError::row(column, row, querent_core::ValueProblem::Malformed(what))
 }
+
+/// What `cache!` and `#[derive(Binary)]` name.
+#[cfg(feature = "ignite")]
+pub mod ignite {
+    pub use querent_ignite::Cache;
+    pub use querent_ignite::object::{
+        BinaryEnum, BinaryType, Cell, Encoder, FromObject, ObjectReader, ObjectWriter, ReadError, ToObject,
+        read_enum, write_enum,
+    };
+    /// The code of an enum on the wire.
+    pub const ENUM: u8 = 28;
+}
+
+/// Whether two texts are the same, in constants.
+pub const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}

@@ -44,6 +44,13 @@ pub use querent_core::{
     FetchAll, FetchOne, FetchOptional, FromRow, Holds, Pool, PoolOptions, PoolStats, Query, Result, Session,
     Source, SqlQuery, Transact, Transaction, Transactions, Value, ValueError, sql_query as sql,
 };
+/// A struct that is a complex object of an Ignite cluster, or an enum that is an enum of it.
+///
+/// `#[querent(source = Orders, type = "Person")]` names the type, whose fields at the last `querent pull` are compared with
+/// the struct's; without `source` nothing is compared, and the first write registers the type. Fields take `rename = "…"`,
+/// `default` and `affinity`; `rename_all` and `partial` (fields of the cluster may be lost) belong to the struct.
+#[cfg(all(feature = "ignite", feature = "macros"))]
+pub use querent_macros::Binary;
 #[cfg(feature = "macros")]
 pub use querent_macros::{FromRow, Type};
 

@@ -69,3 +69,12 @@ macro_rules! query_file_scalar {
 macro_rules! record {
     ($($t:tt)*) => { $crate::__private::macros::record! { $crate $($t)* } };
 }
+
+/// A key-value cache of an Ignite source: `cache!(Orders, "Person", i64 => Person)`.
+///
+/// Its name and its types of keys and values are compared with what `querent pull` found, as far as the server says them.
+#[cfg(feature = "ignite")]
+#[macro_export]
+macro_rules! cache {
+    ($($t:tt)*) => { $crate::__private::macros::cache! { $crate $($t)* } };
+}

@@ -4,8 +4,8 @@
 //! there is) and remembered within the process as long as the files do not change. Nothing here spawns a process, opens
 //! a socket or reads an environment variable; a time, a host, a path or a secret is never written.
 
-mod audit;
 mod answers;
+mod audit;
 mod config;
 mod error;
 mod format;

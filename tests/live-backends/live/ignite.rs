@@ -18,6 +18,7 @@ pub(crate) mod h2 {
         a_long_result_comes_in_pages,
         a_record_runs_again_and_again,
         a_refused_statement_leaves_the_pool_good,
+        rows_are_entries_of_a_cache,
     }
 }
 
@@ -205,6 +206,52 @@ async fn a_refused_statement_leaves_the_pool_good(url: String) {
     assert_eq!((error.kind(), error.code()), (ErrorKind::Constraint, Some("23000")));
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
     assert_eq!(query!(Orders, "SELECT 1 AS one").fetch_one(&pool).await.expect("a row").one, 1);
+}
+
+#[derive(Debug, PartialEq, querent::Binary)]
+#[querent(source = Orders)]
+struct OrderKey {
+    customer_id: i32,
+    id: i64,
+}
+
+#[derive(Debug, PartialEq, querent::Binary)]
+#[querent(source = Orders)]
+struct Order {
+    placed: Option<Date>,
+    amount: Decimal,
+    weight: Option<f64>,
+    token: Option<Uuid>,
+    paid: Option<bool>,
+    noted: Option<Timestamp>,
+    note: Option<String>,
+}
+
+async fn rows_are_entries_of_a_cache(url: String) {
+    let pool = orders(&url).await;
+    let cache = querent::cache!(Orders, "orders", OrderKey => Order);
+    let key = OrderKey { customer_id: 600, id: 1 };
+    order(&pool, key.customer_id, key.id, decimal("7.50")).await;
+    let found = cache.get(&pool, &key).await.expect("an answer").expect("an order");
+    assert_eq!((found.amount.to_string().as_str(), found.placed, found.note), ("7.50", None, None));
+
+    let placed: Date = "2024-02-29".parse().expect("a date");
+    let changed = Order {
+        placed: Some(placed),
+        amount: decimal("8.25"),
+        weight: Some(0.5),
+        token: None,
+        paid: Some(true),
+        noted: None,
+        note: Some("put".to_owned()),
+    };
+    cache.put(&pool, &key, &changed).await.expect("a put");
+    let row = query!(Orders, "SELECT placed, amount, note FROM orders WHERE customer_id = 600 AND id = 1");
+    let row = row.fetch_one(&pool).await.expect("the row");
+    assert_eq!((row.placed, row.amount, row.note.as_deref()), (Some(placed), decimal("8.25"), Some("put")));
+    assert_eq!(cache.get(&pool, &key).await.expect("an answer"), Some(changed));
+    assert!(cache.remove(&pool, &key).await.expect("an answer"));
+    assert!(cache.get(&pool, &key).await.expect("an answer").is_none());
 }
 
 #[derive(Debug, PartialEq)]

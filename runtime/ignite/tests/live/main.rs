@@ -3,12 +3,12 @@
 //! A node that is not there is reported as an ignored test, with the reason; with `REQUIRE_LIVE=1` it is a failure.
 
 mod channel;
+mod describe;
 mod failover;
 mod keyvalue;
 mod objects;
 mod oracle;
 mod partitions;
-mod describe;
 mod prepare;
 mod security;
 mod sql;
