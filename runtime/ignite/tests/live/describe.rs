@@ -446,16 +446,7 @@ async fn wrong_passwords_are_told(url: String) {
 }
 
 async fn a_node_with_tls_is_described(url: String) {
-    let file =
-        |name: &str| std::env::var(format!("QUERENT_TEST_IGNITE_TLS_{name}")).expect("the server says");
-    let options = format!(
-        "{}?tls_roots={}&tls_cert={}&tls_key={}",
-        url.replace("ignite://", "ignite+tls://"),
-        file("CA"),
-        file("CERT"),
-        file("KEY")
-    );
-    let description = described(&options).await;
+    let description = described(&url).await;
     assert_eq!(description.dialect, "ignite-h2");
     assert!(description.notes.is_empty(), "{:?}", description.notes);
 }

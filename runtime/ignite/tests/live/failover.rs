@@ -5,46 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::private::Private;
+use crate::{Orders, pool};
 use querent_core::{ErrorKind, Pool};
 use querent_ignite::wire::{AtomicityMode, CacheConfiguration, ClusterState, WriteSynchronizationMode};
 use querent_ignite::{Cache, Cluster};
-use tokio::process::Command;
-
-use crate::oracle::SCRIPT;
-use crate::{Orders, pool};
 
 crate::tests! { TESTS: the_first_node_dies, another_node_dies, states_change }
-
-/// A cluster that a test may break.
-struct Private {
-    url: String,
-    folder: String,
-}
-
-impl Private {
-    async fn start(mode: &str) -> Private {
-        let with = format!("with={}", std::process::id());
-        let output =
-            Command::new(SCRIPT).args(["private", &with, mode]).output().await.expect("the script is there");
-        let text = String::from_utf8(output.stdout).expect("text");
-        let line = text.lines().find(|line| line.starts_with("ready ")).expect("the cluster starts");
-        let mut words = line.split(' ').skip(2).map(str::to_owned);
-        let (url, folder) = (words.next().expect("a URL"), words.next().expect("a folder"));
-        Private { url, folder }
-    }
-
-    async fn node(&self, what: &str, index: usize) {
-        let index = index.to_string();
-        let args = ["node", what, &self.folder, &index];
-        assert!(
-            Command::new(SCRIPT).args(args).output().await.expect("the script is there").status.success()
-        );
-    }
-
-    async fn end(self) {
-        Command::new(SCRIPT).args(["end", &self.folder]).output().await.expect("the script is there");
-    }
-}
 
 /// What 16 tasks do while a node dies.
 #[derive(Default)]

@@ -10,6 +10,7 @@ mod objects;
 mod oracle;
 mod partitions;
 mod prepare;
+mod private;
 mod security;
 mod sql;
 mod transactions;
@@ -24,7 +25,7 @@ use querent_core::{Executor, FromRow, Pool, Source, Transactions, sql_query};
 use querent_ignite::Ignite;
 
 /// No test takes longer: a hang is a failure.
-const TEST_TIMEOUT: Duration = Duration::from_secs(60);
+const TEST_TIMEOUT: Duration = Duration::from_secs(180);
 
 type Test = fn(String) -> Pin<Box<dyn Future<Output = ()>>>;
 
@@ -72,7 +73,7 @@ fn main() -> ExitCode {
 
 /// The tests of one node, whose URL an environment variable holds.
 fn group(variable: &'static str, tests: &[(&str, Test)]) -> Vec<Trial> {
-    let url = std::env::var(variable).ok();
+    let url = std::env::var(variable).ok().map(|url| with_credentials(variable, &url));
     let required = std::env::var("REQUIRE_LIVE").is_ok_and(|value| value == "1");
     let reason = format!("{variable} is not set");
     let trial = |(name, test): &(&str, Test)| {
@@ -87,6 +88,24 @@ fn group(variable: &'static str, tests: &[(&str, Test)]) -> Vec<Trial> {
         .with_ignored_flag(ignored)
     };
     tests.iter().map(trial).collect()
+}
+
+/// The URL of nodes that let in only those who show a password or a certificate.
+fn with_credentials(variable: &str, url: &str) -> String {
+    let said = |name: &str| std::env::var(variable.replace("_URL", name)).expect("the script says it");
+    match variable {
+        "QUERENT_TEST_IGNITE_AUTH_URL" => {
+            url.replace("://", &format!("://{}:{}@", said("_USER"), said("_PASSWORD")))
+        }
+        "QUERENT_TEST_IGNITE_TLS_URL" => format!(
+            "{}?tls_roots={}&tls_cert={}&tls_key={}",
+            url.replace("ignite://", "ignite+tls://"),
+            said("_CA"),
+            said("_CERT"),
+            said("_KEY")
+        ),
+        _ => url.to_owned(),
+    }
 }
 
 /// Runs a test in a runtime of its own.
