@@ -140,7 +140,7 @@ public final class IgniteNode {
         new DataRegionConfiguration()
             .setName("default")
             .setInitialSize(64L << 20)
-            .setMaxSize(256L << 20)
+            .setMaxSize(1L << 30)
             .setPersistenceEnabled(persistent);
     DataStorageConfiguration storage = new DataStorageConfiguration().setDefaultDataRegionConfiguration(region);
     if (persistent) {

@@ -15,6 +15,7 @@ use querent_protocol::ignite::hash;
 use querent_protocol::ignite::meta::{BinaryField, BinaryType, Schema};
 use querent_protocol::ignite::request::{self, CreateOp, CreateWith, Expiry, ExpiryPolicy, Request, TypePut};
 
+use crate::private::Private;
 use crate::{pool, run_sql, table};
 
 crate::tests! { ANY:
@@ -396,25 +397,20 @@ async fn views_have_columns(url: String) {
 }
 
 async fn two_pulls_are_the_same(url: String) {
+    // On a node of its own: a server under which caches come and go answers now and then that its topology is too old.
+    let is_calcite = std::env::var("QUERENT_TEST_IGNITE_CALCITE_URL").is_ok_and(|calcite| calcite == url);
+    let private = Private::start(if is_calcite { "calcite" } else { "h2" }).await;
+    let url = private.url.clone();
     let pool = pool(&url).await;
     table(&pool, "pull_same", "(a INT, b INT, c INT, PRIMARY KEY(b, a))").await;
     make_objects(&url);
-    let mine = |mut description: SourceDescription| {
-        // Other tests create and drop tables meanwhile.
-        description
-            .tables
-            .retain(|t| t.path[0] == "SYS" || t.path[1] == "PULL_SAME" || t.path[1] == "ADDRESS");
-        description.caches.retain(|cache| cache.name == "pullAddresses");
-        description.types.retain(|ty| ty.name.starts_with("org.pull."));
-        description.notes.clear();
-        format!("{description:#?}")
-    };
-    let first = mine(described(&url).await);
+    let first = format!("{:#?}", described(&url).await);
     for _ in 0..3 {
-        assert_eq!(mine(described(&url).await), first);
+        assert_eq!(format!("{:#?}", described(&url).await), first);
     }
     let address = url.trim_start_matches("ignite://");
     assert!(!first.contains(address) && !first.contains("127.0.0.1"));
+    private.end().await;
 }
 
 async fn an_engine_that_is_not_there_is_refused(url: String) {

@@ -152,7 +152,7 @@ async fn entries_expire(url: String) {
     let pool = pool(&url).await;
     let c = cache::<i32, i32>(&pool, "kv_expiry").await;
     let policy =
-        ExpiryPolicy { create: Expiry::Millis(300), update: Expiry::Eternal, access: Expiry::Unchanged };
+        ExpiryPolicy { create: Expiry::Millis(3000), update: Expiry::Eternal, access: Expiry::Unchanged };
     let short = c.with_expiry_policy(policy);
     short.put(&pool, &1, &1).await.unwrap();
     short.put_all(&pool, &[(2, 2), (3, 3)]).await.unwrap();
@@ -163,7 +163,7 @@ async fn entries_expire(url: String) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), gone).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(30), gone).await.unwrap();
     assert_eq!(c.get(&pool, &2).await.unwrap(), Some(2));
 }
 
