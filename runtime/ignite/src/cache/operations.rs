@@ -98,7 +98,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V> Cache<S, K, V> {
         all_true(&self.keyed(on, KeyOp::RemoveKey, key).await?)
     }
 
-    /// Removes entries. Split over nodes it is not atomic: [`Parts::of`] tells what became of each part.
+    /// Removes entries. Split over nodes it is not atomic: [`Parts::of`](crate::Parts::of) tells what became of each part.
     pub async fn remove_keys<'e, Q: ToObject>(&self, on: impl Executor<'e, S>, keys: &[Q]) -> Result<()>
     where
         K: Borrow<Q>,
@@ -221,7 +221,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V: ToObject> Cache<S, K, V> {
         all_true(&self.valued(on, KeyValueOp::RemoveIfEquals, key, expected).await?)
     }
 
-    /// Stores entries. Split over nodes it is not atomic, but in a transaction: [`Parts::of`] tells what became of each
+    /// Stores entries. Split over nodes it is not atomic, but in a transaction: [`Parts::of`](crate::Parts::of) tells what became of each
     /// part.
     pub async fn put_all<'e, Q, W>(&self, on: impl Executor<'e, S>, entries: &[(Q, W)]) -> Result<()>
     where
