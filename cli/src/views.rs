@@ -27,13 +27,13 @@ pub(crate) fn refine(description: &mut SourceDescription) {
         views.retain(|at| {
             let table = &mut description.tables[*at];
             let checked = check(&table.properties[DEFINITION], &catalog);
-            let plan = match &checked.plan {
-                Some(plan) if output::is_ok(&checked) && plan.columns.len() == table.columns.len() => plan,
-                _ => return false,
-            };
-            // One that reads a view that is not refined yet waits for it.
+            let Some(plan) = &checked.plan else { return false };
+            // One that reads a view that is not refined yet waits for it, whatever is said of it now.
             if plan.tables.iter().any(|path| names.contains(path)) {
                 return true;
+            }
+            if !output::is_ok(&checked) || plan.columns.len() != table.columns.len() {
+                return false;
             }
             for (column, inferred) in table.columns.iter_mut().zip(&plan.columns) {
                 if inferred.ty.is_some() {
