@@ -167,6 +167,8 @@ commands() {
     rm -rf "${folder:?}/$i" && mkdir -p "$folder/$i"
     {
       echo '#!/bin/sh'
+      # A node writes dumps into the folder where it stands.
+      printf 'cd %q\n' "$folder/$i"
       printf 'exec'
       printf ' %q' java -Xms64m "-Xmx${QUERENT_IGNITE_HEAP:-512m}" -XX:+UseSerialGC -XX:MaxDirectMemorySize=256m \
         "${opens[@]}" "${archive[@]}" "${java_options[@]}" -Djava.net.preferIPv4Stack=true -DIGNITE_QUIET=true \

@@ -46,13 +46,10 @@ async fn ledger(url: &str) -> Pool<Ledger> {
 }
 
 async fn make<S: querent::Source>(pool: &Pool<S>, ddl: &str) {
-    for statement in ddl.split(';').filter(|statement| statement.contains("CREATE")) {
-        let statement: String = statement
-            .lines()
-            .filter(|line| !line.starts_with("--"))
-            .map(|line| format!("{line}\n"))
-            .collect();
-        querent::sql(&statement).execute(pool).await.expect("a table");
+    let code: String =
+        ddl.lines().filter(|line| !line.starts_with("--")).map(|line| format!("{line}\n")).collect();
+    for statement in code.split(';').filter(|statement| statement.contains("CREATE")) {
+        querent::sql(statement).execute(pool).await.expect("a table");
     }
 }
 
