@@ -34,6 +34,21 @@ pub(crate) use views::described_type;
 /// Where no node can be reached, the user is refused, the cluster is inactive, its SQL engine or zone is another than the
 /// source names, or its nodes run in different zones.
 pub async fn describe(options: &IgniteOptions) -> Result<SourceDescription> {
+    let mut left = ATTEMPTS_MAX;
+    loop {
+        left -= 1;
+        match describe_once(options).await {
+            Err(error) if left > 0 && error.message().contains(MOVED_ON) => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+/// What a node (2.17.0) says of a query over the system views while many caches are made and destroyed.
+const MOVED_ON: &str = "affinity for too old topology version";
+const ATTEMPTS_MAX: usize = 8;
+
+async fn describe_once(options: &IgniteOptions) -> Result<SourceDescription> {
     let ask = Ask::new(connect::connect(options).await?);
     let mut description = SourceDescription {
         backend: "ignite".to_owned(),
