@@ -7,33 +7,16 @@
 mod support;
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use querent_schema::catalog::Catalog;
 use querent_schema::ddl::{File, evaluate};
 use querent_schema::dialect;
-use support::{describe, first_difference};
+use support::{describe, hold};
 
 #[test]
 fn every_statement_is_read_as_expected() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/check");
-    let mut topics: Vec<PathBuf> =
-        std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
-    topics.sort();
-    let (mut statements, mut wrong) = (0, Vec::new());
-    for topic in &topics {
-        let (count, answer) = run(topic);
-        statements += count;
-        let expected = topic.join("expected");
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(&expected, &answer).unwrap();
-        }
-        let said = std::fs::read_to_string(&expected).unwrap_or_default();
-        if let Some(difference) = first_difference(&said, &answer) {
-            wrong.push(format!("{}:{difference}", expected.display()));
-        }
-    }
-    assert!(wrong.is_empty(), "{}\nrun again with BLESS=1 where the change is right", wrong.join("\n"));
+    let statements = hold("check", run);
     assert!(statements >= 200, "only {statements} statements were found");
 }
 

@@ -1,12 +1,38 @@
 //! Plans and findings as the case files hold them.
 
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 use querent_schema::ast::Span;
 use querent_schema::catalog::Catalog;
 use querent_schema::check;
 use querent_schema::diagnostic::{Diagnostic, Severity};
 use querent_schema::plan::{Column, Effect, Param, Plan};
+
+/// Runs every topic of a folder of `tests/` and compares what it says with the topic's `expected`, which `BLESS=1` writes.
+/// `run` gives how many cases a topic has and what is said of them; gives how many there are in all.
+#[track_caller]
+pub(crate) fn hold(folder: &str, run: impl Fn(&Path) -> (usize, String)) -> usize {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
+    let mut topics: Vec<PathBuf> =
+        std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    topics.sort();
+    let (mut cases, mut wrong) = (0, Vec::new());
+    for topic in &topics {
+        let (count, answer) = run(topic);
+        cases += count;
+        let expected = topic.join("expected");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&expected, &answer).unwrap();
+        }
+        let said = std::fs::read_to_string(&expected).unwrap_or_default();
+        if let Some(difference) = first_difference(&said, &answer) {
+            wrong.push(format!("{}:{difference}", expected.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}\nrun again with BLESS=1 where the change is right", wrong.join("\n"));
+    cases
+}
 
 /// What the checker says of a text: findings, and the plan where it is not refused.
 pub(crate) fn describe(text: &str, catalog: &Catalog, out: &mut String) {
@@ -86,7 +112,7 @@ fn finding(text: &str, diagnostic: &Diagnostic, out: &mut String) {
 }
 
 /// The first line that differs; `None` where none does.
-pub(crate) fn first_difference(expected: &str, actual: &str) -> Option<String> {
+fn first_difference(expected: &str, actual: &str) -> Option<String> {
     if expected == actual {
         return None;
     }

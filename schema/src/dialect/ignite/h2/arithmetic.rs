@@ -132,36 +132,38 @@ pub(super) fn carried(op: &str, a: Option<&SqlType>, b: Option<&SqlType>) -> Opt
     Some(date_add(Some(part), Some(date)))
 }
 
+/// The parts of a date that are whole days or more, as H2 names them.
+pub(super) const OF_DAYS: &[&str] = &[
+    "YEAR",
+    "YYYY",
+    "YY",
+    "SQL_TSI_YEAR",
+    "QUARTER",
+    "MONTH",
+    "MM",
+    "M",
+    "SQL_TSI_MONTH",
+    "WEEK",
+    "WW",
+    "WK",
+    "SQL_TSI_WEEK",
+    "ISO_WEEK",
+    "DAY",
+    "DD",
+    "D",
+    "SQL_TSI_DAY",
+    "DAY_OF_WEEK",
+    "DAYOFWEEK",
+    "DOW",
+    "ISO_DAY_OF_WEEK",
+    "DAYOFYEAR",
+    "DAY_OF_YEAR",
+    "DY",
+    "DOY",
+];
+
 /// The type of the values of `DATEADD(part, n, date)`: that of the date, but a date with a time of day becomes a timestamp.
 pub(super) fn date_add(part: Option<&str>, date: Option<&SqlType>) -> Option<SqlType> {
-    const OF_DAYS: &[&str] = &[
-        "YEAR",
-        "YYYY",
-        "YY",
-        "SQL_TSI_YEAR",
-        "QUARTER",
-        "MONTH",
-        "MM",
-        "M",
-        "SQL_TSI_MONTH",
-        "WEEK",
-        "WW",
-        "WK",
-        "SQL_TSI_WEEK",
-        "ISO_WEEK",
-        "DAY",
-        "DD",
-        "D",
-        "SQL_TSI_DAY",
-        "DAY_OF_WEEK",
-        "DAYOFWEEK",
-        "DOW",
-        "ISO_DAY_OF_WEEK",
-        "DAYOFYEAR",
-        "DAY_OF_YEAR",
-        "DY",
-        "DOY",
-    ];
     match date {
         Some(SqlType::Date32) => match part {
             Some(part) if OF_DAYS.iter().any(|own| own.eq_ignore_ascii_case(part)) => Some(SqlType::Date32),

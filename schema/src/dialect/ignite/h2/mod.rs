@@ -257,33 +257,7 @@ impl TypeRules for Rules {
     }
 
     fn extract(&self, field: &str, expr: &Operand) -> Result<Resolved, Refusal> {
-        const FIELDS: &[&str] = &[
-            "YEAR",
-            "YYYY",
-            "YY",
-            "SQL_TSI_YEAR",
-            "MONTH",
-            "MM",
-            "M",
-            "SQL_TSI_MONTH",
-            "QUARTER",
-            "WEEK",
-            "WW",
-            "WK",
-            "SQL_TSI_WEEK",
-            "ISO_WEEK",
-            "DAY",
-            "DD",
-            "D",
-            "SQL_TSI_DAY",
-            "DAY_OF_WEEK",
-            "DAYOFWEEK",
-            "DOW",
-            "ISO_DAY_OF_WEEK",
-            "DAYOFYEAR",
-            "DAY_OF_YEAR",
-            "DY",
-            "DOY",
+        const OTHERS: &[&str] = &[
             "HOUR",
             "HH",
             "SQL_TSI_HOUR",
@@ -308,7 +282,7 @@ impl TypeRules for Rules {
             "MILLENNIUM",
             "EPOCH",
         ];
-        if !FIELDS.contains(&field) {
+        if !arithmetic::OF_DAYS.contains(&field) && !OTHERS.contains(&field) {
             return Err(Refusal::Types(format!("EXTRACT has no field {field}")));
         }
         if expr.ty.as_ref().is_some_and(|ty| !is_moment(ty) && !ty.is_text() && *ty != SqlType::Null) {
