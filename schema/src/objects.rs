@@ -1,7 +1,7 @@
 //! Ignite's names of types: on the wire, in Java, and which Rust type is written so.
 //!
-//! The codes and names of the wire are those of the binary protocol (2.17.0); a test of the command holds them against
-//! the protocol's own table.
+//! The codes and names of the wire are those of `querent_protocol::ignite::value::code` (2.17.0), which the checker may not
+//! import: change both together.
 
 /// A type that every Ignite node knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
