@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use crate::Ignite;
 use crate::channel::{Channel, Hold};
 use crate::grid::Grid;
+use crate::server_clock::ServerClock;
 
 /// A handle on a connection to a node. All of a pool's may share one connection.
 pub struct Connection {
@@ -22,6 +23,8 @@ pub struct Connection {
     pub(crate) schema: Arc<str>,
     /// Rows a page, where a call does not say.
     pub(crate) page_size: i32,
+    /// The clock of the servers, where it is known.
+    pub(crate) clock: ServerClock,
     pub(crate) transaction: Option<OpenTransaction>,
     /// How the next transaction begins.
     pub(crate) next_transaction: TransactionOptions,
@@ -97,6 +100,7 @@ impl Connection {
             channel: Arc::new(channel),
             schema: grid.options().schema.as_str().into(),
             page_size: grid.options().page_size,
+            clock: grid.options().clock.clone(),
             grid,
             transaction: None,
             next_transaction: TransactionOptions::default(),
@@ -125,6 +129,7 @@ impl Connection {
             grid: self.grid.clone(),
             schema: self.schema.clone(),
             page_size: self.page_size,
+            clock: self.clock.clone(),
             transaction: None,
             next_transaction: TransactionOptions::default(),
         }

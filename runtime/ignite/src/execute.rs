@@ -10,10 +10,12 @@ use querent_protocol::ignite::value::Object;
 
 use crate::Ignite;
 use crate::channel::{CallError, Channel, Hold, PendingCall};
+use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::error::{self, Effect};
 use crate::parameters;
 use crate::row::IgniteBatch;
+use crate::server_clock::{self, ServerClock};
 
 /// What one call can ask of Ignite beyond what every backend knows.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +52,7 @@ pub struct Cursor {
     affected: Option<u64>,
     effect: Effect,
     hidden: Vec<Value<'static>>,
+    clock: ServerClock,
 }
 
 /// What is left of a result on the server.
@@ -72,7 +75,12 @@ struct OnServer {
 /// Sends a statement and waits for its first page.
 pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Ignite>) -> Result<Cursor> {
     let rendered = request.render();
-    let objects = rendered.values.iter().map(|(value, ty)| parameters::object(value, ty));
+    let clock = match rendered.values.iter().any(|(value, _)| parameters::needs_clock(value)) {
+        true => connection.clock.of(&connection.channel).await?,
+        false => Clock::UTC,
+    };
+    let engine = connection.clock.engine();
+    let objects = rendered.values.iter().map(|(value, ty)| parameters::object(value, ty, engine, &clock));
     let objects = objects.collect::<Result<Vec<_>>>()?;
     let arguments: Vec<_> = objects.iter().map(parameters::writer).collect();
     let call = &request.call.backend;
@@ -126,7 +134,8 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Ignit
         Rest::Ended => Vec::new(),
         _ => request.values.iter().filter_map(kept).collect(),
     };
-    Ok(Cursor { names, width: rows.page.width(), first: Some(rows.page), rest, affected, effect, hidden })
+    let (width, clock) = (rows.page.width(), connection.clock.clone());
+    Ok(Cursor { names, width, first: Some(rows.page), rest, affected, effect, hidden, clock })
 }
 
 /// The id of the handle's transaction; refused where the server has ended it, for it would then take the id for none.
@@ -162,7 +171,7 @@ fn affected(names: &[String], page: &Page) -> Option<u64> {
 
 impl Cursor {
     /// The next page; the one after it is asked for at once.
-    pub(crate) async fn next(&mut self) -> Result<Option<IgniteBatch>> {
+    pub(crate) async fn next(&mut self, connection: &Connection) -> Result<Option<IgniteBatch>> {
         let page = match self.first.take() {
             Some(page) => page,
             None => match std::mem::replace(&mut self.rest, Rest::Ended) {
@@ -179,7 +188,12 @@ impl Cursor {
         if page.rows() == 0 {
             return Ok(None);
         }
-        Ok(Some(IgniteBatch { names: self.names.clone(), page }))
+        let clock = match self.clock.known() {
+            Some(clock) => clock.clone(),
+            None if server_clock::is_needed(&page) => self.clock.of(&connection.channel).await?,
+            None => Clock::UTC,
+        };
+        Ok(Some(IgniteBatch { names: self.names.clone(), page, clock }))
     }
 
     /// Asks for the next page, where there is one and it was not asked for.

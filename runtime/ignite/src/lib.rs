@@ -7,6 +7,7 @@
 mod cache;
 mod channel;
 mod cluster;
+mod clock;
 mod connect;
 mod connection;
 mod describe;
@@ -20,8 +21,10 @@ mod parameters;
 mod prepare;
 mod row;
 mod topology;
+mod server_clock;
 mod transaction;
 pub mod types;
+mod zone;
 
 use querent_core::{Backend, Placeholder, Request, Result};
 
@@ -79,8 +82,8 @@ impl Backend for Ignite {
         execute::open(connection, request).await
     }
 
-    async fn next(_: &mut Connection, cursor: &mut Cursor) -> Result<Option<IgniteBatch>> {
-        cursor.next().await
+    async fn next(connection: &mut Connection, cursor: &mut Cursor) -> Result<Option<IgniteBatch>> {
+        cursor.next(connection).await
     }
 
     fn affected(cursor: &Cursor) -> Option<u64> {

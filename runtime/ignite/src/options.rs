@@ -12,6 +12,8 @@ use querent_core::{Error, ErrorKind, Result};
 use secrecy::SecretString;
 
 use crate::grid::Slot;
+use crate::server_clock::{self, ServerClock};
+use crate::zone::Zone;
 
 /// What is needed to reach an Ignite cluster.
 #[derive(Clone, Debug)]
@@ -46,6 +48,8 @@ pub struct IgniteOptions {
     pub(crate) discovery: bool,
     /// The cluster, shared by what was made of the same options.
     pub(crate) grid: Slot,
+    /// The clock of the servers, shared by what was made of the same options.
+    pub(crate) clock: ServerClock,
 }
 
 /// What the source decides.
@@ -117,6 +121,7 @@ impl IgniteOptions {
             partition_aware: flag(&mut url, "partition_aware")?.unwrap_or(true),
             discovery: flag(&mut url, "discovery")?.unwrap_or(false),
             grid: Slot::default(),
+            clock: ServerClock::default(),
         };
         url.finish()?;
         Ok(options)
@@ -131,10 +136,17 @@ impl IgniteOptions {
                 ("engine", "h2") => self.source.engine = Some(Engine::H2),
                 ("engine", "calcite") => self.source.engine = Some(Engine::Calcite),
                 ("engine", _) => return Err(of_source_error(key, "no engine of Ignite's (h2, calcite)")),
-                ("zone", zone) => self.source.zone = Some(zone.to_owned()),
+                ("zone", zone) => {
+                    if let Zone::Unknown(_) = server_clock::of_java(zone) {
+                        return Err(of_source_error(key, "no time zone of the IANA database"));
+                    }
+                    self.source.zone = Some(zone.to_owned());
+                }
                 _ => return Err(of_source_error(key, "not known to this driver")),
             }
         }
+        // Another source may name another zone.
+        self.clock = ServerClock::of_source(&self.source);
         Ok(self)
     }
 }
@@ -204,7 +216,7 @@ mod tests {
         let made = options().of_source(&[("engine", "calcite"), ("zone", "America/New_York")]).unwrap();
         let expected = SourceOptions { engine: Some(Engine::Calcite), zone: Some("America/New_York".into()) };
         assert_eq!(made.source, expected);
-        for wrong in [("engine", "h3"), ("other", "x")] {
+        for wrong in [("engine", "h3"), ("zone", "Nowhere/Town"), ("other", "x")] {
             assert_eq!(options().of_source(&[wrong]).unwrap_err().kind(), ErrorKind::Config, "{wrong:?}");
         }
     }

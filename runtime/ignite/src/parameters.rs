@@ -3,17 +3,27 @@
 //! A value is sent exactly or not at all. Where a parameter's type is not known, a number is sent as it is wide: both
 //! engines take a `long` for any integer.
 
-use querent_core::types::TimeUnit;
-use querent_core::types::value::{Decimal, Time};
+use querent_core::types::value::{Decimal, Duration, Interval, Timestamp};
 use querent_core::{Error, ErrorKind, Result, Value};
 use querent_protocol::ignite::value::{Millis, Period, Value as Object};
 use querent_protocol::ignite::{EncodeError, Writer};
 
-const MILLIS_PER_DAY: i64 = 86_400_000;
+use crate::clock::Clock;
+use crate::options::Engine;
+
+const NANOS_PER_DAY: i128 = 86_400_000_000_000;
+
+/// Whether the servers' zone decides how a value is sent.
+pub(crate) fn needs_clock(value: &Value<'_>) -> bool {
+    match value {
+        Value::Date(_) | Value::Time(_) | Value::Timestamp(_) => true,
+        Value::List(values) => values.iter().any(needs_clock),
+        _ => false,
+    }
+}
 
 /// The object of a value.
-pub(crate) fn object(value: &Value<'_>, ty: &str) -> Result<Object> {
-    let unsendable = |error: EncodeError| Error::new(ErrorKind::Value, error.to_string());
+pub(crate) fn object(value: &Value<'_>, ty: &str, engine: Option<Engine>, clock: &Clock) -> Result<Object> {
     Ok(match value {
         Value::Null => Object::Null,
         Value::Bool(truth) => Object::Bool(*truth),
@@ -27,26 +37,54 @@ pub(crate) fn object(value: &Value<'_>, ty: &str) -> Result<Object> {
         Value::String(text) => Object::String(text.clone()),
         Value::Bytes(bytes) => Object::Bytes(bytes::Bytes::copy_from_slice(bytes)),
         Value::Uuid(uuid) => Object::Uuid(*uuid),
-        // The wall clock of a server in UTC: see `types`.
-        Value::Date(date) => Object::Date(Millis(i64::from(date.days()) * MILLIS_PER_DAY)),
-        Value::Time(time) => Object::Time(millis_of_day(*time)?),
-        Value::Timestamp(timestamp) => Object::Timestamp(*timestamp),
+        // As `java.util.Date`: both engines take it for a DATE (2.17.0).
+        Value::Date(date) => Object::Date(millis(clock.midnight(*date))?),
+        Value::Time(time) => Object::Time(millis(clock.time(*time))?),
+        Value::Timestamp(wall) => Object::Timestamp(clock.instant(*wall).map_err(unsendable)?),
+        // It closes the connection at one (2.17.0).
+        Value::Duration(_) | Value::Interval(_) if engine == Some(Engine::H2) => {
+            return Err(unsendable("an interval: the H2 engine has none"));
+        }
         Value::Duration(duration) => Object::Duration(*duration),
-        Value::Interval(interval) if interval.nanos() == 0 => {
-            Object::Period(Period { years: 0, months: interval.months(), days: interval.days() })
+        Value::Interval(interval) => of_interval(*interval, ty)?,
+        Value::List(values) => {
+            let element = element_type(ty);
+            let values = values.iter().map(|value| object(value, element, engine, clock));
+            let values = values.collect::<Result<Vec<_>>>()?;
+            // Each takes no other (2.17.0).
+            if engine == Some(Engine::Calcite) { Object::list(values) } else { Object::array(values) }
         }
-        Value::Interval(_) => {
-            return Err(unsendable(EncodeError::Unsendable("an interval of both months and a time")));
-        }
-        Value::List(_) => {
-            return Err(unsendable(EncodeError::Unsendable("a list is no argument of a statement here")));
-        }
-        _ => {
-            return Err(unsendable(EncodeError::Unsendable(
-                "a value of this kind is no argument of a statement",
-            )));
-        }
+        _ => return Err(unsendable("a value of this kind is no argument of a statement")),
     })
+}
+
+fn unsendable(why: &'static str) -> Error {
+    Error::new(ErrorKind::Value, EncodeError::Unsendable(why).to_string())
+}
+
+/// The type of the elements of `List(Int32)`; empty where it is not known.
+fn element_type(ty: &str) -> &str {
+    let element = ty.split_once("List(").and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or_default();
+    element.strip_prefix("non-null ").unwrap_or(element)
+}
+
+/// Calcite's intervals are of months, or of days and a time, whose days have 24 hours.
+fn of_interval(interval: Interval, ty: &str) -> Result<Object> {
+    let (has_months, has_time) = (interval.months() != 0, interval.days() != 0 || interval.nanos() != 0);
+    if has_months && has_time {
+        return Err(unsendable("an interval of both months and days or a time"));
+    }
+    let as_months = if has_months == has_time { ty != "Interval(DayTime)" } else { has_months };
+    if as_months && ty == "Interval(DayTime)" || !as_months && ty == "Interval(YearMonth)" {
+        return Err(unsendable("an interval of other units than the parameter's"));
+    }
+    if as_months {
+        return Ok(Object::Period(Period { years: 0, months: interval.months(), days: 0 }));
+    }
+    let nanos = i128::from(interval.days()) * NANOS_PER_DAY + i128::from(interval.nanos());
+    Duration::from_total_nanos(nanos)
+        .map(Object::Duration)
+        .ok_or_else(|| unsendable("an interval beyond a duration"))
 }
 
 /// Writes an object; for statements' arguments.
@@ -72,18 +110,20 @@ fn integer(number: i128, ty: &str) -> Result<Object> {
     object.ok_or_else(inexact)
 }
 
-fn millis_of_day(time: Time) -> Result<Millis> {
-    let millis = time.to_unit(TimeUnit::Millisecond);
-    millis.map(Millis).map_err(|_| Error::new(ErrorKind::Value, "a time of day finer than a millisecond"))
+fn millis(instant: std::result::Result<Timestamp, &'static str>) -> Result<Millis> {
+    let instant = instant.map_err(unsendable)?;
+    Millis::from_timestamp(instant).map_err(|_| unsendable("a time of day finer than a millisecond"))
 }
 
 #[cfg(test)]
 mod tests {
+    use querent_core::types::value::Time;
+
     use super::*;
 
     #[track_caller]
     fn check(value: Value<'_>, ty: &str, expected: Object) {
-        assert_eq!(object(&value, ty).unwrap(), expected);
+        assert_eq!(object(&value, ty, None, &Clock::UTC).unwrap(), expected);
     }
 
     #[test]
@@ -98,7 +138,7 @@ mod tests {
         check(Value::UInt(u64::MAX), "", Object::Decimal(Decimal::from_parts(u64::MAX.into(), 0)));
         check(Value::Float(1.5), "Float64", Object::Double(1.5));
         for (value, ty) in [(Value::Int(128), "Int8"), (Value::Int(1 << 40), "Float64")] {
-            let error = object(&value, ty).unwrap_err();
+            let error = object(&value, ty, None, &Clock::UTC).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Value);
             assert!(!error.to_string().contains("128 "));
         }
@@ -107,7 +147,7 @@ mod tests {
     #[test]
     fn times_finer_than_the_wire_are_refused() {
         let time = Time::from_nanos(1_000_001).unwrap();
-        assert_eq!(object(&Value::Time(time), "").unwrap_err().kind(), ErrorKind::Value);
+        assert_eq!(object(&Value::Time(time), "", None, &Clock::UTC).unwrap_err().kind(), ErrorKind::Value);
         check(Value::Time(Time::from_nanos(2_000_000).unwrap()), "", Object::Time(Millis(2)));
     }
 }

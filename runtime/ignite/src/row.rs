@@ -5,11 +5,15 @@ use std::sync::Arc;
 use querent_core::Batch;
 use querent_protocol::ignite::response::Page;
 
+use crate::clock::Clock;
+
 /// Rows of one page of an Ignite result.
 #[derive(Debug, Clone)]
 pub struct IgniteBatch {
     pub(crate) names: Arc<[String]>,
     pub(crate) page: Page,
+    /// Where the wall clocks of its dates and times are; UTC where it has none.
+    pub(crate) clock: Clock,
 }
 
 impl Batch for IgniteBatch {

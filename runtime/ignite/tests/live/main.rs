@@ -14,6 +14,8 @@ mod private;
 mod security;
 mod sql;
 mod transactions;
+mod types;
+mod zone;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -63,6 +65,12 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_CLUSTER3_URL", partitions::TESTS),
         ("QUERENT_TEST_IGNITE_CLUSTER3_URL", failover::TESTS),
         ("QUERENT_TEST_IGNITE_NY_URL", objects::ZONE),
+        ("QUERENT_TEST_IGNITE_H2_URL", types::H2),
+        ("QUERENT_TEST_IGNITE_CALCITE_URL", types::CALCITE),
+        ("QUERENT_TEST_IGNITE_H2_URL", zone::ANY),
+        ("QUERENT_TEST_IGNITE_CALCITE_URL", zone::ANY),
+        ("QUERENT_TEST_IGNITE_NY_URL", zone::ANY),
+        ("QUERENT_TEST_IGNITE_NY_URL", zone::NEW_YORK),
         ("QUERENT_TEST_IGNITE_AUTH_URL", security::AUTH),
         ("QUERENT_TEST_IGNITE_TLS_URL", security::TLS),
     ] {

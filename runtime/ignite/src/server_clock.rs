@@ -1,0 +1,190 @@
+//! The clock of a cluster's servers, asked for once, when a date or time first goes or comes.
+//!
+//! How wall clocks are converted by it is in `clock`.
+
+use std::sync::{Arc, OnceLock};
+
+use jiff::tz::{Offset, TimeZone};
+use querent_core::{ErrorKind, Result};
+use querent_protocol::ignite::Reader;
+use querent_protocol::ignite::request::{Encoded, SqlFields};
+use querent_protocol::ignite::response::{Page, Rows};
+use querent_protocol::ignite::value::{code, read_string};
+
+use crate::channel::{CallError, Channel};
+use crate::clock::Clock;
+use crate::error::{self, Effect};
+use crate::options::{Engine, SourceOptions};
+use crate::zone::{self, Zone};
+
+/// Servers' zones: clients that joined the cluster convert nothing. Quoted, for VALUE is a word of Calcite's.
+const ASK_ZONE: &str = "SELECT DISTINCT a.\"VALUE\" FROM SYS.NODE_ATTRIBUTES a JOIN SYS.NODES n ON a.NODE_ID = n.NODE_ID \
+                   WHERE a.NAME = 'user.timezone' AND n.IS_CLIENT = FALSE";
+
+/// The clock of a source's servers, shared by its connections.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ServerClock {
+    source: Arc<SourceOptions>,
+    known: Arc<OnceLock<Clock>>,
+}
+
+impl ServerClock {
+    /// Engine and zone are what the source says; what it does not say is asked.
+    pub(crate) fn of_source(source: &SourceOptions) -> ServerClock {
+        ServerClock { source: Arc::new(source.clone()), known: Arc::default() }
+    }
+
+    /// The engine that the source is for.
+    pub(crate) fn engine(&self) -> Option<Engine> {
+        self.source.engine
+    }
+
+    /// The clock, where it is known already.
+    pub(crate) fn known(&self) -> Option<&Clock> {
+        self.known.get()
+    }
+
+    /// The clock; the cluster is asked where nobody has yet.
+    ///
+    /// A cluster that refuses the question has no zone that is known. An error is what may go better next time.
+    pub(crate) async fn of(&self, channel: &Channel) -> Result<Clock> {
+        if let Some(clock) = self.known() {
+            return Ok(clock.clone());
+        }
+        let zone = match &self.source.zone {
+            Some(name) => of_java(name),
+            None => ask(channel, ASK_ZONE).await?.map_or(Zone::Unknown(zone::UNTOLD), |page| of_rows(&page)),
+        };
+        let engine = match self.source.engine {
+            Some(engine) => engine,
+            // Servers that do not know the function know no other engine.
+            None => match ask(channel, ASK_ENGINE).await?.and_then(|page| text(&page, 0)).as_deref() {
+                Some("calcite") => Engine::Calcite,
+                _ => Engine::H2,
+            },
+        };
+        Ok(self.known.get_or_init(|| Clock::new(zone, engine)).clone())
+    }
+}
+
+/// The answer; `None` where the server refuses the question.
+async fn ask(channel: &Channel, sql: &str) -> Result<Option<Page>> {
+    let none: &[Encoded<'_>] = &[];
+    let answer = channel.call(&SqlFields::new("SYS", sql, none)).await;
+    let error = match answer.and_then(|answer| answer.read(|body, r| Rows::read(body, r, true))) {
+        Ok(rows) => return Ok(Some(rows.page)),
+        Err(error) => error,
+    };
+    let is_refused = matches!(error, CallError::Refused(_));
+    let error = error::of_call(error, Effect::Reads);
+    match error.kind() {
+        ErrorKind::Query | ErrorKind::Permission | ErrorKind::Unsupported if is_refused => Ok(None),
+        _ => Err(error),
+    }
+}
+
+fn text(page: &Page, row: usize) -> Option<String> {
+    let mut cell = Reader::new(page.cell(row, 0)?);
+    read_string(&mut cell).ok()?.filter(|text| !text.is_empty()).map(String::from)
+}
+
+fn of_rows(page: &Page) -> Zone {
+    match (page.rows(), text(page, 0)) {
+        (0, _) | (1, None) => Zone::Unknown(zone::UNTOLD),
+        (1, Some(name)) => of_java(&name),
+        _ => Zone::Unknown(zone::MIXED),
+    }
+}
+
+/// The zone of an id of Java's: one of the IANA database, or `GMT+5:30`.
+pub(crate) fn of_java(id: &str) -> Zone {
+    match id.strip_prefix("GMT").and_then(offset_secs) {
+        Some(0) => Zone::Utc,
+        Some(secs) => match Offset::from_seconds(secs) {
+            Ok(offset) => Zone::Named(TimeZone::fixed(offset)),
+            Err(_) => Zone::Unknown(zone::UNHEARD),
+        },
+        None => Zone::named(id),
+    }
+}
+
+/// `+5`, `+0530`, `+05:30`, `+05:30:15`, as `java.util.TimeZone` reads and writes them.
+fn offset_secs(text: &str) -> Option<i32> {
+    let (sign, rest) = match text.split_at_checked(1)? {
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        _ => return None,
+    };
+    let number = |text: &str| {
+        let is_number = (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number { text.parse::<i32>().ok() } else { None }
+    };
+    let mut parts = rest.split(':');
+    let first = parts.next()?;
+    let (hours, minutes) = match (first.len(), parts.next()) {
+        (1 | 2, minutes) => (number(first)?, minutes.map_or(Some(0), number)?),
+        (3 | 4, None) => {
+            let (hours, minutes) = first.split_at_checked(first.len() - 2)?;
+            (number(hours)?, number(minutes)?)
+        }
+        _ => return None,
+    };
+    let secs = parts.next().map_or(Some(0), number)?;
+    let is_clock = hours < 24 && minutes < 60 && secs < 60 && parts.next().is_none();
+    is_clock.then_some(sign * (hours * 3600 + minutes * 60 + secs))
+}
+
+const ASK_ENGINE: &str = "SELECT QUERY_ENGINE()";
+
+/// Whether the page holds something that is, or may contain, a date or time.
+pub(crate) fn is_needed(page: &Page) -> bool {
+    let is_temporal = |row, column| {
+        page.cell(row, column).and_then(<[u8]>::first).is_some_and(|code| {
+            matches!(
+                *code,
+                code::DATE
+                    | code::TIME
+                    | code::TIMESTAMP
+                    | code::OPTIMIZED
+                    | code::DATE_ARRAY
+                    | code::TIME_ARRAY
+                    | code::TIMESTAMP_ARRAY
+                    | code::OBJECT_ARRAY
+                    | code::COLLECTION
+                    | code::MAP
+            )
+        })
+    };
+    (0..page.rows()).any(|row| (0..page.width()).any(|column| is_temporal(row, column)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_are_read_as_java_writes_them() {
+        for (text, secs) in [
+            ("+5", Some(18_000)),
+            ("-05:30", Some(-19_800)),
+            ("+0530", Some(19_800)),
+            ("+530", Some(19_800)),
+            ("+00:00", Some(0)),
+            ("+01:02:03", Some(3723)),
+            ("+24:00", None),
+            ("+5:60", None),
+            ("", None),
+            ("5", None),
+            ("+", None),
+            ("++1", None),
+            ("+1é", None),
+            ("+1:2:3:4", None),
+        ] {
+            assert_eq!(offset_secs(text), secs, "{text}");
+        }
+        assert!(matches!(of_java("GMT"), Zone::Utc));
+        assert!(matches!(of_java("GMT+03:00"), Zone::Named(_)));
+        assert!(matches!(of_java("America/New_York"), Zone::Named(_)));
+        assert!(matches!(of_java("GMT+99"), Zone::Unknown(_)));
+    }
+}
