@@ -79,7 +79,8 @@ pub trait Backend: Sized + Send + Sync + 'static {
         true
     }
 
-    /// Ends a connection whose statement was dropped half way, without waiting.
+    /// Ends a connection whose statement was dropped half way, or whose transaction was, without waiting. Where handles
+    /// [share](Backend::share) a transport, it takes the transaction back.
     fn abandon(connection: Self::Connection) {
         drop(connection);
     }
@@ -93,6 +94,21 @@ pub trait Transact: Backend {
     fn commit(connection: &mut Self::Connection) -> impl Future<Output = Result<()>> + Send;
     /// Takes it back.
     fn rollback(connection: &mut Self::Connection) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// A backend whose transactions begin in more than one way.
+#[diagnostic::on_unimplemented(
+    message = "transactions of `{Self}` have no options",
+    label = "`begin` is all that this source's backend knows"
+)]
+pub trait TransactWith: Transact {
+    /// How a transaction begins.
+    type Begin: Send + 'static;
+    /// Begins a transaction so.
+    fn begin_with(
+        connection: &mut Self::Connection,
+        options: Self::Begin,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Rows that arrived together.

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use futures_util::future::BoxFuture;
 
-use crate::backend::{Backend, Transact};
+use crate::backend::{Backend, Transact, TransactWith};
 use crate::error::Result;
 use crate::pool::{Held, Lease};
 use crate::retry::Effect;
@@ -30,6 +30,18 @@ impl<S: Source> Connection<S> {
     {
         Box::pin(Transaction::begin(Held::Borrowed(&mut self.lease)))
     }
+
+    /// The same, as these options of the backend's say.
+    pub fn begin_with(
+        &mut self,
+        options: <S::Backend as TransactWith>::Begin,
+    ) -> BoxFuture<'_, Result<Transaction<'_, S>>>
+    where
+        S: Transactions,
+        S::Backend: TransactWith,
+    {
+        Box::pin(Transaction::begin_with(Held::Borrowed(&mut self.lease), options))
+    }
 }
 
 /// How a transaction ends. Kept from its beginning, so that only `begin` asks for transactions: a source without them is
@@ -46,7 +58,8 @@ fn rollback<B: Transact>(connection: &mut B::Connection) -> BoxFuture<'_, Result
 
 /// A transaction. It is taken back when it is dropped without [`commit`](Transaction::commit).
 ///
-/// The server takes it back because the connection is closed; that needs no waiting and cannot fail.
+/// The server takes it back because the connection is closed, or the driver asks for it where a connection is shared
+/// ([`Backend::abandon`]); that needs no waiting.
 pub struct Transaction<'c, S: Source> {
     pub(crate) held: Held<'c, S::Backend>,
     done: bool,
@@ -60,24 +73,49 @@ impl<'c, S: Source> Transaction<'c, S> {
     where
         S: Transactions,
     {
-        let mut transaction = Transaction {
+        let mut transaction = Self::of(held);
+        let outcome = S::Backend::begin(transaction.held.lease().start()?).await;
+        transaction.begun(outcome)
+    }
+
+    pub(crate) async fn begin_with(
+        held: Held<'c, S::Backend>,
+        options: <S::Backend as TransactWith>::Begin,
+    ) -> Result<Self>
+    where
+        S: Transactions,
+        S::Backend: TransactWith,
+    {
+        let mut transaction = Self::of(held);
+        let outcome = S::Backend::begin_with(transaction.held.lease().start()?, options).await;
+        transaction.begun(outcome)
+    }
+
+    /// One that has not begun.
+    fn of(held: Held<'c, S::Backend>) -> Self
+    where
+        S: Transactions,
+    {
+        Transaction {
             held,
             done: false,
             commit: commit::<S::Backend>,
             rollback: rollback::<S::Backend>,
             source: PhantomData,
-        };
-        let lease = transaction.held.lease();
-        let outcome = S::Backend::begin(lease.start()?).await;
+        }
+    }
+
+    fn begun(mut self, outcome: Result<()>) -> Result<Self> {
+        let lease = self.held.lease();
         match outcome {
             Ok(()) => {
                 lease.finish();
                 lease.set_in_transaction(true);
-                Ok(transaction)
+                Ok(self)
             }
             Err(error) => {
                 lease.fail(error.kind());
-                transaction.done = true;
+                self.done = true;
                 Err(error.settle(Effect::Reads).with_source_name(S::NAME))
             }
         }
@@ -118,7 +156,7 @@ impl<'c, S: Source> Transaction<'c, S> {
 impl<S: Source> Drop for Transaction<'_, S> {
     fn drop(&mut self) {
         if !self.done {
-            self.held.lease().poison();
+            self.held.lease().leave_transaction();
         }
     }
 }

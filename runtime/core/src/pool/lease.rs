@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::Shared;
+use super::shared::Fate;
 use crate::backend::Backend;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -19,16 +20,26 @@ pub(crate) struct Lease<B: Backend> {
     in_transaction: bool,
     /// Set when an error showed that it cannot be used again.
     broken: bool,
+    /// Set when a transaction was dropped.
+    left: bool,
 }
 
 impl<B: Backend> Lease<B> {
     pub(super) fn new(connection: B::Connection, home: Arc<Shared<B>>, made: Instant) -> Self {
-        Lease { connection: Some(connection), home, made, busy: false, in_transaction: false, broken: false }
+        Lease {
+            connection: Some(connection),
+            home,
+            made,
+            busy: false,
+            in_transaction: false,
+            broken: false,
+            left: false,
+        }
     }
 
     /// The connection, marked as busy; refused where an earlier statement or transaction was left half way.
     pub(crate) fn start(&mut self) -> Result<&mut B::Connection> {
-        if self.busy || self.broken {
+        if self.busy || self.broken || self.left {
             return Err(Error::new(
                 ErrorKind::Connection,
                 "this connection was left in the middle of a statement or transaction; take another from the pool",
@@ -73,9 +84,10 @@ impl<B: Backend> Lease<B> {
         self.in_transaction
     }
 
-    /// A transaction was dropped: nothing may run on this connection any more.
-    pub(crate) fn poison(&mut self) {
-        self.broken = true;
+    /// A transaction was dropped: nothing may run on this connection any more. A transport that it shares is as good as
+    /// before.
+    pub(crate) fn leave_transaction(&mut self) {
+        self.left = true;
     }
 
     /// Takes the connection out; the lease's drop then does nothing.
@@ -87,9 +99,14 @@ impl<B: Backend> Lease<B> {
 impl<B: Backend> Drop for Lease<B> {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
-        if self.busy || self.in_transaction || self.broken {
+        if self.busy || self.in_transaction || self.broken || self.left {
             B::abandon(connection);
-            self.home.closed_one(self.broken);
+            let fate = match (self.broken, self.busy) {
+                (true, _) => Fate::Broken,
+                (false, true) => Fate::Doubtful,
+                (false, false) => Fate::Fine,
+            };
+            self.home.closed_one(fate);
         } else {
             let lease = Lease::new(connection, self.home.clone(), self.made);
             self.home.deliver(lease);

@@ -15,7 +15,7 @@ pub(crate) use lease::{Held, Lease};
 pub use options::PoolOptions;
 pub(crate) use shared::{Shared, before, deadline_in};
 
-use crate::backend::Backend;
+use crate::backend::{Backend, TransactWith};
 use crate::connection::{Connection, Transaction};
 use crate::error::{Error, Result};
 use crate::source::{Source, Transactions};
@@ -99,5 +99,19 @@ impl<S: Source> Pool<S> {
         S: Transactions,
     {
         Box::pin(async move { Transaction::begin(Held::Owned(self.shared.acquire(None).await?)).await })
+    }
+
+    /// The same, as these options of the backend's say.
+    pub fn begin_with(
+        &self,
+        options: <S::Backend as TransactWith>::Begin,
+    ) -> futures_util::future::BoxFuture<'_, Result<Transaction<'static, S>>>
+    where
+        S: Transactions,
+        S::Backend: TransactWith,
+    {
+        Box::pin(async move {
+            Transaction::begin_with(Held::Owned(self.shared.acquire(None).await?), options).await
+        })
     }
 }

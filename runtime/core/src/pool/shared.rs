@@ -12,6 +12,17 @@ use super::{Lease, PoolOptions, PoolStats};
 use crate::backend::Backend;
 use crate::error::{Error, ErrorKind, Result};
 
+/// What became of the transport under a connection that ended instead of coming back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It cannot be used again.
+    Broken,
+    /// A statement was left half way on it.
+    Doubtful,
+    /// Nothing happened to it: a transaction was dropped between statements.
+    Fine,
+}
+
 pub(crate) struct Shared<B: Backend> {
     backend: B::Options,
     options: PoolOptions,
@@ -203,12 +214,16 @@ impl<B: Backend> Shared<B> {
     }
 
     /// A leased connection has ended instead of coming back.
-    pub(super) fn closed_one(self: &Arc<Self>, broken: bool) {
+    pub(super) fn closed_one(self: &Arc<Self>, fate: Fate) {
         let mut state = self.lock();
         state.connections -= 1;
         // It may have been the shared transport that broke: the next connect makes another, unless the driver knows that
         // it was the statement alone.
-        let root = state.root.take_if(|root| broken || !B::outlives_statement(root));
+        let root = state.root.take_if(|root| match fate {
+            Fate::Broken => true,
+            Fate::Doubtful => !B::outlives_statement(root),
+            Fate::Fine => false,
+        });
         self.dial_as_needed(&mut state);
         drop(state);
         drop(root);
