@@ -63,7 +63,11 @@ impl Clock {
 
     /// Midnight at the beginning of a day.
     pub(crate) fn midnight(&self, date: Date) -> Result<Timestamp, &'static str> {
-        self.instant(Timestamp::from_secs(i64::from(date.days()) * SECS_PER_DAY))
+        let wall = i64::from(date.days()) * SECS_PER_DAY;
+        match wall > YEAR_1900 + SECS_PER_DAY {
+            true => self.zone.midnight(date),
+            false => self.instant(Timestamp::from_secs(wall)),
+        }
     }
 
     /// The instant of a time of day on the day of `java.sql.Time`.

@@ -4,12 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use querent_core::types::value::Uuid;
-use querent_core::{Executor as _, Result, Source, Transactions};
 use querent_protocol::ignite::request::{Concurrency, Isolation};
 use querent_protocol::ignite::response::AffinityVersion;
 use tokio::sync::watch;
 
-use crate::Ignite;
 use crate::channel::{Channel, Hold};
 use crate::grid::Grid;
 use crate::server_clock::ServerClock;
@@ -26,8 +24,6 @@ pub struct Connection {
     /// The clock of the servers, where it is known.
     pub(crate) clock: ServerClock,
     pub(crate) transaction: Option<OpenTransaction>,
-    /// How the next transaction begins.
-    pub(crate) next_transaction: TransactionOptions,
 }
 
 /// A transaction of this handle's.
@@ -39,7 +35,7 @@ pub(crate) struct OpenTransaction {
     pub(crate) _hold: Hold,
 }
 
-/// How a transaction begins.
+/// How a transaction begins: what `begin_with` of a pool or connection takes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TransactionOptions {
     pub(crate) concurrency: Option<Concurrency>,
@@ -78,20 +74,6 @@ impl TransactionOptions {
     pub fn label(self, label: impl Into<String>) -> TransactionOptions {
         TransactionOptions { label: Some(label.into()), ..self }
     }
-
-    /// Begins a transaction on a connection out of the pool. Dropped without `commit`, it is taken back.
-    pub async fn begin<S>(
-        self,
-        connection: &mut querent_core::Connection<S>,
-    ) -> Result<querent_core::Transaction<'_, S>>
-    where
-        S: Transactions + Source<Backend = Ignite>,
-    {
-        let mut exchange = (&mut *connection).into_session().exchange(None).await?;
-        exchange.start()?.next_transaction = self;
-        exchange.end(Ok(()))?;
-        connection.begin().await
-    }
 }
 
 impl Connection {
@@ -103,7 +85,6 @@ impl Connection {
             clock: grid.options().clock.clone(),
             grid,
             transaction: None,
-            next_transaction: TransactionOptions::default(),
         }
     }
 
@@ -131,7 +112,6 @@ impl Connection {
             page_size: self.page_size,
             clock: self.clock.clone(),
             transaction: None,
-            next_transaction: TransactionOptions::default(),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::row::IgniteBatch;
 use crate::server_clock::{self, ServerClock};
 
 /// What one call can ask of Ignite beyond what every backend knows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IgniteCall {
     /// The schema of names without one; the source's where none is given.
     pub schema: Option<String>,

@@ -19,6 +19,7 @@ pub mod object;
 mod options;
 mod parameters;
 mod prepare;
+mod query;
 mod row;
 mod topology;
 mod server_clock;
@@ -35,6 +36,7 @@ pub use describe::describe;
 pub use execute::{Cursor, IgniteCall};
 pub use options::IgniteOptions;
 pub use prepare::Describer;
+pub use query::{IgniteBackend, IgniteQuery};
 pub use row::IgniteBatch;
 
 /// What the protocol itself names: configurations, states, values of any type.

@@ -1,20 +1,34 @@
 //! Transactions: each is of one handle on a channel, and of no other's.
 
-use querent_core::{Error, ErrorKind, Result, Transact};
+use querent_core::{Error, ErrorKind, Result, Transact, TransactWith};
 use querent_protocol::ignite::code::Feature;
 use querent_protocol::ignite::request::{Isolation, TxEnd, TxStart};
 use querent_protocol::ignite::response;
 
 use crate::Ignite;
-use crate::connection::{Connection, OpenTransaction};
+use crate::connection::{Connection, OpenTransaction, TransactionOptions};
 use crate::error::{self, Effect};
 
 impl Transact for Ignite {
-    /// Begins one as the connection was told to. Where SQL can be in transactions, READ COMMITTED is what it asks for
-    /// (2.17.0 refuses statements in others), so that is the default there; else it is Java's, pessimistic and REPEATABLE
-    /// READ.
     async fn begin(connection: &mut Connection) -> Result<()> {
-        let options = std::mem::take(&mut connection.next_transaction);
+        Ignite::begin_with(connection, TransactionOptions::new()).await
+    }
+
+    async fn commit(connection: &mut Connection) -> Result<()> {
+        end(connection, true).await
+    }
+
+    async fn rollback(connection: &mut Connection) -> Result<()> {
+        end(connection, false).await
+    }
+}
+
+impl TransactWith for Ignite {
+    type Begin = TransactionOptions;
+
+    /// Where SQL can be in transactions, READ COMMITTED is what it asks for (2.17.0 refuses statements in others), so that
+    /// is the default there; else it is Java's, pessimistic and REPEATABLE READ.
+    async fn begin_with(connection: &mut Connection, options: TransactionOptions) -> Result<()> {
         let channel = &connection.channel;
         let default = match channel.setup().agreed.has(Feature::TxAwareQueries) {
             true => Isolation::ReadCommitted,
@@ -33,14 +47,6 @@ impl Transact for Ignite {
         let id = id.map_err(|e| error::of_call(e, Effect::Reads))?;
         connection.transaction = Some(OpenTransaction { id, is_over: false, _hold: hold });
         Ok(())
-    }
-
-    async fn commit(connection: &mut Connection) -> Result<()> {
-        end(connection, true).await
-    }
-
-    async fn rollback(connection: &mut Connection) -> Result<()> {
-        end(connection, false).await
     }
 }
 

@@ -204,7 +204,7 @@ async fn transactions_are_of_their_connection(url: String) {
             let mut connection = pool.acquire().await.unwrap();
             let options = TransactionOptions::new().concurrency(concurrency).isolation(isolation);
             let options = options.timeout(Duration::from_secs(10)).label("test");
-            let mut tx = options.begin(&mut connection).await.unwrap();
+            let mut tx = connection.begin_with(options).await.unwrap();
             c.put(&mut tx, &1, &10).await.unwrap();
             c.put_all(&mut tx, &[(2, 20), (3, 30)]).await.unwrap();
             assert_eq!(c.get(&mut tx, &1).await.unwrap(), Some(10));
@@ -253,7 +253,8 @@ async fn a_dead_transaction_writes_nothing(url: String) {
     let c = cache::<i32, i32>(&pool, "kv_tx_dead").await;
     let mut connection = pool.acquire().await.unwrap();
     let options = TransactionOptions::new().concurrency(Concurrency::Pessimistic);
-    let mut tx = options.timeout(Duration::from_millis(100)).begin(&mut connection).await.unwrap();
+    let options = options.timeout(Duration::from_millis(100));
+    let mut tx = connection.begin_with(options).await.unwrap();
     let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
     let error = loop {
         if let Err(error) = c.put(&mut tx, &1, &1).await {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use querent_core::types::value::{Date, Decimal, Timestamp, Uuid};
 use querent_core::{ErrorKind, Piece, Plan, Query, sql_query};
-use querent_ignite::IgniteCall;
+use querent_ignite::IgniteQuery as _;
 
 use crate::private::Private;
 use crate::{Orders, pool, rows, run_sql, table};
@@ -163,12 +163,10 @@ async fn running(pool: &querent_core::Pool<Orders>, wanted: i64) -> i64 {
 async fn a_call_stops_at_its_timeout_also_on_the_server(_: String) {
     let private = Private::start("h2").await;
     let pool = pool(&private.url).await;
-    let call = IgniteCall { server_timeout: Some(Duration::from_millis(300)), ..IgniteCall::default() };
     let begin = Instant::now();
     let plan: &'static Plan = &Plan { template: &[Piece::Text(SLOW)], read_only: true, ..Plan::EMPTY };
-    let mut query = Query::<Orders, ()>::new(plan, |_, _| Ok(()), []);
-    query.call_mut().backend = call;
-    let error = query.fetch_all(&pool).await.unwrap_err();
+    let query = Query::<Orders, ()>::new(plan, |_, _| Ok(()), []);
+    let error = query.server_timeout(Duration::from_millis(300)).fetch_all(&pool).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
     assert!(begin.elapsed() < Duration::from_secs(5));
     private.end().await;

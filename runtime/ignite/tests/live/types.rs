@@ -107,7 +107,8 @@ async fn h2_has_no_intervals(url: String) {
 
 async fn lists_and_maps(url: String) {
     let pool = pool(&url).await;
-    let read: Vec<(Vec<Option<i32>>, Vec<String>, Vec<Vec<i32>>)> =
+    type Lists = (Vec<Option<i32>>, Vec<String>, Vec<Vec<i32>>);
+    let read: Vec<Lists> =
         rows(&pool, "SELECT ARRAY[1, 2, NULL], ARRAY['a', 'b'], ARRAY[ARRAY[1], ARRAY[2, 3]]").await;
     assert_eq!(
         read,
@@ -123,8 +124,8 @@ async fn lists_and_maps(url: String) {
     let read: Vec<(Vec<Interval>, Vec<Interval>)> =
         rows(&pool, "SELECT ARRAY[INTERVAL '3' DAY], ARRAY[INTERVAL '-2' MONTH]").await;
     assert_eq!(read, [(vec![Interval::new(0, 3, 0)], vec![Interval::new(-2, 0, 0)])]);
-    let read: Vec<(HashMap<String, i32>, BTreeMap<i32, Option<Date>>)> =
-        rows(&pool, "SELECT MAP['a', 1, 'b', 2], MAP[1, DATE '2024-01-15']").await;
+    type Maps = (HashMap<String, i32>, BTreeMap<i32, Option<Date>>);
+    let read: Vec<Maps> = rows(&pool, "SELECT MAP['a', 1, 'b', 2], MAP[1, DATE '2024-01-15']").await;
     assert_eq!(read, [([("a".into(), 1), ("b".into(), 2)].into(), [(1, Some(date))].into())]);
     let read: Vec<(Vec<i64>, Owned)> =
         rows(&pool, "SELECT ARRAY_AGG(x), MAP[1, 'x'] FROM SYSTEM_RANGE(1, 3)").await;

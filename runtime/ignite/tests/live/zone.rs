@@ -38,7 +38,7 @@ async fn wall_clocks_are_those_of_sql(url: String) {
         let read: Vec<(Timestamp, Date)> =
             rows(&pool, &format!("SELECT TIMESTAMP '{text}', DATE '{}'", &text[..10])).await;
         // Calcite has milliseconds.
-        let shown = if read[0].0.subsec_nanos() % 1_000_000 == 0 && wall.subsec_nanos() != 0 {
+        let shown = if read[0].0.subsec_nanos().is_multiple_of(1_000_000) && wall.subsec_nanos() != 0 {
             Timestamp::new(wall.secs(), wall.subsec_nanos() / 1_000_000 * 1_000_000).unwrap()
         } else {
             wall
