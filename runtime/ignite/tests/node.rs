@@ -100,6 +100,24 @@ async fn refusal(url: &str) -> querent_core::Error {
     error
 }
 
+/// Lengths are of bytes, not of characters.
+#[tokio::test]
+async fn names_have_lengths_in_bytes() {
+    let node = |listener: TcpListener| async move {
+        let mut wire = next(&listener).await;
+        let hello = wire.frame().await.unwrap();
+        let user = [&[9, 6, 0, 0, 0][..], "jürí".as_bytes()].concat();
+        let password = [&[9, 4, 0, 0, 0][..], "\u{1f511}".as_bytes()].concat();
+        assert!(hello.ends_with(&[user, password].concat()), "{hello:02x?}");
+        drop(wire);
+    };
+    play(node, async |url: String| {
+        let url = url.replace("u:s3cret@", "j%C3%BCr%C3%AD:%F0%9F%94%91@");
+        assert_eq!(Pool::<Orders>::connect(&url).await.unwrap_err().kind(), ErrorKind::Connection);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_older_version_is_agreed_on() {
     let node = |listener: TcpListener| async move {

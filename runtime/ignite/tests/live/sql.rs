@@ -17,6 +17,7 @@ crate::tests! { ANY:
     a_dropped_stream_closes_its_cursor,
     errors_have_kinds_and_tell_no_value,
     names_are_the_columns,
+    a_number_that_does_not_fit_is_refused,
 }
 
 crate::tests! { H2:
@@ -216,4 +217,18 @@ async fn names_are_the_columns(url: String) {
     assert_eq!(error.kind(), ErrorKind::SchemaMismatch, "{error:?}");
     let error = sql_query("SELECT 1 AS a").fetch_all::<(i32, i32), Orders, _>(&pool).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SchemaMismatch, "{error:?}");
+}
+
+/// 2⁷⁰ into a BIGINT: an error, never its lower 64 bits.
+async fn a_number_that_does_not_fit_is_refused(url: String) {
+    let pool = pool(&url).await;
+    table(&pool, "too_great", "(id INT PRIMARY KEY, n BIGINT)").await;
+    let number: Decimal = (1_i128 << 70).to_string().parse().unwrap();
+    let insert = sql_query("INSERT INTO too_great VALUES (1, ?)").bind(&number);
+    let error = insert.execute::<Orders, _>(&pool).await.unwrap_err();
+    assert!(!error.to_string().contains(&number.to_string()), "{error:?}");
+    let none: Vec<(i64,)> = rows(&pool, "SELECT n FROM too_great").await;
+    assert_eq!(none, []);
+    let greatest: Vec<(i64,)> = rows(&pool, &format!("SELECT CAST({} AS BIGINT)", i64::MAX)).await;
+    assert_eq!(greatest, [(i64::MAX,)]);
 }
