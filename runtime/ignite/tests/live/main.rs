@@ -11,6 +11,7 @@ mod oracle;
 mod partitions;
 mod prepare;
 mod private;
+mod killed;
 mod security;
 mod sql;
 mod transactions;
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_CALCITE_URL", zone::ANY),
         ("QUERENT_TEST_IGNITE_NY_URL", zone::ANY),
         ("QUERENT_TEST_IGNITE_NY_URL", zone::NEW_YORK),
+        ("QUERENT_TEST_IGNITE_CLUSTER3_URL", killed::TESTS),
         ("QUERENT_TEST_IGNITE_AUTH_URL", security::AUTH),
         ("QUERENT_TEST_IGNITE_TLS_URL", security::TLS),
     ] {
