@@ -47,7 +47,7 @@ impl Evaluator<'_> {
         }
         let declared: Vec<ColumnDescription> =
             create.columns.iter().map(|column| self.column(column)).collect();
-        let mut columns = match &create.query {
+        let columns = match &create.query {
             None => declared,
             Some(query) => {
                 let Some(columns) = self.query_columns(query, text, &create.name, true) else { return };
@@ -61,7 +61,7 @@ impl Evaluator<'_> {
         self.refuse_duplicates(&columns, &create.columns, create.name.span());
         let inline = create.columns.iter().filter(|column| column.primary_key).map(|column| &column.name);
         let key: Vec<&Ident> = create.primary_key.iter().chain(inline).collect();
-        let primary_key = self.primary_key(&key, &mut columns);
+        let primary_key = self.primary_key(&key, &columns);
         let properties = match (self.dialect.reading.table_properties)(&create.options) {
             Ok(properties) => properties,
             Err(reason) => {
@@ -70,6 +70,7 @@ impl Evaluator<'_> {
             }
         };
         let mut table = TableDescription { primary_key, properties, ..TableDescription::new(path, columns) };
+        self.set_key_not_null(&mut table);
         table.columns.extend(self.dialect.rules.hidden_columns(&table));
         self.tables.put(table);
     }
@@ -229,15 +230,18 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Resolves the columns of a primary key, and makes them NOT NULL where the engine does.
-    fn primary_key(&mut self, key: &[&Ident], columns: &mut [ColumnDescription]) -> Vec<String> {
-        let mut names = Vec::new();
-        for ident in key {
-            let Some(at) = self.find_column(columns, ident) else { continue };
-            columns[at].nullable &= !self.dialect.rules.primary_key_is_not_null();
-            names.push(columns[at].name.clone());
+    /// The columns of a primary key.
+    fn primary_key(&mut self, key: &[&Ident], columns: &[ColumnDescription]) -> Vec<String> {
+        let found = key.iter().filter_map(|ident| self.find_column(columns, ident));
+        found.map(|at| columns[at].name.clone()).collect()
+    }
+
+    /// Makes the columns of the primary key NOT NULL where the engine does.
+    fn set_key_not_null(&self, table: &mut TableDescription) {
+        if self.dialect.rules.primary_key_is_not_null(table) {
+            let is_key = |column: &&mut ColumnDescription| table.primary_key.contains(&column.name);
+            table.columns.iter_mut().filter(is_key).for_each(|column| column.nullable = false);
         }
-        names
     }
 
     /// The position of a column; that there is none is reported.
@@ -303,7 +307,8 @@ impl Evaluator<'_> {
                 if !there {
                     table.columns.push(column);
                     if written.primary_key {
-                        table.primary_key = self.primary_key(&[&written.name], &mut table.columns);
+                        table.primary_key = self.primary_key(&[&written.name], &table.columns);
+                        self.set_key_not_null(table);
                     }
                 } else if !if_not_exists {
                     let message = format!("column `{}` is there already", column.name);
@@ -345,7 +350,8 @@ impl Evaluator<'_> {
             }
             AlterOperation::AddPrimaryKey(key) => {
                 let key: Vec<&Ident> = key.iter().collect();
-                table.primary_key = self.primary_key(&key, &mut table.columns);
+                table.primary_key = self.primary_key(&key, &table.columns);
+                self.set_key_not_null(table);
             }
             AlterOperation::Other(what) => {
                 self.note(format!("{what} was skipped: querent does not follow it"))

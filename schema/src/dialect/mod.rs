@@ -224,8 +224,8 @@ pub trait TypeRules: Send + Sync {
     fn subscript(&self, expr: &Operand, index: &Operand) -> Result<Resolved, Refusal>;
     /// `EXTRACT(field FROM expr)`.
     fn extract(&self, field: &str, expr: &Operand) -> Result<Resolved, Refusal>;
-    /// Whether a column of a primary key never holds a NULL for that alone.
-    fn primary_key_is_not_null(&self) -> bool {
+    /// Whether the columns of the table's primary key never hold a NULL for that alone.
+    fn primary_key_is_not_null(&self, _table: &TableDescription) -> bool {
         false
     }
     /// `expr AT TIME ZONE zone`.

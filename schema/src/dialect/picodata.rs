@@ -4,7 +4,7 @@
 //! to the server to refuse. What changes between versions (`avg` of an integer is NUMERIC on 25.6 and DOUBLE on 26.1)
 //! is unknown, never guessed.
 
-use querent_types::{SqlType, TimeUnit};
+use querent_types::{SqlType, TableDescription, TimeUnit};
 
 use super::function::signature::Signature;
 use super::function::{FunctionRules, FunctionTable};
@@ -160,7 +160,7 @@ impl TypeRules for Rules {
         STANDARD.extract(field, expr)
     }
 
-    fn primary_key_is_not_null(&self) -> bool {
+    fn primary_key_is_not_null(&self, _: &TableDescription) -> bool {
         true
     }
 

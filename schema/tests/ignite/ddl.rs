@@ -71,12 +71,26 @@ fn every_type_of_a_column() {
 }
 
 #[test]
-fn a_key_of_several_columns_is_an_object() {
+fn a_key_that_is_an_object_has_fields_that_may_be_null() {
     columns(
         "CREATE TABLE ev (a INT, b VARCHAR(10), qty INT NOT NULL, PRIMARY KEY (a, b)) WITH \"affinity_key=a\"",
-        "A Int32 INTEGER not null\n\
-         B Utf8 VARCHAR(10) not null\n\
+        "A Int32 INTEGER\n\
+         B Utf8 VARCHAR(10)\n\
          QTY Int32 INTEGER not null\n\
+         _KEY ? not null hidden\n\
+         _VAL ? hidden",
+    );
+    columns(
+        "CREATE TABLE ev (a INT PRIMARY KEY, v INT) WITH \"key_type=EvK\"",
+        "A Int32 INTEGER\n\
+         V Int32 INTEGER\n\
+         _KEY ? not null hidden\n\
+         _VAL ? hidden",
+    );
+    columns(
+        "CREATE TABLE ev (a INT NOT NULL, v INT, PRIMARY KEY (a)) WITH \"wrap_key=true\"",
+        "A Int32 INTEGER not null\n\
+         V Int32 INTEGER\n\
          _KEY ? not null hidden\n\
          _VAL ? hidden",
     );

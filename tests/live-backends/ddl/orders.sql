@@ -1,13 +1,13 @@
 -- The tables of the tests on Ignite's H2 engine; live/ignite.rs makes them from this very file.
 CREATE TABLE IF NOT EXISTS customers (
-    id    INT PRIMARY KEY,
+    id    INT NOT NULL PRIMARY KEY,
     name  VARCHAR(40) NOT NULL,
     city  VARCHAR
 ) WITH "template=replicated,cache_name=customers,key_type=CustomerKey,value_type=Customer";
 
 CREATE TABLE IF NOT EXISTS orders (
-    customer_id INT,
-    id          BIGINT,
+    customer_id INT NOT NULL,
+    id          BIGINT NOT NULL,
     placed      DATE,
     amount      DECIMAL(18, 2) NOT NULL,
     weight      DOUBLE,

@@ -18,10 +18,12 @@ crate::tests! { ANY:
     errors_have_kinds_and_tell_no_value,
     names_are_the_columns,
     a_number_that_does_not_fit_is_refused,
+    keys_of_several_columns_hold_nulls_unless_declared,
 }
 
 crate::tests! { H2:
     leaked_cursors_retire_the_connection,
+    wrapped_keys_hold_nulls_unless_declared,
     a_call_stops_at_its_timeout_also_on_the_server,
     what_nobody_waits_for_is_stopped,
 }
@@ -190,6 +192,43 @@ async fn what_nobody_waits_for_is_stopped(_: String) {
     let one: Vec<(String,)> = rows(&ours, "SELECT 'x'").await;
     assert_eq!(one[0].0, "x");
     private.end().await;
+}
+
+/// Why columns of a key that is an object are not called NOT NULL for being in it.
+async fn keys_of_several_columns_hold_nulls_unless_declared(url: String) {
+    let pool = pool(&url).await;
+    key_holds_null_unless_declared(&pool, "pair", "a INT, b INT, v INT, PRIMARY KEY (a, b)", "backups=0")
+        .await;
+    table(&pool, "plain_key", "(a INT PRIMARY KEY, v INT)").await;
+    let insert = sql_query("INSERT INTO plain_key (a, v) VALUES (NULL, 2)");
+    insert.execute::<Orders, _>(&pool).await.unwrap_err();
+}
+
+/// Calcite fails to insert such a row, and reads it all the same.
+async fn wrapped_keys_hold_nulls_unless_declared(url: String) {
+    let pool = pool(&url).await;
+    let columns = "a INT PRIMARY KEY, b INT, v INT";
+    key_holds_null_unless_declared(&pool, "object", columns, "key_type=LooseKey").await;
+    key_holds_null_unless_declared(&pool, "wrapped", columns, "wrap_key=true").await;
+}
+
+async fn key_holds_null_unless_declared(
+    pool: &querent_core::Pool<Orders>,
+    name: &str,
+    columns: &str,
+    with: &str,
+) {
+    let (loose, strict) = (format!("loose_{name}"), format!("strict_{name}"));
+    table(pool, &loose, &format!("({columns}) WITH \"{with}\"")).await;
+    run_sql(pool, &format!("INSERT INTO {loose} (a, b, v) VALUES (NULL, 1, 2)")).await;
+    let read: Vec<(Option<i32>,)> = rows(pool, &format!("SELECT a FROM {loose} WHERE v = 2")).await;
+    assert_eq!(read, [(None,)], "{loose}");
+    let declared = columns.replacen("INT", "INT NOT NULL", 1);
+    table(pool, &strict, &format!("({declared}) WITH \"{with}\"")).await;
+    let insert = sql_query(format!("INSERT INTO {strict} (a, b, v) VALUES (NULL, 1, 2)"));
+    let error = insert.execute::<Orders, _>(pool).await.unwrap_err();
+    // Calcite refuses the text, before any row is written.
+    assert!(matches!(error.kind(), ErrorKind::Constraint | ErrorKind::Query), "{strict}: {error:?}");
 }
 
 /// 129 failing statements leak 128 cursors of their connection; the pool goes on with another.

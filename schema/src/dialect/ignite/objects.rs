@@ -26,9 +26,8 @@ pub(super) fn behind(table: &TableDescription) -> (CacheDescription, Vec<ObjectT
         types.push(ObjectType { name: name.clone(), fields, affinity_key, values: Vec::new() });
         Some(name)
     };
-    let wrapped = |kind: &str| property(kind).is_some_and(|wrap| wrap != "false");
     let key_type = match keys[..] {
-        [only] if !wrapped("wrap_key") && !table.properties.contains_key("key_type") => class(only),
+        [only] if plain_key(table) => class(only),
         _ => object(property("key_type"), &keys, property("affinity_key")),
     };
     let value_type = match values[..] {
@@ -39,6 +38,13 @@ pub(super) fn behind(table: &TableDescription) -> (CacheDescription, Vec<ObjectT
     let properties = table.properties.iter().filter(|(key, _)| kept.contains(&key.as_str()));
     let properties = properties.map(|(key, value)| (key.clone(), value.clone())).collect();
     (CacheDescription { name, key_type, value_type, properties }, types)
+}
+
+/// Whether the key of a table is the value of one column, not an object around its columns. Only such a key is never NULL:
+/// an object of NULLs is a key to both engines (2.17.0).
+pub(super) fn plain_key(table: &TableDescription) -> bool {
+    let is_wrapped = table.properties.get("wrap_key").is_some_and(|wrap| wrap != "false");
+    table.primary_key.len() == 1 && !is_wrapped && !table.properties.contains_key("key_type")
 }
 
 /// The name on the wire of what a column's values are.

@@ -145,8 +145,8 @@ impl TypeRules for Rules {
         operators::extract(field, expr)
     }
 
-    fn primary_key_is_not_null(&self) -> bool {
-        true
+    fn primary_key_is_not_null(&self, table: &TableDescription) -> bool {
+        objects::plain_key(table)
     }
 
     fn at_time_zone(&self, _: &Operand, _: &Operand) -> Result<Resolved, Refusal> {
