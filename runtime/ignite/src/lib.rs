@@ -6,8 +6,8 @@
 
 mod cache;
 mod channel;
-mod cluster;
 mod clock;
+mod cluster;
 mod connect;
 mod connection;
 mod describe;
@@ -21,8 +21,8 @@ mod parameters;
 mod prepare;
 mod query;
 mod row;
-mod topology;
 mod server_clock;
+mod topology;
 mod transaction;
 pub mod types;
 mod zone;

@@ -12,7 +12,6 @@ use querent_protocol::ignite::request::{
     BinaryConfigurationGet, GroupNodeIds, GroupNodeInfo, NodeFilter, Request, TypeGet, TypeNamePut, TypePut,
 };
 use querent_protocol::ignite::response::{self, NodeIds, NodeInfo};
-use querent_protocol::ignite::value::Value;
 use querent_protocol::ignite::{DecodeError, Reader};
 
 use crate::channel::{Answer, CallError, Channel};
@@ -21,7 +20,7 @@ use crate::connection::Connection;
 use crate::error::{self, Effect};
 use crate::execute::running_transaction;
 use crate::grid::Grid;
-use crate::object::{Need, Packed, Packer, ReadError, Types, Zone, zone};
+use crate::object::{Need, Packed, Packer, ReadError, Types};
 
 /// What one request takes from a connection.
 #[derive(Clone)]
@@ -143,10 +142,10 @@ impl Link {
             pack(&mut packer);
             let packed =
                 packer.finish().map_err(|e| error::of_call(CallError::Unsendable(e), Effect::Reads))?;
-            if !packed.needs_zone {
+            if !packed.needs_clock {
                 break packed;
             }
-            self.learn_zone().await?;
+            self.learn_clock().await?;
         };
         for name in &packed.classes {
             let put = TypeNamePut { type_id: string_hash(name), name };
@@ -203,7 +202,7 @@ impl Link {
                     asked = Some(need);
                     match need {
                         Need::Schema { type_id, .. } => drop(self.fetch_type(type_id).await?),
-                        Need::Zone => self.learn_zone().await?,
+                        Need::Clock => self.learn_clock().await?,
                     }
                 }
                 _ => {
@@ -215,14 +214,10 @@ impl Link {
         }
     }
 
-    /// The zone of the servers: the source's, or what they say of themselves.
-    async fn learn_zone(&self) -> Result<()> {
-        let zone = match &self.grid.options().source.zone {
-            Some(name) => Zone::named(name),
-            None if !self.main.setup().agreed.has(Feature::ClusterGroups) => Zone::Unknown(zone::UNTOLD),
-            None => zone_of(&self.nodes(&[NodeFilter::Servers]).await?),
-        };
-        self.types().set_zone(zone);
+    /// The clock of the servers.
+    async fn learn_clock(&self) -> Result<()> {
+        let clock = self.grid.options().clock.of(&self.main).await?;
+        self.types().set_clock(clock);
         Ok(())
     }
 
@@ -241,58 +236,4 @@ fn covers(known: &BinaryType, wanted: &BinaryType) -> bool {
     wanted.schemas.iter().all(|schema| known.schemas.contains(schema))
         && wanted.fields.iter().all(|field| known.fields.contains(field))
         && wanted.enum_values.iter().flatten().all(has_value)
-}
-
-fn zone_of(nodes: &[NodeInfo]) -> Zone {
-    let zone = |node: &NodeInfo| {
-        let (_, value) = node.attributes.iter().find(|(name, _)| name == "user.timezone")?;
-        match Value::from_slice(value) {
-            Ok(Value::String(name)) if !name.is_empty() => Some(name),
-            _ => None,
-        }
-    };
-    let Some(first) = nodes.first().and_then(zone) else { return Zone::Unknown(zone::UNTOLD) };
-    match nodes.iter().all(|node| zone(node).as_ref() == Some(&first)) {
-        true => Zone::named(&first),
-        false => Zone::Unknown(zone::MIXED),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use querent_protocol::ignite::Writer;
-    use querent_protocol::ignite::response::NodeVersion;
-    use querent_protocol::ignite::value::write_string;
-
-    use super::*;
-
-    fn node(zone: Option<&str>) -> NodeInfo {
-        let mut w = Writer::new(100);
-        write_string(&mut w, zone);
-        let value = w.finish().unwrap();
-        NodeInfo {
-            id: Uuid::from_u128(1),
-            attributes: vec![("user.timezone".to_owned(), value)],
-            addresses: Vec::new(),
-            host_names: Vec::new(),
-            order: 1,
-            is_local: true,
-            is_daemon: false,
-            is_client: false,
-            consistent_id: Vec::new(),
-            version: NodeVersion::default(),
-        }
-    }
-
-    #[test]
-    fn the_zone_is_that_of_all_servers() {
-        let zone =
-            |zones: &[Option<&str>]| zone_of(&zones.iter().map(|zone| node(*zone)).collect::<Vec<_>>());
-        assert!(matches!(zone(&[Some("UTC"), Some("UTC")]), Zone::Utc));
-        assert!(matches!(zone(&[Some("Europe/Rome")]), Zone::Named(_)));
-        assert!(matches!(zone(&[Some("UTC"), Some("Europe/Rome")]), Zone::Unknown(zone::MIXED)));
-        assert!(matches!(zone(&[Some("UTC"), None]), Zone::Unknown(zone::MIXED)));
-        assert!(matches!(zone(&[None]), Zone::Unknown(zone::UNTOLD)));
-        assert!(matches!(zone(&[]), Zone::Unknown(zone::UNTOLD)));
-    }
 }

@@ -145,8 +145,9 @@ impl IgniteOptions {
                 _ => return Err(of_source_error(key, "not known to this driver")),
             }
         }
-        // Another source may name another zone.
+        // Another source may name another zone, and wall clocks are read by it.
         self.clock = ServerClock::of_source(&self.source);
+        self.grid = Slot::default();
         Ok(self)
     }
 }

@@ -7,9 +7,10 @@ use std::sync::{Arc, OnceLock};
 use jiff::tz::{Offset, TimeZone};
 use querent_core::{ErrorKind, Result};
 use querent_protocol::ignite::Reader;
-use querent_protocol::ignite::request::{Encoded, SqlFields};
-use querent_protocol::ignite::response::{Page, Rows};
-use querent_protocol::ignite::value::{code, read_string};
+use querent_protocol::ignite::code::Feature;
+use querent_protocol::ignite::request::{Encoded, GroupNodeIds, GroupNodeInfo, NodeFilter, SqlFields};
+use querent_protocol::ignite::response::{self, NodeIds, NodeInfo, Page, Rows};
+use querent_protocol::ignite::value::{Value, code, read_string};
 
 use crate::channel::{CallError, Channel};
 use crate::clock::Clock;
@@ -53,7 +54,7 @@ impl ServerClock {
         }
         let zone = match &self.source.zone {
             Some(name) => of_java(name),
-            None => ask(channel, ASK_ZONE).await?.map_or(Zone::Unknown(zone::UNTOLD), |page| of_rows(&page)),
+            None => ask_zone(channel).await?,
         };
         let engine = match self.source.engine {
             Some(engine) => engine,
@@ -64,6 +65,30 @@ impl ServerClock {
             },
         };
         Ok(self.known.get_or_init(|| Clock::new(zone, engine)).clone())
+    }
+}
+
+/// The zone that all servers are in. Nodes tell it to whoever may connect and where there is no SQL; from before 2.9 on, only
+/// a system view does.
+async fn ask_zone(channel: &Channel) -> Result<Zone> {
+    if !channel.setup().agreed.has(Feature::ClusterGroups) {
+        let page = ask(channel, ASK_ZONE).await?;
+        let zones = page.iter().flat_map(|page| (0..page.rows()).map(|row| text(page, row)));
+        return Ok(of_all(zones));
+    }
+    let ids = GroupNodeIds { known_topology: -1, filters: &[NodeFilter::Servers] };
+    let ids = channel.call(&ids).await.and_then(|answer| answer.read(|_, r| NodeIds::read(r)));
+    let ids = ids.map_err(|e| error::of_call(e, Effect::Reads))?.map(|ids| ids.nodes).unwrap_or_default();
+    let nodes = channel.call(&GroupNodeInfo(&ids)).await;
+    let nodes = nodes.and_then(|answer| answer.read(|_, r| response::node_infos(r)));
+    Ok(of_all(nodes.map_err(|e| error::of_call(e, Effect::Reads))?.iter().map(of_node)))
+}
+
+fn of_node(node: &NodeInfo) -> Option<String> {
+    let (_, value) = node.attributes.iter().find(|(name, _)| name == "user.timezone")?;
+    match Value::from_slice(value) {
+        Ok(Value::String(name)) if !name.is_empty() => Some(name),
+        _ => None,
     }
 }
 
@@ -88,11 +113,12 @@ fn text(page: &Page, row: usize) -> Option<String> {
     read_string(&mut cell).ok()?.filter(|text| !text.is_empty()).map(String::from)
 }
 
-fn of_rows(page: &Page) -> Zone {
-    match (page.rows(), text(page, 0)) {
-        (0, _) | (1, None) => Zone::Unknown(zone::UNTOLD),
-        (1, Some(name)) => of_java(&name),
-        _ => Zone::Unknown(zone::MIXED),
+/// What all agree on.
+fn of_all(mut zones: impl Iterator<Item = Option<String>>) -> Zone {
+    let Some(Some(first)) = zones.next() else { return Zone::Unknown(zone::UNTOLD) };
+    match zones.all(|zone| zone.as_ref() == Some(&first)) {
+        true => of_java(&first),
+        false => Zone::Unknown(zone::MIXED),
     }
 }
 
@@ -161,6 +187,17 @@ pub(crate) fn is_needed(page: &Page) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_zone_is_that_of_all_servers() {
+        let zone = |zones: &[Option<&str>]| of_all(zones.iter().map(|zone| zone.map(str::to_owned)));
+        assert!(matches!(zone(&[Some("UTC"), Some("UTC")]), Zone::Utc));
+        assert!(matches!(zone(&[Some("Europe/Rome")]), Zone::Named(_)));
+        assert!(matches!(zone(&[Some("UTC"), Some("Europe/Rome")]), Zone::Unknown(zone::MIXED)));
+        assert!(matches!(zone(&[Some("UTC"), None]), Zone::Unknown(zone::MIXED)));
+        assert!(matches!(zone(&[None]), Zone::Unknown(zone::UNTOLD)));
+        assert!(matches!(zone(&[]), Zone::Unknown(zone::UNTOLD)));
+    }
 
     #[test]
     fn offsets_are_read_as_java_writes_them() {

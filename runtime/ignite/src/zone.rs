@@ -32,7 +32,7 @@ impl Zone {
         }
     }
 
-    /// The instant of a wall clock, as Java makes it: in a gap the later one, where clocks were set back the earlier one.
+    /// The instant of a wall clock, as Java makes it: in a gap, and where clocks were set back, the later one.
     pub(crate) fn instant(&self, wall: Timestamp) -> Result<Timestamp, &'static str> {
         let zone = match self {
             Zone::Utc => return Ok(wall),
@@ -41,7 +41,7 @@ impl Zone {
         };
         let at = jiff::Timestamp::new(wall.secs(), 0).map_err(|_| BEYOND)?;
         let civil = TimeZone::UTC.to_datetime(at);
-        let instant = zone.to_ambiguous_zoned(civil).compatible().map_err(|_| BEYOND)?;
+        let instant = zone.to_ambiguous_zoned(civil).later().map_err(|_| BEYOND)?;
         Timestamp::new(instant.timestamp().as_second(), wall.subsec_nanos()).ok_or(BEYOND)
     }
 
@@ -97,8 +97,8 @@ mod tests {
         check("America/New_York", (2024, 1, 15, 12), 1_705_338_000);
         check("America/New_York", (2024, 7, 15, 12), 1_721_059_200);
         check("UTC", (2024, 1, 15, 12), 1_705_320_000);
-        // Set back on 2024-11-03 at 2:00 EDT: 1:00 is there twice, Java takes the first.
-        check("America/New_York", (2024, 11, 3, 1), 1_730_610_000);
+        // Set back on 2024-11-03 at 2:00 EDT: 1:00 is there twice, and TIMESTAMP '2024-11-03 01:00:00' is 06:00Z.
+        check("America/New_York", (2024, 11, 3, 1), 1_730_613_600);
     }
 
     #[test]

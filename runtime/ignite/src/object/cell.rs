@@ -10,7 +10,8 @@ use querent_protocol::ignite::value::{Elements, Object, Value};
 use querent_protocol::ignite::{DecodeError, Reader, binary};
 
 use super::types::Known;
-use super::{FromObject, Types, Zone};
+use super::{FromObject, Types};
+use crate::clock::Clock;
 
 /// One object, still in the bytes that it came in.
 #[derive(Clone, Copy)]
@@ -39,7 +40,7 @@ enum Problem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
     Schema { type_id: i32, schema_id: i32 },
-    Zone,
+    Clock,
 }
 
 impl ReadError {
@@ -93,7 +94,7 @@ impl fmt::Display for Problem {
             Problem::Need(Need::Schema { type_id, schema_id }) => {
                 write!(f, "the cluster does not know schema {schema_id} of type {type_id}")
             }
-            Problem::Need(Need::Zone) => f.write_str("the servers' time zone is not known"),
+            Problem::Need(Need::Clock) => f.write_str("the servers' time zone is not known"),
             Problem::Refused(why) => f.write_str(why),
             Problem::Field(class, field, inner) => write!(f, "field `{field}` of `{class}`: {inner}"),
         }
@@ -182,8 +183,8 @@ impl<'a> Cell<'a> {
         }
     }
 
-    pub(super) fn zone(&self) -> Result<&'a Zone, ReadError> {
-        self.types.zone().ok_or(ReadError::need(Need::Zone))
+    pub(super) fn clock(&self) -> Result<&'a Clock, ReadError> {
+        self.types.clock().ok_or(ReadError::need(Need::Clock))
     }
 
     pub(super) fn types(&self) -> &'a Types {

@@ -9,7 +9,8 @@ use querent_protocol::ignite::value::{CollectionKind, TypeName, code};
 use querent_protocol::ignite::{EncodeError, Writer};
 
 use super::types::merge;
-use super::{ToObject, Types, Zone};
+use super::{ToObject, Types};
+use crate::clock::Clock;
 
 /// Where objects are written.
 pub struct Encoder<'a> {
@@ -25,8 +26,8 @@ struct Wants {
     register: Vec<BinaryType>,
     /// Java classes that not every cluster knows by their ids.
     classes: Vec<&'static str>,
-    /// The zone was needed and is not known: what was written is of no use.
-    zone: bool,
+    /// The clock was needed and is not known: what was written is of no use.
+    clock: bool,
 }
 
 impl Encoder<'_> {
@@ -142,13 +143,13 @@ impl Encoder<'_> {
         }
     }
 
-    /// The servers' zone; where it is not known yet, what is written here is written again.
-    pub(super) fn zone(&mut self) -> Zone {
-        match self.types.zone() {
-            Some(zone) => zone.clone(),
+    /// The servers' clock; where it is not known yet, what is written here is written again.
+    pub(super) fn clock(&mut self) -> Clock {
+        match self.types.clock() {
+            Some(clock) => clock.clone(),
             None => {
-                self.wants.zone = true;
-                Zone::Utc
+                self.wants.clock = true;
+                Clock::UTC
             }
         }
     }
@@ -199,8 +200,8 @@ pub(crate) struct Packed {
     pub(crate) register: Vec<Arc<BinaryType>>,
     /// Java classes that it must know.
     pub(crate) classes: Vec<&'static str>,
-    /// Whether the zone must be asked for first: what was written is of no use.
-    pub(crate) needs_zone: bool,
+    /// Whether the clock must be asked for first: what was written is of no use.
+    pub(crate) needs_clock: bool,
 }
 
 impl Packed {
@@ -237,7 +238,7 @@ impl<'t> Packer<'t> {
 
     pub(crate) fn finish(mut self) -> Result<Packed, EncodeError> {
         let register = std::mem::take(&mut self.wants.register).into_iter().map(Arc::new).collect();
-        let Wants { classes, zone: needs_zone, .. } = self.wants;
-        Ok(Packed { bytes: self.writer.finish()?, ends: self.ends, register, classes, needs_zone })
+        let Wants { classes, clock: needs_clock, .. } = self.wants;
+        Ok(Packed { bytes: self.writer.finish()?, ends: self.ends, register, classes, needs_clock })
     }
 }

@@ -33,7 +33,6 @@ mod scalar;
 mod tests;
 mod time;
 mod types;
-pub(crate) mod zone;
 
 pub use binary::{BinaryEnum, BinaryType, Fields, read_enum, write_enum};
 pub use cell::{Cell, ObjectReader, ReadError, Sequence};
@@ -43,7 +42,6 @@ pub use encoder::{Encoder, ObjectWriter};
 pub(crate) use cell::Need;
 pub(crate) use encoder::{Packed, Packer};
 pub(crate) use types::Types;
-pub(crate) use zone::Zone;
 
 use querent_core::ValueProblem;
 use querent_protocol::ignite::value::code;

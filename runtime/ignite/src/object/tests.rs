@@ -10,11 +10,14 @@ use querent_protocol::ignite::meta::{self, BinaryConfiguration};
 use querent_protocol::ignite::value::{Millis, Value};
 
 use super::*;
+use crate::clock::Clock;
+use crate::options::Engine;
+use crate::zone::{self, Zone};
 
 fn types(compact_footer: bool) -> Types {
     let types = Types::default();
     types.set_form(BinaryConfiguration { compact_footer, name_mapper: meta::NameMapper::FullName });
-    types.set_zone(Zone::named("America/New_York"));
+    types.set_clock(Clock::new(Zone::named("America/New_York"), Engine::H2));
     types
 }
 
@@ -177,14 +180,14 @@ fn full_footers_need_no_schema() {
 }
 
 #[test]
-fn the_zone_is_asked_for_when_it_is_needed() {
+fn the_clock_is_asked_for_when_it_is_needed() {
     let types = Types::default();
-    assert!(!packed(&types, &7).needs_zone);
-    assert!(!packed(&types, &SystemTime::UNIX_EPOCH).needs_zone);
-    assert!(packed(&types, &Date::from_days(1)).needs_zone);
+    assert!(!packed(&types, &7).needs_clock);
+    assert!(!packed(&types, &SystemTime::UNIX_EPOCH).needs_clock);
+    assert!(packed(&types, &Date::from_days(1)).needs_clock);
     let bytes = packed(&types, &Millis(0));
-    assert_eq!(read::<Date>(&types, bytes.get(0)).unwrap_err().needs(), Some(Need::Zone));
-    types.set_zone(Zone::Unknown(zone::MIXED));
+    assert_eq!(read::<Date>(&types, bytes.get(0)).unwrap_err().needs(), Some(Need::Clock));
+    types.set_clock(Clock::new(Zone::Unknown(zone::MIXED), Engine::H2));
     let mut packer = Packer::new(&types, 100);
     packer.add(&Date::from_days(1));
     assert!(packer.finish().is_err());

@@ -28,7 +28,7 @@ impl ToObject for Date {
     const CODE: u8 = code::OBJECT;
 
     fn to_object(&self, encoder: &mut Encoder<'_>) {
-        let midnight = encoder.zone().midnight(*self);
+        let midnight = encoder.clock().midnight(*self);
         let Some(midnight) = sent(encoder, midnight) else { return };
         let millis = Millis::from_timestamp(midnight).map_err(|_| TOO_FINE);
         let Some(millis) = sent(encoder, millis) else { return };
@@ -42,7 +42,7 @@ impl FromObject for Date {
     fn from_object(cell: &Cell<'_>) -> Result<Date, ReadError> {
         match cell.object() {
             Object::SqlDate(millis) | Object::Date(millis) => {
-                let wall = cell.zone()?.wall(millis.timestamp()).map_err(ReadError::new)?;
+                let wall = cell.clock()?.wall(millis.timestamp()).map_err(ReadError::new)?;
                 wall.date().ok_or(ValueProblem::OutOfRange("Date").into())
             }
             _ => Err(cell.wrong_type("Date")),
@@ -56,7 +56,7 @@ impl ToObject for Time {
     const NULLABLE_SEQUENCE_CODE: u8 = code::TIME_ARRAY;
 
     fn to_object(&self, encoder: &mut Encoder<'_>) {
-        let instant = encoder.zone().time(*self);
+        let instant = encoder.clock().time(*self);
         let Some(instant) = sent(encoder, instant) else { return };
         let millis = Millis::from_timestamp(instant).map_err(|_| TOO_FINE);
         let Some(millis) = sent(encoder, millis) else { return };
@@ -75,7 +75,7 @@ impl FromObject for Time {
     fn from_object(cell: &Cell<'_>) -> Result<Time, ReadError> {
         match cell.object() {
             Object::Time(millis) => {
-                let wall = cell.zone()?.wall(millis.timestamp()).map_err(ReadError::new)?;
+                let wall = cell.clock()?.wall(millis.timestamp()).map_err(ReadError::new)?;
                 Ok(wall.time())
             }
             _ => Err(cell.wrong_type("Time")),
@@ -89,7 +89,7 @@ impl ToObject for Timestamp {
     const NULLABLE_SEQUENCE_CODE: u8 = code::TIMESTAMP_ARRAY;
 
     fn to_object(&self, encoder: &mut Encoder<'_>) {
-        let instant = encoder.zone().instant(*self);
+        let instant = encoder.clock().instant(*self);
         let Some(instant) = sent(encoder, instant) else { return };
         write_timestamp(encoder.writer(), instant);
     }
@@ -108,7 +108,7 @@ impl FromObject for Timestamp {
             Object::Date(millis) => millis.timestamp(),
             _ => return Err(cell.wrong_type("Timestamp")),
         };
-        cell.zone()?.wall(instant).map_err(ReadError::new)
+        cell.clock()?.wall(instant).map_err(ReadError::new)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is known of a cluster's binary types: the form of objects, schemas by id, the zone of its servers.
+//! What is known of a cluster's binary types: the form of objects, schemas by id, the clock of its servers.
 //!
 //! Asking the cluster is not here: who reads or writes says what is missing, and tries again.
 
@@ -9,13 +9,13 @@ use querent_protocol::ignite::binary::{Footer, Schema};
 use querent_protocol::ignite::hash::{self, NameMapper};
 use querent_protocol::ignite::meta::{self, BinaryConfiguration, BinaryType};
 
-use super::Zone;
+use crate::clock::Clock;
 
 /// The types of one cluster. What is known once stays true: types only grow.
 #[derive(Debug, Default)]
 pub(crate) struct Types {
     form: OnceLock<BinaryConfiguration>,
-    zone: OnceLock<Zone>,
+    clock: OnceLock<Clock>,
     known: RwLock<HashMap<i32, Arc<Known>>>,
     /// Java classes that were registered.
     classes: RwLock<HashSet<&'static str>>,
@@ -60,13 +60,13 @@ impl Types {
         Some(hash::type_id(name, mapper))
     }
 
-    pub(crate) fn zone(&self) -> Option<&Zone> {
-        self.zone.get()
+    pub(crate) fn clock(&self) -> Option<&Clock> {
+        self.clock.get()
     }
 
-    pub(crate) fn set_zone(&self, zone: Zone) {
+    pub(crate) fn set_clock(&self, clock: Clock) {
         // Whoever was first asked the same cluster.
-        let _ = self.zone.set(zone);
+        let _ = self.clock.set(clock);
     }
 
     pub(crate) fn has_class(&self, name: &str) -> bool {

@@ -44,11 +44,17 @@ async fn wall_clocks_are_those_of_sql(url: String) {
             wall
         };
         assert_eq!(read, [(shown, date)], "{text}");
+        // As text with as many digits as the engine has. Calcite takes a literal within 2^31 ms of 1970 for an Integer, and
+        // fails to compare it with a column (2.17.0).
+        let equals = match text.starts_with("1969") {
+            true => String::new(),
+            false => format!("AND ts = TIMESTAMP '{}'", if shown == wall { text } else { &text[..23] }),
+        };
         let insert = sql_query("INSERT INTO walls VALUES (?, ?, ?)").bind(id as i32).bind(shown).bind(date);
         insert.execute::<Orders, _>(&pool).await.unwrap();
         let sql = format!(
             "SELECT CAST(ts AS VARCHAR), CAST(da AS VARCHAR), ts, da FROM walls WHERE id = {id} \
-             AND da = DATE '{}'",
+             AND da = DATE '{}' {equals}",
             &text[..10]
         );
         let stored: Vec<(String, String, Timestamp, Date)> = rows(&pool, &sql).await;
