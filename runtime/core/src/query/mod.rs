@@ -2,6 +2,7 @@
 
 mod commands;
 mod run;
+mod running;
 mod runtime;
 mod terminal;
 

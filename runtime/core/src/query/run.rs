@@ -1,31 +1,30 @@
-//! How a statement runs: lease, send, batches, done. Generic over the backend only; the row type is not known here.
+//! A statement with all that is known of it, and what its terminals make of it. Generic over the backend only; the row type
+//! is not known here. How it is on its way is in `running.rs`.
 
 use std::borrow::Cow;
-use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
-use tokio::time::Instant;
 
 use super::Executed;
 use super::commands::{AnswerError, AnswerProblem};
+use super::running::{Running, State, step};
 use super::runtime::Text;
-use crate::backend::{Backend, Batch, Call, Request, Wants};
+use crate::backend::{Backend, Call, Request, Wants};
 use crate::decode::ValueError;
 use crate::error::{Error, ErrorKind, Result};
 use crate::executor::Target;
 use crate::plan::{self, ColumnMeta, Plan};
-use crate::pool::{Held, Lease, before, deadline_in};
+use crate::pool::Lease;
 use crate::retry::Effect;
 use crate::value::Value;
 
 /// A statement with its values, on its way.
 pub(crate) struct Raw<'q, B: Backend> {
     plan: PlanRef,
-    values: Vec<Value<'q>>,
+    pub(super) values: Vec<Value<'q>>,
     pub(crate) call: Call<'q, B>,
     source: &'static str,
 }
@@ -113,7 +112,7 @@ impl<'q, B: Backend> Raw<'q, B> {
     }
 
     /// The columns that a batch must have; `None` where an earlier one was compared with the same.
-    fn columns_of(&self, batch: usize) -> Option<&'static [ColumnMeta]> {
+    pub(super) fn columns_of(&self, batch: usize) -> Option<&'static [ColumnMeta]> {
         match &self.plan {
             PlanRef::Checked(plan) if plan.results.is_empty() => (batch == 0).then_some(plan.columns),
             PlanRef::Checked(plan) => plan.results.get(batch).copied(),
@@ -129,7 +128,7 @@ impl<'q, B: Backend> Raw<'q, B> {
         }
     }
 
-    fn request(&self, wants: Wants) -> Request<'_, B> {
+    pub(super) fn request(&self, wants: Wants) -> Request<'_, B> {
         let call = &self.call;
         let values = &self.values[..];
         match &self.plan {
@@ -165,7 +164,7 @@ impl<'q, B: Backend> Raw<'q, B> {
     }
 
     /// What the statement can change; a text that was not checked may do anything.
-    fn effect(&self, lease: &Lease<B>) -> Effect {
+    pub(super) fn effect(&self, lease: &Lease<B>) -> Effect {
         match &self.plan {
             _ if lease.in_transaction() => Effect::Uncommitted,
             PlanRef::Checked(plan) if plan.read_only => Effect::Reads,
@@ -174,7 +173,7 @@ impl<'q, B: Backend> Raw<'q, B> {
     }
 
     /// What is wrong with the call before anything is sent.
-    fn refuse(&self) -> Result<()> {
+    pub(super) fn refuse(&self) -> Result<()> {
         if let Some((index, what)) = self.values.iter().enumerate().find_map(|(i, v)| Some((i, invalid(v)?)))
         {
             return Err(Error::new(ErrorKind::Value, format!("parameter {}: {what}", index + 1)));
@@ -240,126 +239,6 @@ impl<'q, B: Backend> Raw<'q, B> {
     }
 }
 
-/// Where a statement is.
-enum State<'f, B: Backend> {
-    Start(Target<'f, B>, Raw<'f, B>, Wants),
-    Running(Running<'f, B>),
-    Done,
-}
-
-/// One step of the stream of batches.
-async fn step<B: Backend>(state: State<'_, B>) -> Option<(Result<B::Batch>, State<'_, B>)> {
-    let mut running = match state {
-        State::Start(target, raw, wants) => {
-            let context = raw.context();
-            match Running::start(target, raw, wants).await {
-                Ok(running) => running,
-                Err(error) => return Some((Err(context.error(error)), State::Done)),
-            }
-        }
-        State::Running(running) => running,
-        State::Done => return None,
-    };
-    match running.next().await {
-        Ok(Some(batch)) => Some((Ok(batch), State::Running(running))),
-        Ok(None) => None,
-        Err(error) => {
-            let error = running.raw.context().error(error);
-            Some((Err(error), State::Done))
-        }
-    }
-}
-
-/// A statement that was sent. Dropped before its end, its lease is busy and so closes the connection.
-struct Running<'f, B: Backend> {
-    held: Held<'f, B>,
-    cursor: B::Cursor,
-    raw: Raw<'f, B>,
-    deadline: Option<(Instant, Duration)>,
-    /// How many batches have come, the columns of which were compared with those that were checked.
-    batches: usize,
-    /// Whether the end was reached.
-    ended: bool,
-}
-
-impl<'f, B: Backend> Running<'f, B> {
-    async fn start(target: Target<'f, B>, raw: Raw<'f, B>, wants: Wants) -> Result<Self> {
-        raw.refuse()?;
-        let deadline = raw.call.timeout.and_then(|t| Some((deadline_in(t)?, t)));
-        let mut held = match target {
-            Target::Pool(shared) => Held::Owned(shared.acquire(deadline.map(|(at, _)| at)).await?),
-            Target::Lease(lease) => Held::Borrowed(lease),
-        };
-        let lease = held.lease();
-        let opened = within(deadline, B::open(lease.start()?, raw.request(wants))).await;
-        match opened {
-            Ok(cursor) => Ok(Running { held, cursor, raw, deadline, batches: 0, ended: false }),
-            Err(error) => {
-                // By what happened, before it is called ambiguous: a shared transport may outlive a timeout.
-                lease.fail(error.kind());
-                Err(error.settle(raw.effect(lease)).without_values(&raw.values))
-            }
-        }
-    }
-
-    async fn next(&mut self) -> Result<Option<B::Batch>> {
-        if self.ended {
-            return Ok(None);
-        }
-        let lease = self.held.lease();
-        match within(self.deadline, B::next(lease.connection()?, &mut self.cursor)).await {
-            Ok(Some(batch)) => {
-                if let Some(columns) = self.raw.columns_of(self.batches) {
-                    compare(columns, &batch)?;
-                }
-                self.batches += 1;
-                Ok(Some(batch))
-            }
-            Ok(None) => {
-                self.ended = true;
-                lease.finish();
-                Ok(None)
-            }
-            Err(error) => {
-                lease.fail(error.kind());
-                Err(error.settle(self.raw.effect(lease)).without_values(&self.raw.values))
-            }
-        }
-    }
-}
-
-async fn within<T>(
-    deadline: Option<(Instant, Duration)>,
-    work: impl Future<Output = Result<T>>,
-) -> Result<T> {
-    let Some((at, after)) = deadline else { return work.await };
-    before(Some(at), work).await.unwrap_or_else(|| Err(Error::timeout("the query", after)))
-}
-
-/// Whether a result has the columns that were checked. Further columns at the end are let pass.
-fn compare<T: Batch>(columns: &[ColumnMeta], batch: &T) -> Result<()> {
-    if batch.width() < columns.len() {
-        return Err(mismatch(format!(
-            "the result has {} columns and was checked with {}",
-            batch.width(),
-            columns.len()
-        )));
-    }
-    for (index, column) in columns.iter().enumerate().filter(|(_, column)| column.named) {
-        match batch.column_name(index) {
-            Some(name) if !name.eq_ignore_ascii_case(column.name) => {
-                return Err(mismatch(format!(
-                    "column {} of the result is `{name}` and was checked as `{}`",
-                    index + 1,
-                    column.name
-                )));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
 /// Why a value cannot be sent to any server.
 fn invalid(value: &Value<'_>) -> Option<&'static str> {
     match value {
@@ -369,6 +248,6 @@ fn invalid(value: &Value<'_>) -> Option<&'static str> {
     }
 }
 
-fn mismatch(what: String) -> Error {
+pub(super) fn mismatch(what: String) -> Error {
     Error::new(ErrorKind::SchemaMismatch, format!("{what}: the server's schema changed, run `querent pull`"))
 }
