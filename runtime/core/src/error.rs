@@ -188,7 +188,8 @@ impl Error {
     /// True where nothing was sent, where the server said that it did nothing, and where the connection broke under a
     /// statement that only reads (as far as the checker knows; a run-time query is never known to). A statement that may
     /// have taken effect is [`Ambiguous`](ErrorKind::Ambiguous) and not retryable. Within a transaction nothing is: begin
-    /// the transaction again. [`retry`](crate::retry) has the whole table.
+    /// the transaction again. On a pool the runtime has sent it again already, as often as it may. [`retry`](crate::retry) has
+    /// the whole rule.
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
     }

@@ -1,8 +1,34 @@
-//! Whether a statement that failed may be sent again: only what cannot have happened twice.
+//! Whether a statement that failed may be sent again, and when it is: only what cannot have happened twice.
 //!
 //! [`verdict`] is the whole decision, a pure function of what was sent, what it can change and what came back. Drivers say
 //! what they know with [`Error::unsent`] and [`Error::with_retry`]; the runtime asks for the verdict in one place, by
-//! [`Error::settle`]. Nothing here sends anything again.
+//! [`Error::settle`].
+//!
+//! # What is sent again
+//!
+//! A statement that runs on a [`Pool`](crate::Pool) and whose verdict is [`Verdict::Retry`] is sent again by the runtime, on
+//! whatever connection the pool gives then, and the caller notices only that it took longer. That is so where
+//!
+//! - nothing of it was sent, or the server said that it did nothing and that it may go better next time, whatever the
+//!   statement is; or
+//! - the connection broke and the statement is known to only read ([`Plan::read_only`](crate::Plan::read_only)). A text that
+//!   was not checked never is.
+//!
+//! It is not so where
+//!
+//! - the first of its rows have come: whoever has them would get them twice, so the error says [`Error::is_retryable`] and
+//!   the rest is the caller's;
+//! - it runs on a connection of the caller's or in a transaction, where what came before it would be missing;
+//! - a deadline passed, or the answer cannot be read;
+//! - no connection can be made: addresses are tried by the driver, and that none answers is told at once.
+//!
+//! It is sent again at once, and then after 50, 200 and 800 ms, [`PoolOptions::resends_max`](crate::PoolOptions::resends_max)
+//! times in all, and never beyond the call's own deadline; then its error is told.
+//!
+//! Requests that are no statements (key-value, say) go by the same [`verdict`] and are sent again by their driver, which
+//! knows other nodes to ask.
+
+use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 
@@ -59,6 +85,17 @@ pub const fn verdict(sent: Sent, effect: Effect, came: Came) -> Verdict {
         (Came::Loss | Came::Unclear, Effect::Writes, Sent::Perhaps) => Verdict::Unknown,
         (Came::Loss, _, _) => Verdict::Retry,
         (Came::Unclear, _, _) => Verdict::Final,
+    }
+}
+
+/// How long is waited before a statement is sent again that was sent again `resent` times. Not at all before the first: what
+/// broke is gone, and another connection may lead to another server.
+pub const fn pause(resent: u32) -> Duration {
+    match resent {
+        0 => Duration::ZERO,
+        1 => Duration::from_millis(50),
+        2 => Duration::from_millis(200),
+        _ => Duration::from_millis(800),
     }
 }
 

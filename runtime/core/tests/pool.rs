@@ -1,5 +1,6 @@
 //! The pool under dropped futures, deadlines, failing connects and half-read results.
 
+#[expect(dead_code, reason = "other tests use the rest")]
 mod support;
 
 use std::future::Future;

@@ -1,13 +1,14 @@
-//! What the caller is told when a statement is lost: whether it may be sent again.
+//! A statement that is lost: whether it is sent again, and what the caller is told.
 
-#[expect(dead_code, reason = "other tests use the rest")]
 mod support;
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use querent_core::{Batch as _, ErrorKind, Piece, Plan, PoolOptions, Query, ValueError, sql_query};
 use support::{Control, Rows, Test, pool};
+use tokio::time::Instant;
 
 /// A checked statement with a text of the script.
 macro_rules! plan {
@@ -27,6 +28,9 @@ macro_rules! plan {
     };
 }
 
+/// How often a statement is sent in all, where each time fails.
+const ALWAYS: usize = 5;
+
 fn decode(batch: &Rows, rows: &mut Vec<()>) -> Result<(), ValueError> {
     rows.extend((0..batch.len()).map(|_| ()));
     Ok(())
@@ -36,7 +40,7 @@ fn query(plan: &'static Plan) -> Query<'static, Test, ()> {
     Query::new(plan, decode, [])
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_lost_statement_is_told_by_what_it_may_have_done() {
     for (reads, writes, expected_read, expected_write) in [
         (
@@ -125,4 +129,121 @@ async fn in_a_transaction_a_loss_undoes_and_only_the_commit_is_unknown() {
     let error = pool.begin().await.unwrap().commit().await.unwrap_err();
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Ambiguous, false));
     assert_eq!(control.committed.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_read_is_sent_again_on_another_connection() {
+    for (losses, plan) in [(1, plan!("rows 3", true)), (4, plan!("rows 3", true)), (2, plan!("late 3", true))]
+    {
+        let control = Control::new();
+        let pool = pool(&control, PoolOptions::new());
+        control.losing.store(losses, Ordering::SeqCst);
+        assert_eq!(query(plan).fetch_all(&pool).await.unwrap().len(), 3);
+        assert_eq!((control.sent(), control.connected(), control.ended()), (losses + 1, losses + 1, losses));
+        control.losing.store(losses, Ordering::SeqCst);
+        query(plan).execute(&pool).await.unwrap();
+        assert_eq!(control.sent(), losses + 1);
+    }
+}
+
+/// What was not sent, or did nothing by the server's word, is sent again though it writes; what may have done something is
+/// not. A text that was not checked may have done anything.
+#[tokio::test(start_paused = true)]
+async fn a_statement_is_sent_again_so_often_and_no_write_that_may_have_been() {
+    let control = Control::new();
+    let pool = pool(&control, PoolOptions::new());
+    for (plan, sent) in [
+        (plan!("broken", true), ALWAYS),
+        (plan!("broken", false), 1),
+        (plan!("closed", true), ALWAYS),
+        (plan!("closed", false), ALWAYS),
+        (plan!("later", true), ALWAYS),
+        (plan!("later", false), ALWAYS),
+        (plan!("refused", true), 1),
+        (plan!("refused", false), 1),
+    ] {
+        query(plan).fetch_all(&pool).await.unwrap_err();
+        assert_eq!(control.sent(), sent, "{:?}", plan.template);
+        query(plan).execute(&pool).await.unwrap_err();
+        assert_eq!(control.sent(), sent, "{:?}", plan.template);
+    }
+    for (text, sent) in [("broken", 1), ("closed", ALWAYS)] {
+        sql_query(text).execute::<Test, _>(&pool).await.unwrap_err();
+        assert_eq!(control.sent(), sent, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_result_that_has_begun_is_not_asked_for_again() {
+    let control = Control::new();
+    let pool = pool(&control, PoolOptions::new());
+    let mut rows = query(plan!("torn", true)).fetch(&pool);
+    let mut seen = 0;
+    let error = loop {
+        match rows.next().await.expect("an error") {
+            Ok(()) => seen += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((seen, control.sent(), error.is_retryable()), (2, 1, true));
+    assert!(rows.next().await.is_none());
+}
+
+#[tokio::test]
+async fn on_a_connection_of_the_callers_nothing_is_sent_again() {
+    let control = Control::new();
+    let pool = pool(&control, PoolOptions::new());
+    for plan in [plan!("broken", true), plan!("closed", false), plan!("later", false)] {
+        let mut connection = pool.acquire().await.unwrap();
+        assert!(query(plan).execute(&mut connection).await.unwrap_err().is_retryable());
+        assert_eq!(control.sent(), 1);
+        let mut transaction = pool.begin().await.unwrap();
+        assert!(!query(plan).execute(&mut transaction).await.unwrap_err().is_retryable());
+        assert_eq!(control.sent(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_statement_is_sent_again_within_its_own_time() {
+    // One connection, and no other.
+    let control = Control::gated(1);
+    let pool = pool(&control, PoolOptions::new());
+    for (limit_ms, sent, took_ms) in [(10, 2, 0), (100, 3, 50), (500, 4, 250), (60_000, ALWAYS, 1050)] {
+        let begin = Instant::now();
+        let limit = Duration::from_millis(limit_ms);
+        let error = query(plan!("later", false)).timeout(limit).execute(&pool).await.unwrap_err();
+        // What went wrong, not that time ran out.
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Resource, true));
+        assert_eq!((control.sent(), begin.elapsed().as_millis()), (sent, took_ms), "{limit_ms} ms");
+    }
+    // The wait for another connection is within it, too.
+    control.losing.store(1, Ordering::SeqCst);
+    let begin = Instant::now();
+    let limit = Duration::from_millis(100);
+    let error = query(plan!("rows 1", true)).timeout(limit).execute(&pool).await.unwrap_err();
+    assert_eq!((error.kind(), begin.elapsed().as_millis()), (ErrorKind::PoolTimeout, 100));
+}
+
+#[tokio::test]
+async fn a_pool_can_leave_it_to_the_caller() {
+    let control = Control::new();
+    let pool = pool(&control, PoolOptions::new().resends_max(0));
+    control.losing.store(1, Ordering::SeqCst);
+    let error = query(plan!("rows 1", true)).fetch_all(&pool).await.unwrap_err();
+    assert_eq!((control.sent(), error.is_retryable()), (1, true));
+}
+
+#[tokio::test]
+async fn that_no_connection_can_be_made_is_told_at_once() {
+    let control = Control::new();
+    let pool = pool(&control, PoolOptions::new());
+    control.failing.store(1, Ordering::SeqCst);
+    let error = query(plan!("rows 1", true)).fetch_all(&pool).await.unwrap_err();
+    assert_eq!((error.message(), control.sent()), ("refused by the script", 0));
+    control.losing.store(1, Ordering::SeqCst);
+    query(plan!("rows 1", true)).fetch_all(&pool).await.unwrap();
+    control.losing.store(1, Ordering::SeqCst);
+    control.failing.store(1, Ordering::SeqCst);
+    let error = query(plan!("rows 1", true)).fetch_all(&pool).await.unwrap_err();
+    assert_eq!((error.message(), control.sent()), ("refused by the script", 3));
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrow_flight::{FlightEndpoint, FlightInfo};
-use querent_core::{Error, ErrorKind, Pool};
+use querent_core::{Error, ErrorKind, Pool, PoolOptions};
 use support::source::{Test, read};
 use support::{Death, Script, Server, at, endpoint, rows};
 use tonic::Status;
@@ -25,7 +25,8 @@ fn holds(info: FlightInfo) -> Script {
 }
 
 async fn ask_at(url: &str) -> Result<Vec<String>, Error> {
-    let pool = Pool::<Test>::connect(url).await.expect("the server is there");
+    // What one try tells.
+    let pool: Pool<Test> = PoolOptions::new().resends_max(0).connect(url).await.expect("the server is there");
     read().fetch_all(&pool).await
 }
 

@@ -10,7 +10,8 @@ use support::{Death, Life, Script, Server, at, endpoint, rows};
 use tonic::Status;
 
 async fn pool(server: &Server) -> Pool<Test> {
-    Pool::connect(&server.url()).await.expect("the server is there")
+    // What one try tells.
+    PoolOptions::new().resends_max(0).connect(&server.url()).await.expect("the server is there")
 }
 
 #[track_caller]
@@ -115,7 +116,7 @@ async fn a_stream_that_the_server_refused_was_not_read_by_it() {
             respond.send_reset(h2::Reason::REFUSED_STREAM);
         }
     });
-    let pool = PoolOptions::new().connect::<Test>(&url).await.unwrap();
+    let pool = PoolOptions::new().resends_max(0).connect::<Test>(&url).await.unwrap();
     told(&write().execute(&pool).await.unwrap_err(), ErrorKind::Connection, true);
     server.abort();
 }

@@ -26,7 +26,8 @@ macro_rules! suite {
                 parameters_arrive_as_they_are, a_spread_of_none_one_and_three, bytes_go_both_ways,
                 a_null_where_none_can_be, a_column_of_another_type, a_column_that_is_gone,
                 a_timeout_ends_the_statement, a_refusal_leaves_the_connection, half_an_answer_is_an_error,
-                futures_can_be_spawned, any_executor_runs_queries, a_value_is_never_in_an_error
+                a_lost_read_is_asked_for_again, futures_can_be_spawned, any_executor_runs_queries,
+                a_value_is_never_in_an_error
             );
         }
     };
@@ -40,8 +41,12 @@ macro_rules! suite {
 
 /// A pool of one connection and its script.
 pub fn pool<S: Subject>() -> (Pool<S>, Script) {
+    pool_with::<S>(PoolOptions::new())
+}
+
+fn pool_with<S: Subject>(options: PoolOptions) -> (Pool<S>, Script) {
     let script = Script::new();
-    let options = PoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+    let options = options.max_connections(1).acquire_timeout(PATIENCE);
     (Pool::with_options(script.clone(), options).expect("a test has a runtime"), script)
 }
 
@@ -280,10 +285,21 @@ pub async fn a_refusal_leaves_the_connection<S: Subject>() {
 
 /// Rows and then a broken transport: no rows, an error, and another transport for the next query.
 pub async fn half_an_answer_is_an_error<S: Subject>() {
-    let (pool, script) = pool::<S>();
+    // Some shapes give no row before the end of the answer: they would ask once more.
+    let (pool, script) = pool_with::<S>(PoolOptions::new().resends_max(0));
     script.answer(Answer::rows(PERSON, vec![row(1, "a", None), row(2, "b", None)]).and_breaks());
     failed(S::everybody().fetch_all(&pool).await, ErrorKind::Connection);
     eventually(|| script.ended() == 1).await;
+    goes_on(&pool, &script, 2).await;
+}
+
+/// A transport that breaks before the first row of what only reads: the caller notices nothing.
+pub async fn a_lost_read_is_asked_for_again<S: Subject>() {
+    let (pool, script) = pool::<S>();
+    script.answer(Answer::batches(PERSON, vec![]).and_breaks());
+    script.answer(Answer::rows(PERSON, vec![row(1, "a", None)]));
+    assert_eq!(S::everybody().fetch_all(&pool).await.unwrap(), [person(1, "a", None)]);
+    assert_eq!(script.sent().len(), 2);
     goes_on(&pool, &script, 2).await;
 }
 

@@ -280,8 +280,9 @@ async fn statements_are_bounded(url: String) {
 /// Picodata says 42999 at Bind after a schema change. An IMMUTABLE function runs while PostgreSQL plans, which is at Bind
 /// too, and a sequence keeps its count when that fails: so the server says it once, or as often as is asked here.
 async fn a_void_statement_is_prepared_anew(url: String) {
-    let pool: Pool<Stock> =
-        PoolOptions::new().max_connections(1).connect(&url).await.expect("a pool of one connection");
+    // What the driver does by itself.
+    let alone = PoolOptions::new().max_connections(1).resends_max(0);
+    let pool: Pool<Stock> = alone.connect(&url).await.expect("a pool of one connection");
     for made in [
         "CREATE TEMP SEQUENCE calls",
         "CREATE FUNCTION pg_temp.void_until(last bigint) RETURNS bigint IMMUTABLE LANGUAGE plpgsql AS $body$ BEGIN

@@ -15,6 +15,7 @@ pub struct PoolOptions {
     pub(crate) connect_timeout: Duration,
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) max_lifetime: Option<Duration>,
+    pub(crate) resends_max: u32,
 }
 
 impl Default for PoolOptions {
@@ -25,12 +26,14 @@ impl Default for PoolOptions {
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Some(Duration::from_secs(10 * 60)),
             max_lifetime: Some(Duration::from_secs(30 * 60)),
+            resends_max: 4,
         }
     }
 }
 
 impl PoolOptions {
-    /// The defaults: 10 connections, 30 s to wait for one, 10 s to make one, 10 min idle, 30 min of life.
+    /// The defaults: 10 connections, 30 s to wait for one, 10 s to make one, 10 min idle, 30 min of life, a lost
+    /// statement sent again 4 times.
     pub fn new() -> Self {
         Self::default()
     }
@@ -67,6 +70,14 @@ impl PoolOptions {
     #[must_use]
     pub fn max_lifetime(mut self, lifetime: Option<Duration>) -> Self {
         self.max_lifetime = lifetime;
+        self
+    }
+
+    /// How often a statement is sent again that was lost and cannot take effect twice; [`retry`](crate::retry) has the rule.
+    /// Default 4; 0 leaves it to the caller.
+    #[must_use]
+    pub fn resends_max(mut self, times: u32) -> Self {
+        self.resends_max = times;
         self
     }
 

@@ -75,6 +75,11 @@ impl<B: Backend> Shared<B> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How often a statement is sent again.
+    pub(crate) fn resends_max(&self) -> u32 {
+        self.options.resends_max
+    }
+
     /// Waits for a connection until the pool's own limit, or `deadline` if that comes first.
     pub(crate) async fn acquire(self: &Arc<Self>, deadline: Option<time::Instant>) -> Result<Lease<B>> {
         let mut receiver = match self.try_acquire() {

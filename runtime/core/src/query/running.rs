@@ -1,16 +1,18 @@
-//! A statement on its way: a lease, what was sent, batches until the end. Generic over the backend only.
+//! A statement on its way: a lease, what was sent, batches until the end; sent again where that is safe. Generic over the
+//! backend only.
 
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::run::{Raw, mismatch};
 use crate::backend::{Backend, Batch, Wants};
 use crate::error::{Error, Result};
 use crate::executor::Target;
 use crate::plan::ColumnMeta;
-use crate::pool::{Held, before, deadline_in};
+use crate::pool::{Held, Lease, before, deadline_in};
+use crate::retry;
 
 /// Where a statement is.
 pub(super) enum State<'f, B: Backend> {
@@ -47,63 +49,113 @@ pub(super) struct Running<'f, B: Backend> {
     held: Held<'f, B>,
     pub(super) cursor: B::Cursor,
     raw: Raw<'f, B>,
-    deadline: Option<(Instant, Duration)>,
+    deadline: Deadline,
+    /// The batch that has come and is not handed out.
+    first: Option<B::Batch>,
     /// How many batches have come, the columns of which were compared with those that were checked.
     batches: usize,
     /// Whether the end was reached.
     ended: bool,
 }
 
+/// When the whole call ends, and the time that it was given.
+type Deadline = Option<(Instant, Duration)>;
+
 impl<'f, B: Backend> Running<'f, B> {
+    /// Sends a statement and waits for its first batch. On a pool it is sent again where [`retry`] allows that.
     pub(super) async fn start(target: Target<'f, B>, raw: Raw<'f, B>, wants: Wants) -> Result<Self> {
         raw.refuse()?;
         let deadline = raw.call.timeout.and_then(|t| Some((deadline_in(t)?, t)));
-        let mut held = match target {
-            Target::Pool(shared) => Held::Owned(shared.acquire(deadline.map(|(at, _)| at)).await?),
-            Target::Lease(lease) => Held::Borrowed(lease),
-        };
-        let lease = held.lease();
-        let opened = within(deadline, B::open(lease.start()?, raw.request(wants))).await;
-        match opened {
-            Ok(cursor) => Ok(Running { held, cursor, raw, deadline, batches: 0, ended: false }),
-            Err(error) => {
-                // By what happened, before it is called ambiguous: a shared transport may outlive a timeout.
-                lease.fail(error.kind());
-                Err(error.settle(raw.effect(lease)).without_values(&raw.values))
+        let shared = match target {
+            Target::Pool(shared) => shared,
+            Target::Lease(lease) => {
+                let begun = begin(lease, &raw, wants, deadline).await?;
+                return Ok(Running::begun(Held::Borrowed(lease), begun, raw, deadline));
             }
+        };
+        let mut resent = 0;
+        loop {
+            let mut lease = shared.acquire(deadline.map(|(at, _)| at)).await?;
+            let begun = begin(&mut lease, &raw, wants, deadline).await;
+            let error = match begun {
+                Ok(begun) => return Ok(Running::begun(Held::Owned(lease), begun, raw, deadline)),
+                Err(error) => error,
+            };
+            // It goes before another is waited for: what is broken makes room.
+            drop(lease);
+            let pause = retry::pause(resent);
+            let in_time = deadline.is_none_or(|(at, _)| Instant::now() + pause < at);
+            if !(error.is_retryable() && resent < shared.resends_max() && in_time) {
+                return Err(error);
+            }
+            resent += 1;
+            tracing::debug!(kind = ?error.kind(), resent, "a statement is sent again");
+            sleep(pause).await;
         }
+    }
+
+    fn begun(held: Held<'f, B>, begun: Begun<B>, raw: Raw<'f, B>, deadline: Deadline) -> Self {
+        let (cursor, first) = begun;
+        let (batches, ended) = (usize::from(first.is_some()), first.is_none());
+        Running { held, cursor, raw, deadline, first, batches, ended }
     }
 
     pub(super) async fn next(&mut self) -> Result<Option<B::Batch>> {
-        if self.ended {
-            return Ok(None);
+        if self.first.is_some() || self.ended {
+            return Ok(self.first.take());
         }
         let lease = self.held.lease();
-        match within(self.deadline, B::next(lease.connection()?, &mut self.cursor)).await {
-            Ok(Some(batch)) => {
-                if let Some(columns) = self.raw.columns_of(self.batches) {
-                    compare(columns, &batch)?;
-                }
-                self.batches += 1;
-                Ok(Some(batch))
-            }
-            Ok(None) => {
-                self.ended = true;
-                lease.finish();
-                Ok(None)
-            }
-            Err(error) => {
-                lease.fail(error.kind());
-                Err(error.settle(self.raw.effect(lease)).without_values(&self.raw.values))
-            }
+        let batch = next(lease, &mut self.cursor, &self.raw, self.batches, self.deadline).await?;
+        match batch {
+            Some(_) => self.batches += 1,
+            None => self.ended = true,
         }
+        Ok(batch)
     }
 }
 
-async fn within<T>(
-    deadline: Option<(Instant, Duration)>,
-    work: impl Future<Output = Result<T>>,
-) -> Result<T> {
+/// A result that has begun: its first batch, or none where it had no rows.
+type Begun<B> = (<B as Backend>::Cursor, Option<<B as Backend>::Batch>);
+
+/// Sends a statement, once, and waits for its first batch.
+async fn begin<B: Backend>(
+    lease: &mut Lease<B>,
+    raw: &Raw<'_, B>,
+    wants: Wants,
+    deadline: Deadline,
+) -> Result<Begun<B>> {
+    let opened = within(deadline, B::open(lease.start()?, raw.request(wants))).await;
+    let mut cursor = opened.map_err(|error| failed(lease, raw, error))?;
+    let first = next(lease, &mut cursor, raw, 0, deadline).await?;
+    Ok((cursor, first))
+}
+
+/// The next batch, `batches` having come.
+async fn next<B: Backend>(
+    lease: &mut Lease<B>,
+    cursor: &mut B::Cursor,
+    raw: &Raw<'_, B>,
+    batches: usize,
+    deadline: Deadline,
+) -> Result<Option<B::Batch>> {
+    let outcome = within(deadline, B::next(lease.connection()?, cursor)).await;
+    let batch = outcome.map_err(|error| failed(lease, raw, error))?;
+    match (&batch, raw.columns_of(batches)) {
+        (Some(batch), Some(columns)) => compare(columns, batch)?,
+        (Some(_), None) => {}
+        (None, _) => lease.finish(),
+    }
+    Ok(batch)
+}
+
+/// The error as the caller sees it.
+fn failed<B: Backend>(lease: &mut Lease<B>, raw: &Raw<'_, B>, error: Error) -> Error {
+    // By what happened, before it is called ambiguous: a shared transport may outlive a timeout.
+    lease.fail(error.kind());
+    error.settle(raw.effect(lease)).without_values(&raw.values)
+}
+
+async fn within<T>(deadline: Deadline, work: impl Future<Output = Result<T>>) -> Result<T> {
     let Some((at, after)) = deadline else { return work.await };
     before(Some(at), work).await.unwrap_or_else(|| Err(Error::timeout("the query", after)))
 }

@@ -1,4 +1,4 @@
-//! A backend that does what the statement's text says: `rows N`, `hang`, `refused`, `broken`,
+//! A backend that does what the statement's text says: `rows N`, `late N`, `hang`, `refused`, `broken`,
 //! `closed`, `later`, `torn`.
 
 use std::sync::Arc;
@@ -25,6 +25,10 @@ pub(crate) struct Control {
     pub(crate) shares: AtomicBool,
     /// Whether the connection breaks at a commit.
     pub(crate) commit_breaks: AtomicBool,
+    /// How many statements were sent.
+    pub(crate) sent: AtomicUsize,
+    /// How many of the next `rows` break the connection when they are sent, and of the next `late` when rows are waited for.
+    pub(crate) losing: AtomicUsize,
 }
 
 impl Control {
@@ -42,7 +46,19 @@ impl Control {
             committed: AtomicUsize::new(0),
             shares: AtomicBool::new(false),
             commit_breaks: AtomicBool::new(false),
+            sent: AtomicUsize::new(0),
+            losing: AtomicUsize::new(0),
         })
+    }
+
+    /// How many statements were sent since the last look.
+    pub(crate) fn sent(&self) -> usize {
+        self.sent.swap(0, Ordering::SeqCst)
+    }
+
+    /// Whether this statement is one that breaks the connection.
+    fn loses(&self) -> bool {
+        one_less(&self.losing)
     }
 
     pub(crate) fn connected(&self) -> usize {
@@ -52,6 +68,14 @@ impl Control {
     pub(crate) fn ended(&self) -> usize {
         self.ended.load(Ordering::SeqCst)
     }
+}
+
+fn one_less(left: &AtomicUsize) -> bool {
+    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok()
+}
+
+fn broke() -> Error {
+    Error::new(ErrorKind::Connection, "the connection broke")
 }
 
 pub(crate) struct Connection {
@@ -68,6 +92,7 @@ impl Drop for Connection {
 pub(crate) struct Cursor {
     left: usize,
     hang: bool,
+    breaks: bool,
     id: usize,
     affected: Option<u64>,
 }
@@ -108,8 +133,7 @@ impl Backend for Scripted {
             .await
             .map_err(|_| Error::new(ErrorKind::Connection, "the gate is closed"))?;
         permit.forget();
-        let one_less = |n: usize| n.checked_sub(1);
-        if control.failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
+        if one_less(&control.failing) {
             return Err(Error::new(ErrorKind::Connection, "refused by the script"));
         }
         let id = control.connected.fetch_add(1, Ordering::SeqCst);
@@ -117,20 +141,25 @@ impl Backend for Scripted {
     }
 
     async fn open(connection: &mut Connection, request: Request<'_, Scripted>) -> Result<Cursor> {
+        let control = &connection.control;
+        control.sent.fetch_add(1, Ordering::SeqCst);
         let sql = request.render().sql.into_owned();
         let (word, number) = sql.split_once(' ').unwrap_or((&sql, "0"));
         let left = number.parse().unwrap_or(0);
+        let cursor = Cursor { left, hang: false, breaks: false, id: connection.id, affected: None };
         match word {
+            "rows" if control.loses() => Err(broke()),
             "rows" => {
                 let affected = (request.wants == Wants::Affected).then_some(left as u64);
-                Ok(Cursor { left, hang: false, id: connection.id, affected })
+                Ok(Cursor { affected, ..cursor })
             }
-            "hang" => Ok(Cursor { left: 0, hang: true, id: connection.id, affected: None }),
+            "late" => Ok(Cursor { breaks: control.loses(), ..cursor }),
+            "hang" => Ok(Cursor { hang: true, ..cursor }),
             "closed" => Err(Error::new(ErrorKind::Connection, "the connection was closed").unsent()),
             "later" => Err(Error::new(ErrorKind::Resource, "the server is starting").with_retry()),
             // Rows, and then no more.
-            "torn" => Ok(Cursor { left: usize::MAX, hang: false, id: connection.id, affected: None }),
-            "broken" => Err(Error::new(ErrorKind::Connection, "the connection broke")),
+            "torn" => Ok(Cursor { left: usize::MAX, ..cursor }),
+            "broken" => Err(broke()),
             _ => Err(Error::new(ErrorKind::Query, "the server refuses the statement")),
         }
     }
@@ -140,8 +169,8 @@ impl Backend for Scripted {
             std::future::pending::<()>().await;
         }
         tokio::task::yield_now().await;
-        if cursor.left == usize::MAX - 2 {
-            return Err(Error::new(ErrorKind::Connection, "the connection broke"));
+        if cursor.breaks || cursor.left == usize::MAX - 2 {
+            return Err(broke());
         }
         Ok(cursor.left.checked_sub(1).map(|left| {
             cursor.left = left;
@@ -169,7 +198,7 @@ impl Transact for Scripted {
 
     async fn commit(connection: &mut Connection) -> Result<()> {
         if connection.control.commit_breaks.load(Ordering::SeqCst) {
-            return Err(Error::new(ErrorKind::Connection, "the connection broke"));
+            return Err(broke());
         }
         connection.control.committed.fetch_add(1, Ordering::SeqCst);
         Ok(())
