@@ -128,20 +128,18 @@ async fn greet(
         Reply::Refused(refusal) => return Ok(Err(refusal)),
     };
     let mut topology = None;
-    let beats = if agreed.has(Feature::Heartbeat) {
+    let mut idle_ms = None;
+    if agreed.has(Feature::Heartbeat) {
         let ask = request::encode(&IdleTimeout, 0, &agreed, HANDSHAKE_LEN_MAX);
         let body = wire.exchange(&ask.map_err(unsendable)?).await?;
         let mut reader = Reader::new(&body);
         let header = Header::read(&mut reader, &agreed).map_err(|e| error::no_handshake(address, e))?;
         topology = header.topology;
-        let idle_ms = match header.failure {
+        idle_ms = match header.failure {
             None => response::idle_timeout_ms(&mut reader).map_err(|e| error::no_handshake(address, e))?,
             Some(_) => None,
         };
-        Some(Beats::new(options.heartbeat, options.silence_max, idle_ms))
-    } else {
-        None
-    };
+    }
     let setup = Setup {
         agreed,
         node,
@@ -149,7 +147,7 @@ async fn greet(
         request_len_max: options.request_len_max,
         limits: Limits { frame_len_max: options.response_len_max },
         queue_len: options.queue_len,
-        beats,
+        beats: Beats::new(options.heartbeat, options.silence_max, idle_ms),
         write_timeout: options.silence_max,
     };
     Ok(Ok(channel::spawn(wire.source, wire.sink, wire.buffer, setup, topology)))

@@ -82,11 +82,11 @@ const PORT: u16 = 10800;
 
 impl IgniteOptions {
     /// Reads a URL. Options: `connect_timeout_ms` (for each address, 4000), `heartbeat_ms` (30000), `silence_max_ms` (for
-    /// a sign of life, 30000), `request_len_max` (bytes, 64 MiB), `response_len_max` (bytes, 1 GiB), `queue_len` (1024),
-    /// `schema` (`PUBLIC`), `page_size` (1024), `partition_aware` (`true`: requests go to the node that holds their key),
-    /// `discovery` (`false`: nodes are also tried where they say that they listen), `attribute.NAME` (shown in the
-    /// server's views), and with the scheme `ignite+tls` `tls_roots` (PEM file), `tls_server_name`, `tls_cert` with
-    /// `tls_key` (PEM files).
+    /// a sign of life and for a write, 30000), `request_len_max` (bytes, 64 MiB), `response_len_max` (bytes, 1 GiB),
+    /// `queue_len` (1024), `schema` (`PUBLIC`), `page_size` (1024), `partition_aware` (`true`: requests go to the node that
+    /// holds their key), `discovery` (`false`: nodes are also tried where they say that they listen), `attribute.NAME`
+    /// (shown in the server's views), and with the scheme `ignite+tls` `tls_roots` (PEM file), `tls_server_name`,
+    /// `tls_cert` with `tls_key` (PEM files).
     pub fn parse(url: &str) -> Result<IgniteOptions> {
         let mut url = Url::parse("Ignite", url)?;
         if !matches!(url.scheme(), "ignite" | "ignite+tls") {

@@ -71,8 +71,8 @@ pub(crate) struct Setup {
     pub(crate) limits: Limits,
     /// Requests that wait to be written.
     pub(crate) queue_len: usize,
-    /// Signs of life; `None` where the server knows none (before 2.13).
-    pub(crate) beats: Option<Beats>,
+    /// When signs of life are asked for.
+    pub(crate) beats: Beats,
     /// How long a write may take.
     pub(crate) write_timeout: Duration,
 }
@@ -257,11 +257,6 @@ impl Channel {
         !shared.retired.load(Ordering::Relaxed)
             && !shared.doubtful.load(Ordering::Relaxed)
             && !shared.waiters().is_lost()
-    }
-
-    /// Whether a silent peer would be told from a slow one.
-    pub(crate) fn is_watched(&self) -> bool {
-        self.shared.setup.beats.is_some()
     }
 }
 

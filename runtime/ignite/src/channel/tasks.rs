@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use querent_protocol::ignite::request::{self, Heartbeat};
+use querent_protocol::ignite::code::Feature;
+use querent_protocol::ignite::request::{self, Heartbeat, TypeGet};
 use querent_protocol::ignite::response::{AffinityVersion, Header};
 use querent_protocol::ignite::{DecodeError, Reader, frame};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -232,7 +233,7 @@ async fn write(
 
 /// Watches for signs of life: any byte is one, and one is asked for when there was none for a while.
 struct Watch {
-    beats: Option<Beats>,
+    beats: Beats,
     /// Set by the reader at each byte.
     heard: Arc<AtomicBool>,
     /// Whether anything was sent since the last look.
@@ -248,8 +249,9 @@ struct Watch {
 const ABANDONED_MAX: Duration = Duration::from_secs(1);
 /// How often it is looked at then.
 const ABANDONED_LOOK: Duration = Duration::from_millis(100);
-/// Where there is nothing to look at.
-const FAR: Duration = Duration::from_secs(24 * 60 * 60);
+/// The id of a type that nobody has, for servers without heartbeats (before 2.13): that there is none is answered out of
+/// the node's memory, by every version.
+const NO_TYPE: i32 = 1;
 
 enum Verdict {
     Fine,
@@ -258,7 +260,7 @@ enum Verdict {
 }
 
 impl Watch {
-    fn new(beats: Option<Beats>, heard: Arc<AtomicBool>) -> Watch {
+    fn new(beats: Beats, heard: Arc<AtomicBool>) -> Watch {
         Watch { beats, heard, sent: false, asked: None, looked: Instant::now(), abandoned: None }
     }
 
@@ -287,17 +289,15 @@ impl Watch {
     }
 
     fn next_beat(&self) -> Instant {
-        let Some(beats) = self.beats else { return self.looked + FAR };
-        let look = self.looked + beats.interval;
+        let look = self.looked + self.beats.interval;
         let Some(asked) = self.asked else { return look };
-        let doubt = asked + beats.doubt_after;
-        let end = asked + beats.silence_max;
+        let doubt = asked + self.beats.doubt_after;
+        let end = asked + self.beats.silence_max;
         let deadline = if self.looked < doubt { doubt } else { end };
         look.min(deadline)
     }
 
     fn tick(&mut self, shared: &Shared) -> Verdict {
-        let Some(beats) = self.beats else { return Verdict::Fine };
         let now = Instant::now();
         if now < self.next_beat() {
             return Verdict::Fine;
@@ -311,9 +311,9 @@ impl Watch {
             return if sent { Verdict::Fine } else { Verdict::Ask };
         }
         match self.asked {
-            Some(asked) if now >= asked + beats.silence_max => Verdict::Dead,
+            Some(asked) if now >= asked + self.beats.silence_max => Verdict::Dead,
             Some(asked) => {
-                if now >= asked + beats.doubt_after {
+                if now >= asked + self.beats.doubt_after {
                     shared.doubtful.store(true, Ordering::Relaxed);
                 }
                 Verdict::Fine
@@ -324,15 +324,17 @@ impl Watch {
 
     /// Asks for a sign of life, unless one is overdue already.
     fn beat(&mut self, shared: &Shared) -> Option<Outgoing> {
-        self.beats?;
         let now = Instant::now();
         self.looked = now;
         if self.asked.is_none() {
             self.heard.store(false, Ordering::Relaxed);
             self.asked = Some(now);
         }
-        let setup = &shared.setup;
-        let frame = request::encode(&Heartbeat, NOBODY, &setup.agreed, setup.request_len_max).ok()?;
-        Some(Outgoing { id: NOBODY, frame })
+        let agreed = &shared.setup.agreed;
+        let frame = match agreed.has(Feature::Heartbeat) {
+            true => request::encode(&Heartbeat, NOBODY, agreed, usize::MAX),
+            false => request::encode(&TypeGet(NO_TYPE), NOBODY, agreed, usize::MAX),
+        };
+        Some(Outgoing { id: NOBODY, frame: frame.ok()? })
     }
 }
