@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::private::Private;
-use crate::{Orders, pool};
-use querent_core::{ErrorKind, Pool};
+use querent_core::{Batch as _, Decode, ErrorKind, Piece, Plan, Pool, Query, ValueError};
 use querent_ignite::wire::{AtomicityMode, CacheConfiguration, ClusterState, WriteSynchronizationMode};
-use querent_ignite::{Cache, Cluster};
+use querent_ignite::{Cache, Cluster, Ignite, IgniteBatch};
 
-crate::tests! { TESTS: the_first_node_dies, another_node_dies, states_change }
+use crate::private::Private;
+use crate::{Orders, pool, run_sql, table};
+
+crate::tests! { TESTS: the_first_node_dies, another_node_dies, readers_of_sql_notice_nothing, states_change }
 
 /// What 16 tasks do while a node dies.
 #[derive(Default)]
@@ -104,12 +105,12 @@ async fn no_acknowledged_write_is_lost(victim: usize, mode: AtomicityMode) {
     let writers: Vec<_> = writers.collect();
     let readers = tasks().map(|task| tokio::spawn(read(pool.clone(), cache.clone(), task, counts.clone())));
     let readers: Vec<_> = readers.collect();
-    reaches(&counts, 2000).await;
+    passes(&counts.writes, 2000).await;
     private.node("kill", victim).await;
     let (before, killed) = (Instant::now(), counts.writes.load(Ordering::Relaxed));
-    reaches(&counts, killed + 500).await;
+    passes(&counts.writes, killed + 500).await;
     let back = before.elapsed();
-    reaches(&counts, killed + 2000).await;
+    passes(&counts.writes, killed + 2000).await;
     counts.is_over.store(true, Ordering::Relaxed);
     for reader in readers {
         reader.await.unwrap();
@@ -136,11 +137,75 @@ async fn no_acknowledged_write_is_lost(victim: usize, mode: AtomicityMode) {
     private.end().await;
 }
 
-/// Waits until so many writes were acknowledged.
-async fn reaches(counts: &Counts, writes: u64) {
-    while counts.writes.load(Ordering::Relaxed) < writes {
+/// Waits until a count has come so far.
+async fn passes(count: &AtomicU64, goal: u64) {
+    while count.load(Ordering::Relaxed) < goal {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+}
+
+const ROWS: i64 = 2000;
+
+/// A statement that is known to read only, so that it is sent again.
+async fn count(pool: &Pool<Orders>) -> querent_core::Result<Vec<i64>> {
+    const PLAN: &Plan =
+        &Plan { template: &[Piece::Text("SELECT COUNT(*) FROM killed")], read_only: true, ..Plan::EMPTY };
+    fn decode(batch: &IgniteBatch, read: &mut Vec<i64>) -> Result<(), ValueError> {
+        let column = <i64 as Decode<'_, Ignite>>::column(batch, 0)?;
+        for row in 0..batch.len() {
+            read.push(<i64 as Decode<'_, Ignite>>::get(&column, row)?);
+        }
+        Ok(())
+    }
+    Query::<Orders, i64>::new(PLAN, decode, []).fetch_all(pool).await
+}
+
+/// Counts rows until it is over; what succeeds is right.
+async fn read_sql(pool: Pool<Orders>, counts: Arc<Counts>) {
+    while !counts.is_over.load(Ordering::Relaxed) {
+        match count(&pool).await {
+            Ok(count) => {
+                assert_eq!(count, [ROWS]);
+                counts.reads.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(error) => {
+                println!("SQL: {error:?}");
+                counts.failed.fetch_add(1, Ordering::Relaxed);
+                // Others get their turn.
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+}
+
+/// 16 readers of SQL, and the node that the pool's connection leads to is killed; then the one that it led to since.
+async fn readers_of_sql_notice_nothing(_: String) {
+    let private = Private::start("cluster3").await;
+    let pool = pool(&private.url).await;
+    table(&pool, "killed", "(id INT PRIMARY KEY, n INT) WITH \"backups=2\"").await;
+    let ids: Vec<_> = (0..ROWS).collect();
+    for ids in ids.chunks(500) {
+        let values: Vec<_> = ids.iter().map(|id| format!("({id}, 1)")).collect();
+        run_sql(&pool, &format!("INSERT INTO killed VALUES {}", values.join(","))).await;
+    }
+    let counts = Arc::new(Counts::default());
+    let readers = (0..16).map(|_| tokio::spawn(read_sql(pool.clone(), counts.clone())));
+    let readers: Vec<_> = readers.collect();
+    passes(&counts.reads, 100).await;
+    for victim in 0..2 {
+        private.node("kill", victim).await;
+        let (before, killed) = (Instant::now(), counts.reads.load(Ordering::Relaxed));
+        passes(&counts.reads, killed + 800).await;
+        println!("node {victim} killed: 800 reads more after {:?}", before.elapsed());
+    }
+    counts.is_over.store(true, Ordering::Relaxed);
+    for reader in readers {
+        reader.await.expect("no wrong count");
+    }
+    let (reads, failed) = (counts.reads.load(Ordering::Relaxed), counts.failed.load(Ordering::Relaxed));
+    println!("{reads} reads, {failed} failed");
+    assert_eq!(failed, 0);
+    private.end().await;
 }
 
 async fn states_change(_: String) {

@@ -6,7 +6,6 @@ mod channel;
 mod describe;
 mod failover;
 mod keyvalue;
-mod killed;
 mod objects;
 mod oracle;
 mod partitions;
@@ -72,7 +71,6 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_CALCITE_URL", zone::ANY),
         ("QUERENT_TEST_IGNITE_NY_URL", zone::ANY),
         ("QUERENT_TEST_IGNITE_NY_URL", zone::NEW_YORK),
-        ("QUERENT_TEST_IGNITE_CLUSTER3_URL", killed::TESTS),
         ("QUERENT_TEST_IGNITE_AUTH_URL", security::AUTH),
         ("QUERENT_TEST_IGNITE_TLS_URL", security::TLS),
     ] {
