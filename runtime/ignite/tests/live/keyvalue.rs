@@ -43,7 +43,7 @@ pub(crate) async fn cache<K, V>(pool: &Pool<Orders>, name: &'static str) -> Cach
     cache
 }
 
-async fn single_keys(url: String) {
+pub(crate) async fn single_keys(url: String) {
     let pool = pool(&url).await;
     let c = cache::<i64, String>(&pool, "kv_single").await;
     assert_eq!(c.get(&pool, &1).await.unwrap(), None);
@@ -78,7 +78,7 @@ async fn single_keys(url: String) {
     assert_eq!(ints.get(&pool, &1).await.unwrap(), None);
 }
 
-async fn several_keys(url: String) {
+pub(crate) async fn several_keys(url: String) {
     let pool = pool(&url).await;
     let c = cache::<i32, i64>(&pool, "kv_several").await;
     let entries: Vec<_> = (0..1000).map(|i| (i, i64::from(i) * 7)).collect();
@@ -114,7 +114,7 @@ async fn names_beyond_the_bmp(url: String) {
     assert_eq!((error.kind(), error.code()), (ErrorKind::Query, Some("CACHE_DOES_NOT_EXIST")));
 }
 
-async fn whole_caches(url: String) {
+pub(crate) async fn whole_caches(url: String) {
     let pool = pool(&url).await;
     let c = cache::<i32, i32>(&pool, "kv_whole").await;
     c.put_all(&pool, &[(1, 1), (2, 2)]).await.unwrap();
@@ -148,7 +148,7 @@ async fn settings_come_back(url: String) {
     assert_eq!(settings.sql_index_max_inline_size, Some(64));
 }
 
-async fn entries_expire(url: String) {
+pub(crate) async fn entries_expire(url: String) {
     let pool = pool(&url).await;
     let c = cache::<i32, i32>(&pool, "kv_expiry").await;
     let policy =
@@ -167,7 +167,7 @@ async fn entries_expire(url: String) {
     assert_eq!(c.get(&pool, &2).await.unwrap(), Some(2));
 }
 
-async fn scans_end_and_can_be_dropped(url: String) {
+pub(crate) async fn scans_end_and_can_be_dropped(url: String) {
     let pool = pool(&url).await;
     let c = cache::<i32, String>(&pool, "kv_scan").await;
     let entries: Vec<_> = (0..500).map(|i| (i, i.to_string())).collect();
@@ -195,7 +195,7 @@ async fn scans_end_and_can_be_dropped(url: String) {
     tx.commit().await.unwrap();
 }
 
-async fn transactions_are_of_their_connection(url: String) {
+pub(crate) async fn transactions_are_of_their_connection(url: String) {
     let pool = pool(&url).await;
     let c = cache::<i32, i32>(&pool, "kv_tx").await;
     c.put_all(&pool, &[(1, 1), (2, 2)]).await.unwrap();
@@ -303,7 +303,7 @@ async fn limits_in_time(url: String) {
     assert!(c.get(&pool, &1).await.is_ok());
 }
 
-async fn errors_leave_the_connection(url: String) {
+pub(crate) async fn errors_leave_the_connection(url: String) {
     let pool = pool(&url).await;
     let c: Cache<Orders, i32, i32> = Cache::new("kv_nowhere");
     for _ in 0..20 {

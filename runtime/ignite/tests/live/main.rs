@@ -15,6 +15,7 @@ mod security;
 mod sql;
 mod transactions;
 mod types;
+mod versions;
 mod zone;
 
 use std::future::Future;
@@ -65,6 +66,9 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_CLUSTER3_URL", partitions::TESTS),
         ("QUERENT_TEST_IGNITE_CLUSTER3_URL", failover::TESTS),
         ("QUERENT_TEST_IGNITE_NY_URL", objects::ZONE),
+        ("QUERENT_TEST_IGNITE_H2_URL", versions::PRIVATE),
+        ("QUERENT_TEST_IGNITE_H2_URL", versions::TESTS),
+        ("QUERENT_TEST_IGNITE_KV_URL", versions::TESTS),
         ("QUERENT_TEST_IGNITE_H2_URL", types::H2),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", types::CALCITE),
         ("QUERENT_TEST_IGNITE_H2_URL", zone::ANY),

@@ -28,7 +28,7 @@ crate::tests! { H2:
     what_nobody_waits_for_is_stopped,
 }
 
-async fn values_of_every_type_come_and_go(url: String) {
+pub(crate) async fn values_of_every_type_come_and_go(url: String) {
     let pool = pool(&url).await;
     let columns = "(id INT PRIMARY KEY, ti TINYINT, si SMALLINT, b BIGINT, r REAL, d DOUBLE, p DECIMAL(20,4), \
                    s VARCHAR, bo BOOLEAN, u UUID, bin VARBINARY, da DATE, ts TIMESTAMP)";
@@ -73,7 +73,7 @@ async fn values_of_every_type_come_and_go(url: String) {
     assert_eq!(found, [(1,)]);
 }
 
-async fn writes_say_how_many_rows(url: String) {
+pub(crate) async fn writes_say_how_many_rows(url: String) {
     let pool = pool(&url).await;
     table(&pool, "counted", "(id INT PRIMARY KEY, n INT)").await;
     assert_eq!(run_sql(&pool, "INSERT INTO counted VALUES (1,1),(2,2),(3,3)").await, Some(3));
@@ -89,7 +89,7 @@ async fn fill(pool: &querent_core::Pool<Orders>, name: &str, count: i32) {
     }
 }
 
-async fn pages_are_fetched_in_order(url: String) {
+pub(crate) async fn pages_are_fetched_in_order(url: String) {
     let pool = pool(&format!("{url}{}page_size=7", if url.contains('?') { '&' } else { '?' })).await;
     fill(&pool, "paged", 1000).await;
     let all: Vec<(i32, String)> = rows(&pool, "SELECT id, n FROM paged ORDER BY id").await;
@@ -109,7 +109,7 @@ async fn pages_are_fetched_in_order(url: String) {
 }
 
 /// More cursors than a connection may have (128), each left half way: all of them are closed.
-async fn a_dropped_stream_closes_its_cursor(url: String) {
+pub(crate) async fn a_dropped_stream_closes_its_cursor(url: String) {
     let pool = pool(&format!("{url}{}page_size=2", if url.contains('?') { '&' } else { '?' })).await;
     fill(&pool, "dropped", 100).await;
     for _ in 0..200 {
@@ -121,7 +121,7 @@ async fn a_dropped_stream_closes_its_cursor(url: String) {
     assert!(node.is_ok() && pool.stats().connections <= 10, "{:?}", pool.stats());
 }
 
-async fn errors_have_kinds_and_tell_no_value(url: String) {
+pub(crate) async fn errors_have_kinds_and_tell_no_value(url: String) {
     let pool = pool(&url).await;
     table(&pool, "refused", "(id INT PRIMARY KEY, name VARCHAR NOT NULL)").await;
     run_sql(&pool, "INSERT INTO refused VALUES (1, 'x')").await;
