@@ -5,6 +5,7 @@ import java.util.TreeMap;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.Ignition;
 import org.apache.ignite.cluster.ClusterState;
+import org.apache.ignite.configuration.BinaryConfiguration;
 import org.apache.ignite.configuration.ClientConnectorConfiguration;
 import org.apache.ignite.configuration.DataRegionConfiguration;
 import org.apache.ignite.configuration.DataStorageConfiguration;
@@ -29,7 +30,8 @@ import org.apache.ignite.ssl.SslContextFactory;
  *   <li>{@code with}: the pid of a process that this node must not outlive;
  *   <li>{@code options}: comma-separated: {@code auth} (with persistence, which it needs), {@code tls} (client
  *       certificates required, key stores from the folder {@code keys}), {@code calcite} (as the default engine),
- *       {@code tx-aware} (SQL sees its transaction), {@code thin-only} (no ODBC, no JDBC).
+ *       {@code tx-aware} (SQL sees its transaction), {@code thin-only} (no ODBC, no JDBC), {@code full-footer} (objects
+ *       name their fields).
  * </ul>
  *
  * SQL engines and their options are found by name, so that the same source serves where only ignite-core is.
@@ -93,8 +95,12 @@ public final class IgniteNode {
     engines(configuration, options.contains("calcite"));
     if (options.contains("tx-aware")) {
       TransactionConfiguration transactions = new TransactionConfiguration();
-      transactions.setTxAwareQueriesEnabled(true);
+      // By name: 2.16.0 knows nothing of it.
+      TransactionConfiguration.class.getMethod("setTxAwareQueriesEnabled", boolean.class).invoke(transactions, true);
       configuration.setTransactionConfiguration(transactions);
+    }
+    if (options.contains("full-footer")) {
+      configuration.setBinaryConfiguration(new BinaryConfiguration().setCompactFooter(false));
     }
     Ignite ignite = Ignition.start(configuration);
     // With persistence a cluster starts inactive.

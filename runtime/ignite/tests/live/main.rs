@@ -5,6 +5,7 @@
 mod channel;
 mod describe;
 mod failover;
+mod footers;
 mod keyvalue;
 mod objects;
 mod oracle;
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_CLUSTER3_URL", partitions::TESTS),
         ("QUERENT_TEST_IGNITE_CLUSTER3_URL", failover::TESTS),
         ("QUERENT_TEST_IGNITE_NY_URL", objects::ZONE),
+        ("QUERENT_TEST_IGNITE_H2_URL", footers::TESTS),
         ("QUERENT_TEST_IGNITE_H2_URL", versions::PRIVATE),
         ("QUERENT_TEST_IGNITE_H2_URL", versions::TESTS),
         ("QUERENT_TEST_IGNITE_KV_URL", versions::TESTS),

@@ -26,6 +26,7 @@ crate::tests! { TESTS:
     enums_are_registered,
     types_are_told,
     sql_sees_the_same,
+    raw_data_is_read_and_written,
     raw_data_and_handles_are_read,
     python_and_we_find_each_other,
 }
@@ -234,7 +235,7 @@ async fn nothing_is_cut_short(url: String) {
     assert_eq!(text.get(&pool, &1).await.unwrap_err().kind(), ErrorKind::Value);
 }
 
-async fn java_reads_the_same(url: String) {
+pub(crate) async fn java_reads_the_same(url: String) {
     let pool = prepared(&url).await;
     let mut java = Oracle::connect("java", &url).await;
     async fn check<T: ToObject>(pool: &Pool<Orders>, java: &mut Oracle, value: T, expected: Json) {
@@ -268,7 +269,7 @@ async fn java_reads_the_same(url: String) {
 }
 
 /// The same type in two programs: one has a field more, in another place.
-async fn types_evolve(url: String) {
+pub(crate) async fn types_evolve(url: String) {
     let pool = prepared(&url).await;
     let person = Person {
         name: "Ada".to_owned(),
@@ -312,7 +313,7 @@ async fn put_fields(cache: &Cache<Orders, i32, Fields>, pool: &Pool<Orders>, fie
     cache.put(pool, &2, fields).await.unwrap();
 }
 
-async fn enums_are_registered(url: String) {
+pub(crate) async fn enums_are_registered(url: String) {
     let pool = prepared(&url).await;
     back(&pool, Color::Green).await;
     let meta = Cluster::<Orders>::new().binary_type(&pool, Color::TYPE_NAME).await.unwrap().expect("a type");
@@ -338,7 +339,7 @@ async fn types_are_told(url: String) {
 }
 
 /// What SQL has written is read as the same day and time, whatever the server's zone; and the other way round.
-async fn sql_sees_the_same(url: String) {
+pub(crate) async fn sql_sees_the_same(url: String) {
     let pool = pool(&url).await;
     run_sql(&pool, "DROP TABLE IF EXISTS ob_sql").await;
     let table = "CREATE TABLE ob_sql (id INT PRIMARY KEY, d DATE, t TIME, ts TIMESTAMP, n DECIMAL(20, 4), u UUID) \
@@ -463,23 +464,38 @@ impl BinaryType for Twins {
     }
 }
 
-async fn raw_data_and_handles_are_read(url: String) {
+async fn raw_data_is_read_and_written(url: String) {
     let pool = prepared(&url).await;
     let mut java = Oracle::connect("java", &url).await;
-    let key = json!({"t": "int", "v": 7});
+    let expected = raw_data_is_read(&pool, &mut java, 17).await;
+    let key = json!({"t": "int", "v": 17});
     let int = |n: i32| json!({"t": "int", "v": n});
-    let raw = json!({"t": "raw", "fields": [["a", int(5)]], "raw": [int(6), {"t": "string", "v": "x"}]});
-    java.ask(json!({"op": "put", "cache": "ob_back", "key": key, "value": raw})).await;
     let cache: Cache<Orders, i32, Raw> = Cache::new("ob_back");
-    let expected = Raw { a: 5, raw: (6, "x".to_owned()) };
-    assert_eq!(cache.get(&pool, &7).await.unwrap().as_ref(), Some(&expected));
-    cache.put(&pool, &7, &expected).await.unwrap();
+    cache.put(&pool, &17, &expected).await.unwrap();
     let get =
         json!({"op": "get", "cache": "ob_back", "key": key, "raw": ["int", "string"], "field_names": ["a"]});
     let read = java.ask(get).await;
     assert_eq!(read["fields"][0], json!(["a", int(5)]));
     assert_eq!(read["raw"], json!([int(6), {"t": "string", "v": "x"}]));
+}
 
+/// What Java has written, as it was read here.
+async fn raw_data_is_read(pool: &Pool<Orders>, java: &mut Oracle, key: i32) -> Raw {
+    let int = |n: i32| json!({"t": "int", "v": n});
+    let raw = json!({"t": "raw", "fields": [["a", int(5)]], "raw": [int(6), {"t": "string", "v": "x"}]});
+    java.ask(json!({"op": "put", "cache": "ob_back", "key": int(key), "value": raw})).await;
+    let cache: Cache<Orders, i32, Raw> = Cache::new("ob_back");
+    let expected = Raw { a: 5, raw: (6, "x".to_owned()) };
+    assert_eq!(cache.get(pool, &key).await.unwrap().as_ref(), Some(&expected));
+    expected
+}
+
+pub(crate) async fn raw_data_and_handles_are_read(url: String) {
+    let pool = prepared(&url).await;
+    let mut java = Oracle::connect("java", &url).await;
+    raw_data_is_read(&pool, &mut java, 7).await;
+    let key = json!({"t": "int", "v": 7});
+    let int = |n: i32| json!({"t": "int", "v": n});
     let twin = json!({"t": "object", "type": "querent.test.Twin", "id": 1, "fields": [["n", int(9)]]});
     let twins = json!({"t": "object", "type": "querent.test.Twins",
         "fields": [["first", twin], ["second", {"t": "ref", "id": 1}]]});

@@ -13,9 +13,15 @@ pub(crate) struct Private {
 impl Private {
     /// Starts the nodes of a mode; they end with this process at the latest.
     pub(crate) async fn start(mode: &str) -> Private {
+        Private::start_with(mode, &[]).await
+    }
+
+    /// The same with options of the script's.
+    pub(crate) async fn start_with(mode: &str, options: &[&str]) -> Private {
         let with = format!("with={}", std::process::id());
-        let output =
-            Command::new(SCRIPT).args(["private", &with, mode]).output().await.expect("the script is there");
+        let mut command = Command::new(SCRIPT);
+        command.args(["private", &with, mode]).args(options);
+        let output = command.output().await.expect("the script is there");
         let text = String::from_utf8(output.stdout).expect("text");
         let line = text.lines().find(|line| line.starts_with("ready ")).expect("the cluster starts");
         let mut words = line.split(' ').skip(2).map(str::to_owned);
