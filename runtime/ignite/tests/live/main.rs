@@ -16,6 +16,7 @@ mod security;
 mod sql;
 mod transactions;
 mod types;
+mod unions;
 mod versions;
 mod zone;
 
@@ -73,6 +74,10 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_KV_URL", versions::TESTS),
         ("QUERENT_TEST_IGNITE_H2_URL", types::H2),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", types::CALCITE),
+        ("QUERENT_TEST_IGNITE_H2_URL", unions::ANY),
+        ("QUERENT_TEST_IGNITE_CALCITE_URL", unions::ANY),
+        ("QUERENT_TEST_IGNITE_H2_URL", unions::H2),
+        ("QUERENT_TEST_IGNITE_CALCITE_URL", unions::CALCITE),
         ("QUERENT_TEST_IGNITE_H2_URL", zone::ANY),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", zone::ANY),
         ("QUERENT_TEST_IGNITE_NY_URL", zone::ANY),
