@@ -6,7 +6,8 @@
 #                                          kv: 2.18.0, no SQL; without a MODE all of them (stop: private ones too)
 #   ignite.sh private [with=PID] [MODE [OPTION...]]   a cluster (default cluster3) for one test, which it may break; ends
 #                                          with the process PID. Prints `ready ignite-MODE URL FOLDER`. Options:
-#                                          thin-only (no ODBC, no JDBC) and those of ignite/IgniteNode.java
+#                                          thin-only (no ODBC, no JDBC), those of ignite/IgniteNode.java, and
+#                                          version=2.16.0 (another Ignite with SQL, fetched when it is first asked for)
 #   ignite.sh end FOLDER                   ends a private cluster and removes its folder
 #   ignite.sh node pid|kill|stop|start FOLDER INDEX    one node: its pid; SIGKILL; SIGTERM; anew with the same ports
 #   ignite.sh oracle java|python           another client to compare with, on stdin and stdout (ignite/README.md)
@@ -30,16 +31,18 @@ for package in java.base/{jdk.internal.{access,misc},sun.nio.ch,sun.util.calenda
   opens+=("--add-opens=$package=ALL-UNNAMED")
 done
 
-# fetch sql|kv: the jars, and our classes compiled against them.
-jars_of() { echo "$cache/ignite-$1-$(sha256sum < "$here/ignite/$1.xml" | cut -c 1-16)"; }
+# fetch sql|kv|VERSION: the jars, and our classes compiled against them. A VERSION is as `sql`, of another Ignite.
+jars_of() { echo "$cache/ignite-$1-$(sha256sum < "$(pom_of "$1")" | cut -c 1-16)"; }
+pom_of() { case $1 in sql | kv) echo "$here/ignite/$1.xml" ;; *) echo "$here/ignite/sql.xml" ;; esac; }
 fetch() {
-  local kind=$1 jars try sources=("$here"/ignite/{IgniteNode,ServerTask}.java)
+  local kind=$1 jars try version=() sources=("$here"/ignite/{IgniteNode,ServerTask}.java)
   jars=$(jars_of "$kind")
+  case $kind in sql | kv) ;; *) version=("-Dignite.version=$kind") ;; esac
   if [ ! -e "$jars/complete" ]; then
     say "fetching Ignite ($kind) from Maven Central"
     for try in 1 2 3; do
       rm -rf "$jars" && mkdir -p "$jars"
-      if mvn -B -q -f "$here/ignite/$kind.xml" -Dmaven.repo.local="$cache/m2-ignite" \
+      if mvn -B -q -f "$(pom_of "$kind")" -Dmaven.repo.local="$cache/m2-ignite" ${version[@]+"${version[@]}"} \
         dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$jars/lib" > "$jars/mvn.log" 2>&1; then
         touch "$jars/complete"
         break
@@ -48,7 +51,7 @@ fetch() {
     done
     [ -e "$jars/complete" ] || { tail -n 20 "$jars/mvn.log" >&2; die "Maven could not fetch Ignite ($kind)"; }
   fi
-  [ "$kind" = kv ] || sources=("$here"/ignite/*.java)
+  [ "$kind" != sql ] || sources=("$here"/ignite/*.java)
   if [ ! -e "$jars/ours-$hash.jar" ]; then
     rm -rf "$jars/classes" && mkdir -p "$jars/classes"
     javac -nowarn --release 17 -cp "$jars/lib/*" -d "$jars/classes" "${sources[@]}" > "$jars/javac.log" 2>&1 ||
@@ -85,6 +88,7 @@ install() {
     trap 'rm -rf "$cache/m2-ignite"' EXIT
     fetch sql
     fetch kv
+    [ $# = 0 ] || fetch "$1"
     train 8>&-
     venv "$pyignite" pyignite==0.6.1 attrs==26.1.0
   ) 8> "$cache/ignite.lock"
@@ -269,14 +273,19 @@ every() {
 }
 
 private() {
-  local arguments=() folder mode
+  local arguments=() folder mode option
   if [[ ${1:-} == with=* ]]; then arguments=("$1") && shift; fi
   mode=${1:-cluster3}
   [ $# = 0 ] || shift
   describe "$mode"
-  options=$(IFS=,; echo "$options${options:+${1:+,}}$*")
+  for option in "$@"; do
+    case $option in
+      version=*) kind=${option#version=} ;;
+      *) options+=${options:+,}$option ;;
+    esac
+  done
   mkdir -p "$states"
-  install
+  install "$kind"
   folder=$(mktemp -d "$states/ignite-private-XXXXXX")
   [[ $options != *tls* ]] || certificates "$folder/keys"
   cluster "$folder" ${arguments[@]+"${arguments[@]}"} || { rm -rf "$folder"; exit 1; }

@@ -94,10 +94,7 @@ public final class IgniteNode {
     configuration.setClientConnectorConfiguration(clients(thin[index], options, arguments.get("keys")));
     engines(configuration, options.contains("calcite"));
     if (options.contains("tx-aware")) {
-      TransactionConfiguration transactions = new TransactionConfiguration();
-      // By name: 2.16.0 knows nothing of it.
-      TransactionConfiguration.class.getMethod("setTxAwareQueriesEnabled", boolean.class).invoke(transactions, true);
-      configuration.setTransactionConfiguration(transactions);
+      configuration.setTransactionConfiguration(txAware());
     }
     if (options.contains("full-footer")) {
       configuration.setBinaryConfiguration(new BinaryConfiguration().setCompactFooter(false));
@@ -176,6 +173,17 @@ public final class IgniteNode {
       clients.setUseIgniteSslContextFactory(false).setSslContextFactory(tls);
     }
     return clients;
+  }
+
+  /** By name: 2.16.0 knows nothing of it. */
+  private static TransactionConfiguration txAware() throws Exception {
+    TransactionConfiguration transactions = new TransactionConfiguration();
+    try {
+      TransactionConfiguration.class.getMethod("setTxAwareQueriesEnabled", boolean.class).invoke(transactions, true);
+    } catch (NoSuchMethodException absent) {
+      System.out.println("without transactions of SQL");
+    }
+    return transactions;
   }
 
   /** Both engines where they are on the class path. */
