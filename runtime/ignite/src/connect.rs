@@ -16,6 +16,7 @@ use querent_protocol::ignite::response::{self, Header, Rows};
 use querent_protocol::ignite::value::read_string;
 use querent_protocol::ignite::{EncodeError, Limits, Reader, frame};
 use secrecy::ExposeSecret as _;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time;
@@ -27,6 +28,8 @@ use crate::options::IgniteOptions;
 
 /// How long an address has for itself before the next one is tried beside it.
 const HEAD_START: Duration = Duration::from_millis(250);
+/// How often the kernel asks an idle peer before it takes it for gone.
+const KEEPALIVES: u32 = 3;
 /// A handshake's answer is a few dozen bytes, and a refusal a sentence.
 const HANDSHAKE_LEN_MAX: usize = 64 << 10;
 
@@ -89,6 +92,7 @@ async fn agree(options: &IgniteOptions, address: &Host, tls: Option<&TlsConnecto
         let socket = TcpStream::connect((address.name.as_str(), address.port));
         let socket = socket.await.map_err(|e| error::unreachable(address, e))?;
         socket.set_nodelay(true).map_err(|e| error::unreachable(address, e))?;
+        watch(&socket, options).map_err(|e| error::unreachable(address, e))?;
         let attempt = match tls.zip(options.tls.as_ref()) {
             None => {
                 let (source, sink) = socket.into_split();
@@ -110,6 +114,23 @@ async fn agree(options: &IgniteOptions, address: &Host, tls: Option<&TlsConnecto
             }
         }
     }
+}
+
+/// Has the kernel give the connection up when the node's host is gone, however long a statement is waited for. A host that
+/// is there and a node that is not look alike to it: signs of life are asked for beside it.
+fn watch(socket: &TcpStream, options: &IgniteOptions) -> std::io::Result<()> {
+    let second = Duration::from_secs(1);
+    // Whole seconds, and not none.
+    let every = (options.silence_max / KEEPALIVES).max(second);
+    let keepalive = TcpKeepalive::new().with_time(options.heartbeat.max(second)).with_interval(every);
+    #[cfg(any(target_os = "linux", target_os = "macos", target_os = "freebsd", target_os = "windows"))]
+    let keepalive = keepalive.with_retries(KEEPALIVES);
+    let socket = SockRef::from(socket);
+    socket.set_tcp_keepalive(&keepalive)?;
+    // What was sent and is not acknowledged: keepalives wait for that.
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(options.silence_max))?;
+    Ok(())
 }
 
 /// The handshake, and the channel if the node accepts.
@@ -147,7 +168,7 @@ async fn greet(
         request_len_max: options.request_len_max,
         limits: Limits { frame_len_max: options.response_len_max },
         queue_len: options.queue_len,
-        beats: Beats::new(options.heartbeat, options.silence_max, idle_ms),
+        beats: Beats::new(options.heartbeat, options.silence_max, options.statement_silence_max, idle_ms),
         write_timeout: options.silence_max,
     };
     Ok(Ok(channel::spawn(wire.source, wire.sink, wire.buffer, setup, topology)))

@@ -29,8 +29,10 @@ pub struct IgniteOptions {
     pub(crate) connect_timeout: Duration,
     /// How long the connection is silent before it is asked for a sign of life, at most.
     pub(crate) heartbeat: Duration,
-    /// How long a sign of life may take before the connection is given up.
+    /// How long a sign of life may take before the connection is given up, but for statements that run on it.
     pub(crate) silence_max: Duration,
+    /// How long one may take while a statement runs.
+    pub(crate) statement_silence_max: Duration,
     /// The largest request: the server has no limit and can run out of memory on one.
     pub(crate) request_len_max: usize,
     /// The largest answer.
@@ -82,8 +84,9 @@ const PORT: u16 = 10800;
 
 impl IgniteOptions {
     /// Reads a URL. Options: `connect_timeout_ms` (for each address, 4000), `heartbeat_ms` (30000), `silence_max_ms` (for
-    /// a sign of life and for a write, 30000), `request_len_max` (bytes, 64 MiB), `response_len_max` (bytes, 1 GiB),
-    /// `queue_len` (1024), `schema` (`PUBLIC`), `page_size` (1024), `partition_aware` (`true`: requests go to the node that
+    /// a sign of life and for a write, 30000), `statement_silence_max_ms` (the same while a statement runs, 600000: a node
+    /// whose threads for clients all run statements gives none), `request_len_max` (bytes, 64 MiB), `response_len_max`
+    /// (bytes, 1 GiB), `queue_len` (1024), `schema` (`PUBLIC`), `page_size` (1024), `partition_aware` (`true`: requests go to the node that
     /// holds their key), `discovery` (`false`: nodes are also tried where they say that they listen), `attribute.NAME`
     /// (shown in the server's views), and with the scheme `ignite+tls` `tls_roots` (PEM file), `tls_server_name`,
     /// `tls_cert` with `tls_key` (PEM files).
@@ -112,6 +115,9 @@ impl IgniteOptions {
             connect_timeout: url.take_millis("connect_timeout_ms")?.unwrap_or(Duration::from_secs(4)),
             heartbeat: url.take_millis("heartbeat_ms")?.unwrap_or(Duration::from_secs(30)),
             silence_max: url.take_millis("silence_max_ms")?.unwrap_or(Duration::from_secs(30)),
+            statement_silence_max: url
+                .take_millis("statement_silence_max_ms")?
+                .unwrap_or(Duration::from_secs(10 * 60)),
             request_len_max: url.take_number("request_len_max")?.unwrap_or(64 << 20),
             response_len_max: url.take_number("response_len_max")?.unwrap_or(1 << 30),
             queue_len: url.take_number("queue_len")?.unwrap_or(1024),

@@ -6,6 +6,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::{join, join_all};
 use querent_core::{ErrorKind, Pool};
 use querent_ignite::Cache;
 use support::{Orders, PING, Wire, ask, next, play, read, row};
@@ -73,11 +74,16 @@ impl Kind {
     }
 }
 
-const SOON: &str = "?heartbeat_ms=500&silence_max_ms=700";
+/// A test of all kinds at once.
+async fn each(test: impl AsyncFn(Kind)) {
+    join_all(KINDS.iter().map(|kind| test(*kind))).await;
+}
+
+const SOON: &str = "?heartbeat_ms=500&silence_max_ms=700&statement_silence_max_ms=1200";
 
 #[tokio::test]
 async fn a_silent_node_is_given_up() {
-    for kind in KINDS {
+    each(async |kind| {
         let node = |listener: TcpListener| async move {
             let asked = kind.says_nothing(kind.next(&listener, 0).await).await;
             kind.is_well(kind.next(&listener, 0).await).await;
@@ -95,12 +101,13 @@ async fn a_silent_node_is_given_up() {
         })
         .await;
         assert!(asked > 0);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_only_reads_is_asked_of_the_next_connection() {
-    for kind in KINDS {
+    each(async |kind| {
         let node = |listener: TcpListener| async move {
             kind.says_nothing(kind.next(&listener, 0).await).await;
             kind.is_well(kind.next(&listener, 0).await).await;
@@ -110,12 +117,13 @@ async fn what_only_reads_is_asked_of_the_next_connection() {
             assert_eq!(read(&pool).await.unwrap(), [3]);
         })
         .await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn key_value_requests_are_given_up_alike() {
-    for kind in KINDS {
+    each(async |kind| {
         let node = |listener: TcpListener| async move {
             kind.says_nothing(kind.next(&listener, 0).await).await;
         };
@@ -127,13 +135,14 @@ async fn key_value_requests_are_given_up_alike() {
             assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connection, true), "{error:?}");
         })
         .await;
-    }
+    })
+    .await;
 }
 
 /// Nobody waits for anything: whoever comes later finds another connection.
 #[tokio::test]
 async fn an_idle_connection_to_a_silent_node_is_given_up() {
-    for kind in KINDS {
+    each(async |kind| {
         let given_up = Notify::new();
         let node = |listener: TcpListener| async {
             let listener = listener;
@@ -147,12 +156,13 @@ async fn an_idle_connection_to_a_silent_node_is_given_up() {
             assert_eq!(ask(&pool).await.unwrap(), 3);
         })
         .await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_node_that_is_slow_and_gives_signs_of_life_is_waited_for() {
-    for kind in KINDS {
+    each(async |kind| {
         let node = |listener: TcpListener| async move {
             let mut wire = kind.next(&listener, 0).await;
             let (op, statement, _) = wire.request().await.unwrap();
@@ -173,7 +183,44 @@ async fn a_node_that_is_slow_and_gives_signs_of_life_is_waited_for() {
             assert_eq!(ask(&pool).await.unwrap(), 3);
         })
         .await;
-    }
+    })
+    .await;
+}
+
+/// A node whose threads are all busy with statements says nothing (2.17.0). Whoever waits for a key is told, and asks
+/// elsewhere; the statement is waited for.
+#[tokio::test]
+async fn a_statement_may_keep_its_node_from_all_else() {
+    each(async |kind| {
+        let node = |listener: TcpListener| async move {
+            let mut wire = kind.next(&listener, 0).await;
+            let mut statement = None;
+            let (mut gets, mut beats) = (0, 0);
+            while gets < 1 || statement.is_none() || beats < 1 {
+                match wire.request().await.unwrap() {
+                    (2004, id, _) => statement = Some(id),
+                    (1000, ..) => gets += 1,
+                    (HEARTBEAT | PING, ..) => beats += 1,
+                    other => panic!("{other:?}"),
+                }
+            }
+            let mut other = kind.next(&listener, 0).await;
+            let (op, id, _) = other.request().await.unwrap();
+            assert_eq!(op, 1000);
+            other.answer_as(kind.minor, id, &[101]).await;
+            wire.answer_as(kind.minor, statement.unwrap(), &row(3)).await;
+            while wire.request().await.is_some() {}
+        };
+        play(node, async |url| {
+            let url = format!("{url}?heartbeat_ms=500&silence_max_ms=700&partition_aware=false");
+            let pool: Pool<Orders> = Pool::connect(&url).await.unwrap();
+            let cache: Cache<Orders, i32, i32> = Cache::new("c");
+            let (statement, key) = join(ask(&pool), cache.get(&pool, &1)).await;
+            assert_eq!((statement.unwrap(), key.unwrap()), (3, None));
+        })
+        .await;
+    })
+    .await;
 }
 
 /// The server closes what was idle for 1.8 s: it hears from us before, though we would wait 30 s.

@@ -82,18 +82,27 @@ pub(crate) struct Setup {
 pub(crate) struct Beats {
     /// How long nothing is sent or heard until then.
     pub(crate) interval: Duration,
-    /// How long one may take before the connection is given up.
+    /// How long one may take before the connection is given up, but for statements.
     pub(crate) silence_max: Duration,
+    /// How long one may take while a statement runs: a node whose threads for clients are all busy with such answers
+    /// nothing (2.17.0).
+    pub(crate) statement_silence_max: Duration,
     /// How long one may take before the connection is not leased any more.
     pub(crate) doubt_after: Duration,
 }
 
 impl Beats {
     /// A third of what the server allows a connection to be idle, so that one may be lost; but never a flood.
-    pub(crate) fn new(interval: Duration, silence_max: Duration, idle_timeout_ms: Option<u64>) -> Beats {
+    pub(crate) fn new(
+        interval: Duration,
+        silence_max: Duration,
+        statement_silence_max: Duration,
+        idle_timeout_ms: Option<u64>,
+    ) -> Beats {
         let third = idle_timeout_ms.map_or(interval, |ms| Duration::from_millis(ms) / 3);
         let interval = interval.min(third).max(Duration::from_millis(500));
-        Beats { interval, silence_max, doubt_after: silence_max.min(Duration::from_secs(2)) }
+        let doubt_after = silence_max.min(Duration::from_secs(2));
+        Beats { interval, silence_max, statement_silence_max, doubt_after }
     }
 }
 
@@ -375,7 +384,8 @@ mod tests {
     #[test]
     fn beats_keep_within_what_the_server_allows() {
         let beats = |ms: u64, idle| {
-            Beats::new(Duration::from_millis(ms), Duration::from_secs(9), idle).interval.as_millis()
+            let second = Duration::from_secs(1);
+            Beats::new(Duration::from_millis(ms), 9 * second, 90 * second, idle).interval.as_millis()
         };
         assert_eq!(beats(30_000, None), 30_000);
         assert_eq!(beats(30_000, Some(9_000)), 3_000);

@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{self, Instant};
 
-use super::waiters::Waiters;
+use super::waiters::{Told, Waiters};
 use super::{Answer, Beats, CallError, Channel, Lost, NOBODY, Outgoing, Setup, Shared};
 
 /// Frames that are written together.
@@ -124,7 +124,12 @@ impl Shared {
 
     fn lose(&self, lost: Lost) {
         tracing::debug!(reason = lost.what, "connection to an Ignite node ended");
-        let waiting = self.waiters().lose(&Arc::new(lost));
+        self.give_up(lost, Waiters::lose);
+    }
+
+    /// Tells those who wait in vain.
+    fn give_up(&self, lost: Lost, who: impl FnOnce(&mut Waiters, &Arc<Lost>) -> Vec<Told>) {
+        let waiting = who(&mut self.waiters(), &Arc::new(lost));
         for (reply, error) in waiting {
             // Whoever waited may just have gone.
             let _ = reply.send(Err(error));
@@ -166,8 +171,9 @@ impl Writing {
                     match self.watch.tick(shared) {
                         Verdict::Fine => {}
                         Verdict::Ask => batch.extend(self.watch.beat(shared)),
+                        Verdict::Silent => shared.give_up(Lost::new(SILENT), Waiters::give_up_others),
                         Verdict::Dead => {
-                            shared.lose(Lost::new("the server gave no sign of life"));
+                            shared.lose(Lost::new(SILENT));
                             return;
                         }
                     }
@@ -253,9 +259,14 @@ const ABANDONED_LOOK: Duration = Duration::from_millis(100);
 /// the node's memory, by every version.
 const NO_TYPE: i32 = 1;
 
+const SILENT: &str = "the server gave no sign of life";
+
 enum Verdict {
     Fine,
     Ask,
+    /// Nothing is to be expected any more but the answers to statements, which may keep the node from all else.
+    Silent,
+    /// Nor are they.
     Dead,
 }
 
@@ -291,10 +302,9 @@ impl Watch {
     fn next_beat(&self) -> Instant {
         let look = self.looked + self.beats.interval;
         let Some(asked) = self.asked else { return look };
-        let doubt = asked + self.beats.doubt_after;
-        let end = asked + self.beats.silence_max;
-        let deadline = if self.looked < doubt { doubt } else { end };
-        look.min(deadline)
+        let Beats { doubt_after, silence_max, statement_silence_max, .. } = self.beats;
+        let deadlines = [doubt_after, silence_max, statement_silence_max].map(|limit| asked + limit);
+        deadlines.into_iter().find(|deadline| self.looked < *deadline).map_or(look, |next| look.min(next))
     }
 
     fn tick(&mut self, shared: &Shared) -> Verdict {
@@ -311,7 +321,13 @@ impl Watch {
             return if sent { Verdict::Fine } else { Verdict::Ask };
         }
         match self.asked {
-            Some(asked) if now >= asked + self.beats.silence_max => Verdict::Dead,
+            Some(asked) if now >= asked + self.beats.silence_max => {
+                let is_hopeless = now >= asked + self.beats.statement_silence_max;
+                match is_hopeless || !shared.waiters().has_statement() {
+                    true => Verdict::Dead,
+                    false => Verdict::Silent,
+                }
+            }
             Some(asked) => {
                 if now >= asked + self.beats.doubt_after {
                     shared.doubtful.store(true, Ordering::Relaxed);

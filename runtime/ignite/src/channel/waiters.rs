@@ -12,6 +12,9 @@ use super::{Answer, CallError, Lost};
 
 pub(super) type Reply = Result<Answer, CallError>;
 
+/// Somebody who waits in vain, and why.
+pub(super) type Told = (oneshot::Sender<Reply>, CallError);
+
 /// The requests of one connection that are not answered yet.
 #[derive(Default)]
 pub(super) struct Waiters {
@@ -60,6 +63,11 @@ pub(super) enum Abandoned {
 const PAYLOAD_AT: usize = 4 + 2 + 8;
 
 impl Leaves {
+    /// Whether the answer is rows: of a statement or a scan, which may take long.
+    fn is_rows(self) -> bool {
+        matches!(self, Leaves::NewCursor | Leaves::Cursor(_))
+    }
+
     pub(super) fn of(op: Op, frame: &[u8]) -> Leaves {
         match op {
             Op::QuerySqlFields | Op::QueryScan => Leaves::NewCursor,
@@ -149,8 +157,23 @@ impl Waiters {
         self.by_id.values().any(|waiter| waiter.reply.is_none() && waiter.leaves == Leaves::NewCursor)
     }
 
+    /// Whether somebody waits for rows.
+    pub(super) fn has_statement(&self) -> bool {
+        self.by_id.values().any(|waiter| waiter.reply.is_some() && waiter.leaves.is_rows())
+    }
+
+    /// Nothing but rows is waited for any more. What an answer that comes all the same leaves on the server is undone then.
+    pub(super) fn give_up_others(&mut self, lost: &Arc<Lost>) -> Vec<Told> {
+        let others = self.by_id.values_mut().filter(|waiter| !waiter.leaves.is_rows());
+        let told = others.filter_map(|waiter| {
+            let error = CallError::Lost { lost: lost.clone(), written: waiter.written };
+            Some((waiter.reply.take()?, error))
+        });
+        told.collect()
+    }
+
     /// There will be no more answers. The first reason stays.
-    pub(super) fn lose(&mut self, lost: &Arc<Lost>) -> Vec<(oneshot::Sender<Reply>, CallError)> {
+    pub(super) fn lose(&mut self, lost: &Arc<Lost>) -> Vec<Told> {
         let lost = self.lost.get_or_insert_with(|| lost.clone()).clone();
         let waiting = self.by_id.drain().filter_map(|(_, waiter)| {
             let error = CallError::Lost { lost: lost.clone(), written: waiter.written };
@@ -270,5 +293,29 @@ mod tests {
         assert!(!was_written(queued.try_recv()));
         let later = waiters.expect(3, Leaves::Nothing).unwrap_err();
         assert!(matches!(later, CallError::Lost { written: false, .. }));
+    }
+
+    #[test]
+    fn statements_are_waited_for_when_others_are_not() {
+        let mut waiters = Waiters::default();
+        let mut statement = waiters.expect(1, Leaves::NewCursor).unwrap();
+        let mut page = waiters.expect(2, Leaves::Cursor(7)).unwrap();
+        let mut begin = waiters.expect(3, Leaves::NewTransaction).unwrap();
+        let mut get = waiters.expect(4, Leaves::Nothing).unwrap();
+        assert!((1..=4).all(|id| waiters.write(id)) && waiters.has_statement());
+        for (reply, error) in waiters.give_up_others(&Arc::new(Lost::new("silent"))) {
+            reply.send(Err(error)).unwrap();
+        }
+        for given_up in [&mut begin, &mut get] {
+            assert!(matches!(given_up.try_recv(), Ok(Err(CallError::Lost { written: true, .. }))));
+        }
+        assert!(statement.try_recv().is_err() && page.try_recv().is_err() && !waiters.is_lost());
+        // They are answered after all.
+        let rollback = Undo::Rollback(TxEnd { tx_id: 9, commit: false });
+        assert_eq!(waiters.take(3).unwrap().hand_over(answer(&9_i32.to_le_bytes())), Some(rollback));
+        assert_eq!(waiters.take(4).unwrap().hand_over(answer(&[101])), None);
+        assert_eq!(waiters.take(1).unwrap().hand_over(answer(&[0; 9])), None);
+        assert!(statement.try_recv().unwrap().is_ok());
+        assert!(waiters.take(2).is_some() && !waiters.has_statement());
     }
 }

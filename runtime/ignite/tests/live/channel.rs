@@ -15,6 +15,7 @@ crate::tests! { TESTS:
     heartbeats_keep_an_idle_connection,
     addresses_are_tried_in_order,
     answers_above_the_limit_end_the_connection,
+    a_busy_node_is_not_taken_for_dead,
 }
 
 async fn connections(pool: &Pool<Orders>) -> i64 {
@@ -99,4 +100,18 @@ async fn addresses_are_tried_in_order(url: String) {
     assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
     table(&pool, "reached", "(id INT PRIMARY KEY, n INT)").await;
     assert_eq!(run_sql(&pool, "INSERT INTO reached VALUES (1, 1)").await, Some(1));
+}
+
+/// More statements than the node has threads for clients (4), each longer than a silence may be: it gives no sign of life
+/// meanwhile.
+async fn a_busy_node_is_not_taken_for_dead(_: String) {
+    let private = Private::start("h2").await;
+    let url = format!("{}?heartbeat_ms=500&silence_max_ms=1000", private.url);
+    let pool: Pool<Orders> = PoolOptions::new().max_connections(8).connect(&url).await.unwrap();
+    let slow = "SELECT COUNT(*) FROM SYSTEM_RANGE(1, 10000) a, SYSTEM_RANGE(1, 2000) b";
+    let counts = join_all((0..6).map(|_| sql_query(slow).fetch_one::<(i64,), Orders, _>(&pool))).await;
+    for count in counts {
+        assert_eq!(count.unwrap(), (20_000_000,));
+    }
+    private.end().await;
 }
