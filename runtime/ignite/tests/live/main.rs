@@ -71,6 +71,7 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_H2_URL", footers::TESTS),
         ("QUERENT_TEST_IGNITE_H2_URL", versions::PRIVATE),
         ("QUERENT_TEST_IGNITE_H2_URL", versions::TESTS),
+        ("QUERENT_TEST_IGNITE_H2_URL", versions::SQL),
         ("QUERENT_TEST_IGNITE_KV_URL", versions::TESTS),
         ("QUERENT_TEST_IGNITE_H2_URL", types::H2),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", types::CALCITE),

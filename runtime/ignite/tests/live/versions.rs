@@ -1,9 +1,13 @@
-//! Older versions of the protocol, spoken by a real node: 2.17.0 and 2.18.0 take every version from 1.0 on. A relay between
-//! refuses later ones, as an older node does.
+//! Older servers, played by a real node: 2.17.0 and 2.18.0 take every version of the protocol from 1.0 on, and whatever
+//! features they are asked for. A relay between refuses later versions, and leaves out features, as an older node does.
 
-use querent_core::{ErrorKind, sql_query};
+use std::time::Duration;
+
+use querent_core::{ErrorKind, Piece, Plan, Query, sql_query};
+use querent_ignite::IgniteQuery as _;
 use querent_ignite::wire::{
-    CacheConfiguration, ClusterState, Expiry, ExpiryPolicy, PeekMode, QueryEntity, QueryField, Value,
+    AtomicityMode, CacheConfiguration, ClusterState, Expiry, ExpiryPolicy, PeekMode, QueryEntity, QueryField,
+    Value,
 };
 use querent_ignite::{Cache, Cluster};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
@@ -14,23 +18,29 @@ use crate::{Orders, keyvalue, pool, rows, run_sql, sql};
 
 // On nodes of their own: they are what other tests are, which have the shared ones at the same time.
 crate::tests! { PRIVATE: statements_in_each_version, key_value_in_each_version }
-crate::tests! { TESTS: caches_in_each_version, later_things_are_refused }
+crate::tests! { TESTS: caches_in_each_version, later_things_are_refused, any_feature_can_lack }
+crate::tests! { SQL: any_feature_of_statements_can_lack }
 
-/// The URL of a relay to a node, which seems to speak 1.`minor` at most. It ends with the test.
+/// The URL of a relay to a node, which seems to speak 1.`minor` at most.
 async fn older(url: &str, minor: i16) -> String {
+    relayed(url, minor, u64::MAX).await
+}
+
+/// The URL of a relay to a node, which seems to have these features at most. It ends with the test.
+async fn relayed(url: &str, minor: i16, features: u64) -> String {
     let node = url.strip_prefix("ignite://").expect("a plain URL").to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("its address");
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             // Whatever goes wrong with a connection is its end.
-            tokio::spawn(relay(client, node.clone(), minor));
+            tokio::spawn(relay(client, node.clone(), minor, features));
         }
     });
     format!("ignite://{address}")
 }
 
-async fn relay(mut client: TcpStream, node: String, minor: i16) -> std::io::Result<()> {
+async fn relay(mut client: TcpStream, node: String, minor: i16, features: u64) -> std::io::Result<()> {
     let len = client.read_i32_le().await?;
     let mut hello = vec![0; len as usize];
     client.read_exact(&mut hello).await?;
@@ -43,6 +53,13 @@ async fn relay(mut client: TcpStream, node: String, minor: i16) -> std::io::Resu
         client.write_all(&[&(body.len() as i32).to_le_bytes()[..], &body].concat()).await?;
         // Its last words are read before the end.
         return client.read_u8().await.map(|_| ());
+    }
+    if asked == 7 {
+        // Behind greeting and version: a type code, how many bytes, and they.
+        let count = hello[9];
+        for (byte, mask) in hello[13..13 + usize::from(count)].iter_mut().zip(features.to_le_bytes()) {
+            *byte &= mask;
+        }
     }
     let mut server = TcpStream::connect(node).await?;
     server.set_nodelay(true)?;
@@ -164,5 +181,67 @@ async fn later_things_are_refused(url: String) {
         assert_eq!(cache.get(&pool, &1).await.unwrap(), (minor >= 6).then_some(1));
         cache.clear(&pool).await.unwrap();
         assert_eq!(pool.stats().connections, 1);
+    }
+}
+
+/// What servers of 1.7 had, from 2.9 on; and all but one, for each bit but the first, with which the greeting would end.
+fn sets_of_features() -> impl Iterator<Item = u64> {
+    const RELEASES: [u64; 6] = [0x3f, 0xff, 0x1ff, 0xfff, 0x7fff, 0x1_ffff];
+    RELEASES.into_iter().chain((1..24).map(|bit| !(1 << bit)))
+}
+
+fn has(features: u64, bit: u32) -> bool {
+    features >> bit & 1 == 1
+}
+
+async fn any_feature_can_lack(url: String) {
+    for features in sets_of_features() {
+        println!("{features:06x}");
+        let pool = pool(&relayed(&url, 7, features).await).await;
+        let cluster = Cluster::<Orders>::new();
+        let cache: Cache<Orders, i32, Value> = Cache::new("of_features");
+        if cluster.cache_names(&pool).await.unwrap().iter().any(|name| name == cache.name()) {
+            cache.destroy(&pool).await.unwrap();
+        }
+        let mut configuration = CacheConfiguration::new(cache.name());
+        configuration.atomicity_mode = Some(AtomicityMode::Transactional);
+        cache.create_with(&pool, &configuration).await.unwrap();
+        let mut transaction = pool.begin().await.unwrap();
+        cache.put(&mut transaction, &1, &Value::Int(2)).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert_eq!(cache.get(&pool, &1).await.unwrap(), Some(Value::Int(2)));
+        assert!(cache.node(&pool, &1).await.unwrap().is_some());
+        let settings = cache.settings(&pool).await.unwrap();
+        assert_eq!(settings.atomicity_mode, Some(AtomicityMode::Transactional));
+        assert_eq!(cluster.state(&pool).await.unwrap(), ClusterState::Active);
+        assert_eq!(cluster.nodes(&pool, &[]).await.is_ok(), has(features, 4));
+        // A loan that is never idle, and is asked for a sign of life by what the server has.
+        assert_eq!(cache.size(&pool, &[]).await.unwrap(), 1);
+    }
+}
+
+async fn any_feature_of_statements_can_lack(url: String) {
+    for features in sets_of_features() {
+        println!("{features:06x}");
+        let pool = pool(&relayed(&url, 7, features).await).await;
+        let read: Vec<(i64,)> = rows(&pool, "SELECT X FROM SYSTEM_RANGE(1, 3)").await;
+        assert_eq!(read, [(1,), (2,), (3,)]);
+        let tagged = Query::<Orders, ()>::new(
+            &Plan { template: &[Piece::Text("SELECT 1")], read_only: true, ..Plan::EMPTY },
+            |_, _| Ok(()),
+            [],
+        );
+        tagged.tag("of a test").timeout(Duration::from_secs(60)).execute(&pool).await.unwrap();
+        let partitions = Query::<Orders, ()>::new(
+            &Plan { template: &[Piece::Text("SELECT 1")], read_only: true, ..Plan::EMPTY },
+            |_, _| Ok(()),
+            [],
+        );
+        let outcome = partitions.partitions(vec![0]).execute(&pool).await;
+        assert_eq!(
+            outcome.err().map(|e| e.kind()),
+            (!has(features, 7)).then_some(ErrorKind::Unsupported),
+            "{features:06x}"
+        );
     }
 }
