@@ -64,7 +64,7 @@ fn main() -> Result<()> {
             contenders.push(Contender { name, flavour, kind: Kind::Raw(Some(raw)) });
         }
         let driver = runtime.block_on(Driver::connect(&url))?;
-        if flavour == Flavour::CurrentThread {
+        if flavour == Flavour::CurrentThread && arguments.loads {
             eprintln!("loading {} entries and {} rows", load::ENTRIES, load::ROWS);
             runtime.block_on(load::load(&driver))?;
         }
@@ -161,6 +161,8 @@ struct Arguments {
     /// Part of the names of measures; all where there is none.
     only: Option<String>,
     flavour: Option<String>,
+    /// Whether the node is empty.
+    loads: bool,
 }
 
 impl Arguments {
@@ -174,6 +176,7 @@ impl Arguments {
             warm_up: Duration::from_millis(700),
             only: None,
             flavour: None,
+            loads: true,
         };
         for argument in std::env::args().skip(1) {
             let (key, value) = argument.split_once('=').ok_or("arguments are KEY=VALUE")?;
@@ -185,6 +188,7 @@ impl Arguments {
                 "slice-ms" => arguments.slice = Duration::from_millis(value.parse()?),
                 "warm-up-ms" => arguments.warm_up = Duration::from_millis(value.parse()?),
                 "only" => arguments.only = Some(value.to_owned()),
+                "load" => arguments.loads = value.parse()?,
                 "runtime" => arguments.flavour = Some(value.to_owned()),
                 _ => return Err(format!("unknown argument {key}").into()),
             }

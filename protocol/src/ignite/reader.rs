@@ -14,6 +14,7 @@ pub struct Reader<'a> {
 macro_rules! numbers {
     ($($name:ident: $type:ty),+ $(,)?) => {$(
         #[doc = concat!("The next `", stringify!($type), "`, little-endian.")]
+        #[inline]
         pub fn $name(&mut self) -> Result<$type> {
             const LEN: usize = size_of::<$type>();
             match self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<LEN>()) {
@@ -29,6 +30,7 @@ macro_rules! numbers {
 
 impl<'a> Reader<'a> {
     /// Reads `bytes`, the body of one frame.
+    #[inline]
     pub fn new(bytes: &'a [u8]) -> Reader<'a> {
         Reader { bytes, at: 0 }
     }
@@ -38,11 +40,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The next byte as a truth value: 0 is false, anything else true, as Java reads it.
+    #[inline]
     pub fn bool(&mut self) -> Result<bool> {
         Ok(self.u8()? != 0)
     }
 
     /// The next `len` bytes.
+    #[inline]
     pub fn bytes(&mut self, len: usize) -> Result<&'a [u8]> {
         match self.bytes.get(self.at..).and_then(|rest| rest.get(..len)) {
             Some(bytes) => {
@@ -55,6 +59,7 @@ impl<'a> Reader<'a> {
 
     /// An `i32` that counts what follows, each at least `least` bytes long: a count that the remaining bytes cannot
     /// hold is refused at once, so that no loop or allocation is sized by a lie.
+    #[inline]
     pub fn count(&mut self, least: usize) -> Result<usize> {
         let at = self.at;
         let count =
@@ -67,26 +72,31 @@ impl<'a> Reader<'a> {
     }
 
     /// The next byte, without moving on.
+    #[inline]
     pub fn peek(&self) -> Result<u8> {
         self.bytes.get(self.at).copied().ok_or(DecodeError::truncated(self.at, 1))
     }
 
     /// Where the next byte is, from the start of the body.
+    #[inline]
     pub fn position(&self) -> usize {
         self.at
     }
 
     /// How many bytes are left.
+    #[inline]
     pub fn remaining(&self) -> usize {
         self.bytes.len() - self.at
     }
 
     /// The whole body.
+    #[inline]
     pub fn body(&self) -> &'a [u8] {
         self.bytes
     }
 
     /// A reader of the same body that stands at `position`, as a handle points to.
+    #[inline]
     pub fn at(&self, position: usize) -> Result<Reader<'a>> {
         if position > self.bytes.len() {
             return Err(DecodeError::truncated(self.bytes.len(), position - self.bytes.len()));
@@ -95,6 +105,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Asserts that nothing is left.
+    #[inline]
     pub fn end(&self) -> Result<()> {
         if self.remaining() == 0 {
             Ok(())

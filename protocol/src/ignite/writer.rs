@@ -53,6 +53,7 @@ impl Error for EncodeError {}
 macro_rules! numbers {
     ($($name:ident: $type:ty),+ $(,)?) => {$(
         #[doc = concat!("Writes an `", stringify!($type), "`, little-endian.")]
+        #[inline]
         pub fn $name(&mut self, value: $type) {
             self.bytes(&value.to_le_bytes());
         }
@@ -65,16 +66,23 @@ impl Writer {
         Writer { bytes: Vec::new(), limit, error: None }
     }
 
+    /// The same, with room for so many bytes from the beginning.
+    pub fn with_capacity(limit: usize, capacity: usize) -> Writer {
+        Writer { bytes: Vec::with_capacity(capacity.min(limit)), limit, error: None }
+    }
+
     numbers! {
         u8: u8, i8: i8, u16: u16, i16: i16, u32: u32, i32: i32, u64: u64, i64: i64, f32: f32, f64: f64,
     }
 
     /// Writes a truth value as one byte.
+    #[inline]
     pub fn bool(&mut self, value: bool) {
         self.u8(u8::from(value));
     }
 
     /// Writes bytes as they are.
+    #[inline]
     pub fn bytes(&mut self, bytes: &[u8]) {
         if self.error.is_none() && bytes.len() <= self.limit - self.bytes.len() {
             self.bytes.extend_from_slice(bytes);
@@ -84,6 +92,7 @@ impl Writer {
     }
 
     /// Writes a number of elements or bytes as an `i32`.
+    #[inline]
     pub fn count(&mut self, count: usize) {
         match i32::try_from(count) {
             Ok(count) => self.i32(count),

@@ -22,7 +22,7 @@ use tokio::net::TcpStream;
 use tokio::time;
 use tokio_rustls::TlsConnector;
 
-use crate::channel::{self, Beats, Channel, Setup};
+use crate::channel::{self, Beats, Channel, Direct, Setup, Sink};
 use crate::error::{self, Effect};
 use crate::options::IgniteOptions;
 
@@ -96,14 +96,15 @@ async fn agree(options: &IgniteOptions, address: &Host, tls: Option<&TlsConnecto
         let attempt = match tls.zip(options.tls.as_ref()) {
             None => {
                 let (source, sink) = socket.into_split();
-                greet(options, address, version, source, sink).await?
+                let sink = Sink::new(sink);
+                let direct = Some(sink.direct());
+                greet(options, address, version, (source, sink), direct).await?
             }
             Some((connector, tls)) => {
                 let name = tls.server_name(&address.name)?;
                 let stream = connector.connect(name, socket).await;
                 let stream = stream.map_err(|e| error::tls_handshake(address, e))?;
-                let (source, sink) = tokio::io::split(stream);
-                greet(options, address, version, source, sink).await?
+                greet(options, address, version, tokio::io::split(stream), None).await?
             }
         };
         match attempt {
@@ -138,8 +139,8 @@ async fn greet(
     options: &IgniteOptions,
     address: &Host,
     version: Version,
-    source: impl AsyncRead + Unpin + Send + 'static,
-    sink: impl AsyncWrite + Unpin + Send + 'static,
+    (source, sink): (impl AsyncRead + Unpin + Send + 'static, impl AsyncWrite + Unpin + Send + 'static),
+    direct: Option<Arc<Direct>>,
 ) -> Result<std::result::Result<Channel, Refusal>> {
     let mut wire = Wire { address, has_tls: options.tls.is_some(), source, sink, buffer: BytesMut::new() };
     let body = wire.exchange(&hello(options, version)?).await?;
@@ -171,7 +172,7 @@ async fn greet(
         beats: Beats::new(options.heartbeat, options.silence_max, options.statement_silence_max, idle_ms),
         write_timeout: options.silence_max,
     };
-    Ok(Ok(channel::spawn(wire.source, wire.sink, wire.buffer, setup, topology)))
+    Ok(Ok(channel::spawn(wire.source, wire.sink, direct, wire.buffer, setup, topology)))
 }
 
 fn hello(options: &IgniteOptions, version: Version) -> Result<Vec<u8>> {

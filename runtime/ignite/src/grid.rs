@@ -38,6 +38,8 @@ pub(crate) struct Grid {
     pub(crate) types: Types,
     map: RwLock<Arc<Map>>,
     nodes: Mutex<Nodes>,
+    /// Whether there was ever a channel beside those of connections: without one no lock is taken to ask them.
+    has_others: AtomicBool,
     /// Somebody is asking for the map just now; meanwhile the others use the one that there is.
     asking: AtomicBool,
 }
@@ -81,6 +83,7 @@ impl Grid {
             types: Types::default(),
             map: RwLock::default(),
             nodes: Mutex::default(),
+            has_others: AtomicBool::new(false),
             asking: AtomicBool::new(false),
         }
     }
@@ -100,6 +103,9 @@ impl Grid {
 
     /// The latest version that a node told.
     fn seen(&self, main: &Channel) -> Option<AffinityVersion> {
+        if !self.has_others.load(Ordering::Relaxed) {
+            return main.version();
+        }
         let others = self.nodes().channels.values().filter_map(|channel| channel.version()).max();
         main.version().max(others)
     }
@@ -165,6 +171,7 @@ impl Grid {
     pub(crate) fn keep(&self, channel: Channel) -> Arc<Channel> {
         let channel = Arc::new(channel);
         if let Some(node) = channel.setup().node {
+            self.has_others.store(true, Ordering::Relaxed);
             self.nodes().channels.insert(node, channel.clone());
         }
         channel
@@ -272,6 +279,7 @@ impl Grid {
         let Some(node) = channel.setup().node else { return };
         let mut nodes = self.nodes();
         if nodes.channels.get(&node).is_none_or(|known| !known.is_usable()) {
+            self.has_others.store(true, Ordering::Relaxed);
             nodes.channels.insert(node, Arc::new(channel));
         }
     }

@@ -3,7 +3,7 @@
 //! Fetching is not here. A key whose node cannot be told (a cache with an affinity function of its own, a key whose hash is
 //! no function of its bytes) goes to any node: every node serves every key.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use querent_core::types::value::Uuid;
@@ -17,7 +17,7 @@ use crate::object::Types;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Map {
     version: Option<AffinityVersion>,
-    caches: HashMap<i32, Placement>,
+    caches: BTreeMap<i32, Placement>,
     /// Asked for and not in the answer: being created, or not there.
     missing: HashSet<i32>,
 }

@@ -3,8 +3,8 @@
 #[expect(dead_code, reason = "other tests use the rest")]
 mod support;
 
-use futures_util::future::join;
-use querent_core::{ErrorKind, Pool, PoolOptions};
+use futures_util::future::{join, join_all};
+use querent_core::{ErrorKind, Pool, PoolOptions, sql_query};
 use support::{Orders, PING, ask, next, play, read, row};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -108,6 +108,45 @@ async fn answers_are_matched_whatever_their_order() {
         let pool = Pool::connect(&url).await.unwrap();
         let (a, b) = join(ask(&pool), ask(&pool)).await;
         assert_eq!((a.unwrap(), b.unwrap()), (1, 2));
+    })
+    .await;
+}
+
+/// More than sockets hold: some are written where they are made, one is begun there, the rest waits for room.
+#[tokio::test]
+async fn requests_are_whole_whoever_writes_them() {
+    const COUNT: usize = 120;
+    const LEN: usize = 60_000;
+    let asked = Notify::new();
+    let node = |listener: TcpListener| async {
+        let listener = listener;
+        let mut wire = next(&listener).await;
+        wire.accept(&[]).await;
+        asked.notified().await;
+        for _ in 0..COUNT {
+            let (_, id, payload) = wire.request().await.unwrap();
+            let text = String::from_utf8_lossy(&payload);
+            let (_, text) = text.split_once("SELECT ").expect("a statement");
+            let (number, text) = text.split_once(' ').expect("its number");
+            assert!(text.starts_with(&number.repeat(LEN / number.len())), "{number}");
+            wire.answer(id, &row(number.parse().unwrap())).await;
+        }
+        assert!(wire.frame().await.is_none());
+    };
+    play(node, async |url| {
+        let pool: Pool<Orders> = PoolOptions::new().max_connections(COUNT).connect(&url).await.unwrap();
+        // So that no request waits for a handle.
+        drop(join_all((0..COUNT).map(|_| pool.acquire())).await);
+        let select = async |n: i32| {
+            let text = format!("SELECT {n} {}", n.to_string().repeat(LEN / n.to_string().len()));
+            sql_query(text).fetch_one::<(i32,), Orders, _>(&pool).await.map(|row| row.0)
+        };
+        let all = join_all((0..COUNT as i32).map(select));
+        // Every one was polled when this is.
+        let (numbers, ()) = join(all, async { asked.notify_one() }).await;
+        let numbers: Vec<i32> = numbers.into_iter().collect::<Result<_, _>>().unwrap();
+        assert!(numbers.into_iter().eq(0..COUNT as i32));
+        pool.close().await;
     })
     .await;
 }

@@ -67,6 +67,9 @@ impl WriteObject for Encoded<'_> {
     }
 }
 
+/// A request for one key with a small value fits.
+const FRAME_LEN_USUAL: usize = 128;
+
 /// The frame of a request, at most `len_max` bytes long.
 ///
 /// # Errors
@@ -84,7 +87,7 @@ pub fn encode<R: Request + ?Sized>(
     if agreed.version < op.since() {
         return Err(EncodeError::Missing { what: op.name(), since: "a later version of the protocol" });
     }
-    let mut w = Writer::new(len_max);
+    let mut w = Writer::with_capacity(len_max, FRAME_LEN_USUAL);
     w.i32(0);
     w.i16(op.code());
     w.i64(id);

@@ -116,8 +116,9 @@ impl<B: Backend> Shared<B> {
         }
         state.waiters.retain(|w| !w.is_closed());
         if state.waiters.is_empty() {
+            let now = Instant::now();
             while let Some(idle) = state.idle.pop_back() {
-                if self.is_fresh(&idle) && B::is_usable(&idle.connection) {
+                if self.is_fresh(&idle, now) && B::is_usable(&idle.connection) {
                     drop(state);
                     return Attempt::Leased(Lease::new(idle.connection, self.clone(), idle.made));
                 }
@@ -133,8 +134,10 @@ impl<B: Backend> Shared<B> {
         Attempt::Queued(receiver)
     }
 
-    fn is_fresh(&self, idle: &Idle<B>) -> bool {
-        let within = |limit: Option<Duration>, since: Instant| limit.is_none_or(|l| since.elapsed() < l);
+    fn is_fresh(&self, idle: &Idle<B>, now: Instant) -> bool {
+        let within = |limit: Option<Duration>, since: Instant| {
+            limit.is_none_or(|limit| now.saturating_duration_since(since) < limit)
+        };
         within(self.options.idle_timeout, idle.since) && within(self.options.max_lifetime, idle.made)
     }
 

@@ -331,7 +331,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V: FromObject> Cache<S, K, V> {
     {
         let done = self.many(on, KeysOp::GetAll, keys).await?;
         let mut entries = Vec::new();
-        for answer in &done.answers {
+        for answer in done.answers.iter() {
             let page = answer.read(response::entries).map_err(|e| error::of_call(e, Effect::Reads))?;
             entries.reserve(page.rows());
             let read = done.link.read(|types| {
@@ -345,8 +345,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V: FromObject> Cache<S, K, V> {
 
 /// Reads the answer that is one value, or null.
 async fn read_one<V: FromObject>(done: &Done) -> Result<Option<V>> {
-    let Some(answer) = done.answers.first() else { return Ok(None) };
-    let value = answer.read(|body, r| {
+    let value = done.answers.first.read(|body, r| {
         let at = r.position();
         response::object(r)?;
         Ok((body, at))

@@ -43,8 +43,30 @@ pub(super) enum Operation<'a> {
 /// What came back, and the way to find out more.
 pub(super) struct Done {
     pub(super) link: Link,
-    /// One an answering node.
-    pub(super) answers: Vec<Answer>,
+    pub(super) answers: Answers,
+}
+
+/// One an answering node. Nearly always it is one, which has a place without an allocation.
+pub(super) struct Answers {
+    pub(super) first: Answer,
+    more: Vec<Answer>,
+}
+
+impl Answers {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Answer> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+
+    fn of(mut all: Vec<Answer>) -> Result<Answers, Failed> {
+        let first = all.pop().ok_or(CallError::Unexpected("no answer of any node"))?;
+        Ok(Answers { first, more: all })
+    }
+}
+
+impl From<Answer> for Answers {
+    fn from(first: Answer) -> Answers {
+        Answers { first, more: Vec::new() }
+    }
 }
 
 impl Operation<'_> {
@@ -176,7 +198,7 @@ struct Sending<'s> {
 }
 
 impl Sending<'_> {
-    async fn send(&self, operation: Operation<'_>) -> Result<Vec<Answer>, Failed> {
+    async fn send(&self, operation: Operation<'_>) -> Result<Answers, Failed> {
         let cache = self.info;
         let object = |idx| Encoded(self.packed.get(idx));
         let answer = match operation {
@@ -202,7 +224,7 @@ impl Sending<'_> {
                 return self.split(Many::PutAll, keys).await;
             }
         };
-        Ok(vec![answer])
+        Ok(answer.into())
     }
 
     /// To the node of the first object, which is the key.
@@ -247,15 +269,16 @@ impl Sending<'_> {
     }
 
     /// Sends each node its keys, all at once.
-    async fn split(&self, many: Many, keys: Vec<usize>) -> Result<Vec<Answer>, Failed> {
+    async fn split(&self, many: Many, keys: Vec<usize>) -> Result<Answers, Failed> {
         let mut places = self.place(&keys).await;
         if places.len() < 2 {
             let (node, keys) = places.pop_first().unwrap_or_default();
-            return Ok(vec![self.part(many, node, &keys).await?]);
+            return Ok(self.part(many, node, &keys).await?.into());
         }
         let outcomes = join_all(places.iter().map(|(node, keys)| self.part(many, *node, keys))).await;
         if self.effect == Effect::Reads {
-            return outcomes.into_iter().map(|outcome| outcome.map_err(Failed::Call)).collect();
+            let answers: Result<Vec<_>, _> = outcomes.into_iter().collect();
+            return Answers::of(answers?);
         }
         let mut parts = Vec::new();
         let mut answers = Vec::new();
@@ -265,7 +288,8 @@ impl Sending<'_> {
             let indexes = keys.iter().map(|idx| idx / many.objects_per_key()).collect();
             parts.push(Part { node, indexes, outcome });
         }
-        Parts::check(parts).map(|()| answers).map_err(Failed::Parts)
+        Parts::check(parts).map_err(Failed::Parts)?;
+        Answers::of(answers)
     }
 
     /// Sends a node its keys.

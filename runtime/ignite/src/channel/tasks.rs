@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::task::Waker;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -11,24 +12,28 @@ use querent_protocol::ignite::response::{AffinityVersion, Header};
 use querent_protocol::ignite::{DecodeError, Reader, frame};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{Notify, mpsc, watch};
+use tokio::task;
 use tokio::time::{self, Instant};
 
-use super::waiters::{Told, Waiters};
+use super::direct::Direct;
+use super::waiters::{Delivered, Reply, Undo, Waiters};
 use super::{Answer, Beats, CallError, Channel, Lost, NOBODY, Outgoing, Setup, Shared};
 
 /// Frames that are written together.
 const BATCH_COUNT_MAX: usize = 128;
 /// Bytes that are gathered for one write; a longer frame is written by itself.
 const GATHER_LEN_MAX: usize = 64 << 10;
-/// Bytes that are made room for at a time; more only for a frame that has begun.
+/// Bytes that are made room for at a time, once there is less than the least; more only for a frame that has begun.
+const READ_LEN_MIN: usize = 4 << 10;
 const READ_LEN: usize = 64 << 10;
 const READ_LEN_MAX: usize = 1 << 20;
 
 /// Starts the tasks of a connection that is past its handshake. `buffer` is what was read beyond it, `topology` what the
-/// first answer told.
+/// first answer told, `direct` where requests may be written without the writer.
 pub(crate) fn spawn(
     source: impl AsyncRead + Unpin + Send + 'static,
     sink: impl AsyncWrite + Unpin + Send + 'static,
+    direct: Option<Arc<Direct>>,
     buffer: BytesMut,
     setup: Setup,
     topology: Option<AffinityVersion>,
@@ -42,9 +47,13 @@ pub(crate) fn spawn(
         retired: AtomicBool::new(false),
         holds: AtomicUsize::new(0),
         doubtful: AtomicBool::new(false),
+        lost: AtomicBool::new(false),
         aside,
         probe: Notify::new(),
         ended: Notify::new(),
+        sent: AtomicBool::new(false),
+        direct,
+        begun: Notify::new(),
         setup,
     });
     let heard = Arc::new(AtomicBool::new(false));
@@ -66,12 +75,12 @@ async fn read(
     shared: Arc<Shared>,
     heard: Arc<AtomicBool>,
 ) {
+    let mut arrived = Arrived::default();
     let lost = loop {
-        match deliver_all(&mut buffer, &shared) {
-            Ok(()) => {}
-            Err(error) => break Lost::decode(error),
+        if let Err(error) = arrived.deliver(&mut buffer, &shared) {
+            break Lost::decode(error);
         }
-        buffer.reserve(frame::missing(&buffer).clamp(READ_LEN, READ_LEN_MAX));
+        make_room(&mut buffer);
         match source.read_buf(&mut buffer).await {
             Ok(0) => break Lost::new("the server closed the connection"),
             Ok(_) => {
@@ -85,15 +94,59 @@ async fn read(
     shared.ended.notify_one();
 }
 
-fn deliver_all(buffer: &mut BytesMut, shared: &Shared) -> Result<(), DecodeError> {
-    while let Some(body) = frame::decode(buffer, &shared.setup.limits)? {
-        shared.deliver(body)?;
+/// Room for what is to come. What was handed out shares the buffer, so that more than is needed is a new one each time.
+fn make_room(buffer: &mut BytesMut) {
+    let missing = frame::missing(buffer);
+    let room = buffer.capacity() - buffer.len();
+    if room < missing.clamp(READ_LEN_MIN, READ_LEN_MAX) {
+        buffer.reserve(missing.clamp(READ_LEN, READ_LEN_MAX));
     }
-    Ok(())
+}
+
+/// What arrived with one read, kept for its allocations.
+#[derive(Default)]
+struct Arrived {
+    replies: Vec<(i64, Reply)>,
+    wakers: Vec<Waker>,
+    undos: Vec<Undo>,
+}
+
+impl Arrived {
+    /// Hands all whole answers of a buffer to who waits, under one lock.
+    fn deliver(&mut self, buffer: &mut BytesMut, shared: &Shared) -> Result<(), DecodeError> {
+        // What came before something that is no answer is delivered all the same.
+        let mut outcome = self.decode(buffer, shared);
+        if self.replies.is_empty() {
+            return outcome;
+        }
+        let mut waiters = shared.waiters();
+        for (id, reply) in self.replies.drain(..) {
+            match waiters.answer(id, reply) {
+                Some(Delivered::Wakes(waker)) => self.wakers.push(waker),
+                Some(Delivered::ToNobody(undo)) => self.undos.extend(undo),
+                None => {
+                    outcome = Err(DecodeError::unknown(0, "request id", id));
+                    break;
+                }
+            }
+        }
+        drop(waiters);
+        self.wakers.drain(..).for_each(Waker::wake);
+        self.undos.drain(..).for_each(|undo| shared.undo(undo));
+        outcome
+    }
+
+    fn decode(&mut self, buffer: &mut BytesMut, shared: &Shared) -> Result<(), DecodeError> {
+        while let Some(body) = frame::decode(buffer, &shared.setup.limits)? {
+            self.replies.extend(shared.reply(body)?);
+        }
+        Ok(())
+    }
 }
 
 impl Shared {
-    fn deliver(&self, body: Bytes) -> Result<(), DecodeError> {
+    /// Whose answer a frame is, and the answer.
+    fn reply(&self, body: Bytes) -> Result<Option<(i64, Reply)>, DecodeError> {
         let mut reader = Reader::new(&body);
         let header = Header::read(&mut reader, &self.setup.agreed)?;
         let payload_at = reader.position();
@@ -108,32 +161,25 @@ impl Shared {
         }
         // Nothing here asks for notifications; one may still come of what was closed meanwhile.
         if header.id == NOBODY || header.notification.is_some() {
-            return Ok(());
+            return Ok(None);
         }
-        let delivery = self.waiters().take(header.id);
-        let delivery = delivery.ok_or(DecodeError::unknown(0, "request id", header.id))?;
         let reply = match header.failure {
             None => Ok(Answer::new(body, payload_at)),
             Some(failure) => Err(CallError::Refused(failure)),
         };
-        if let Some(undo) = delivery.hand_over(reply) {
-            self.undo(undo);
-        }
-        Ok(())
+        Ok(Some((header.id, reply)))
     }
 
     fn lose(&self, lost: Lost) {
         tracing::debug!(reason = lost.what, "connection to an Ignite node ended");
+        self.lost.store(true, Ordering::Relaxed);
         self.give_up(lost, Waiters::lose);
     }
 
-    /// Tells those who wait in vain.
-    fn give_up(&self, lost: Lost, who: impl FnOnce(&mut Waiters, &Arc<Lost>) -> Vec<Told>) {
-        let waiting = who(&mut self.waiters(), &Arc::new(lost));
-        for (reply, error) in waiting {
-            // Whoever waited may just have gone.
-            let _ = reply.send(Err(error));
-        }
+    /// Wakes those who wait in vain.
+    fn give_up(&self, lost: Lost, who: impl FnOnce(&mut Waiters, &Arc<Lost>) -> Vec<Waker>) {
+        let wakers = who(&mut self.waiters(), &Arc::new(lost));
+        wakers.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -155,8 +201,14 @@ impl Writing {
             let shared = &self.shared;
             tokio::select! {
                 biased;
-                count = self.outgoing.recv_many(&mut batch, BATCH_COUNT_MAX) => if count == 0 { break },
+                count = self.outgoing.recv_many(&mut batch, BATCH_COUNT_MAX) => {
+                    if count == 0 {
+                        break;
+                    }
+                    self.gather(&mut batch).await;
+                }
                 Some(frame) = self.undoing.recv() => batch.push(Outgoing { id: NOBODY, frame }),
+                () = shared.begun.notified() => {}
                 () = shared.ended.notified() => return,
                 () = shared.probe.notified() => {
                     batch.extend(self.watch.beat(shared));
@@ -185,14 +237,16 @@ impl Writing {
                 let Ok(frame) = self.undoing.try_recv() else { break };
                 batch.push(Outgoing { id: NOBODY, frame });
             }
-            if batch.is_empty() {
-                continue;
-            }
-            self.watch.sent = true;
-            let limit = self.shared.setup.write_timeout;
-            let write = write(&mut sink, &mut batch, &mut gathered, &self.shared);
+            let shared = &self.shared;
+            // From here on nobody else writes.
+            gathered.extend(shared.direct.as_ref().map(|direct| direct.take()).unwrap_or_default());
+            let limit = shared.setup.write_timeout;
+            let write = write(&mut sink, &mut batch, &mut gathered, shared);
             let lost = match time::timeout(limit, write).await {
-                Ok(Ok(())) => continue,
+                Ok(Ok(())) => {
+                    shared.direct.iter().for_each(|direct| direct.give_back());
+                    continue;
+                }
                 Ok(Err(error)) => Lost::io("the connection broke", error),
                 Err(_) => Lost::new("the server takes no more requests"),
             };
@@ -203,9 +257,22 @@ impl Writing {
         self.shared.lose(Lost::new("the connection was closed"));
         let _ = time::timeout(self.shared.setup.write_timeout, sink.shutdown()).await;
     }
+
+    /// Where others were woken together with who asked, they come first: what they ask is written with it. On a runtime of
+    /// several threads the writer would otherwise run after each of them, with a write of its own.
+    async fn gather(&mut self, batch: &mut Vec<Outgoing>) {
+        if !self.shared.waiters().has_untaken() {
+            return;
+        }
+        task::yield_now().await;
+        while batch.len() < BATCH_COUNT_MAX {
+            let Ok(outgoing) = self.outgoing.try_recv() else { return };
+            batch.push(outgoing);
+        }
+    }
 }
 
-/// Writes the frames of a batch that are still wanted, small ones together.
+/// Writes what was gathered already, then the frames of a batch that are still wanted, small ones together.
 async fn write(
     sink: &mut (impl AsyncWrite + Unpin),
     batch: &mut Vec<Outgoing>,
@@ -216,7 +283,11 @@ async fn write(
         let mut waiters = shared.waiters();
         batch.retain(|outgoing| waiters.write(outgoing.id));
     }
-    if let [only] = &batch[..] {
+    if batch.is_empty() && gathered.is_empty() {
+        return Ok(());
+    }
+    shared.sent.store(true, Ordering::Relaxed);
+    if let ([only], true) = (&batch[..], gathered.is_empty()) {
         sink.write_all(&only.frame).await?;
     } else {
         for outgoing in batch.iter() {
@@ -242,8 +313,6 @@ struct Watch {
     beats: Beats,
     /// Set by the reader at each byte.
     heard: Arc<AtomicBool>,
-    /// Whether anything was sent since the last look.
-    sent: bool,
     /// When a sign of life was asked for that has not come.
     asked: Option<Instant>,
     looked: Instant,
@@ -272,7 +341,7 @@ enum Verdict {
 
 impl Watch {
     fn new(beats: Beats, heard: Arc<AtomicBool>) -> Watch {
-        Watch { beats, heard, sent: false, asked: None, looked: Instant::now(), abandoned: None }
+        Watch { beats, heard, asked: None, looked: Instant::now(), abandoned: None }
     }
 
     /// When to look again.
@@ -313,7 +382,7 @@ impl Watch {
             return Verdict::Fine;
         }
         let heard = self.heard.swap(false, Ordering::Relaxed);
-        let sent = std::mem::take(&mut self.sent);
+        let sent = shared.sent.swap(false, Ordering::Relaxed);
         self.looked = now;
         if heard {
             self.asked = None;

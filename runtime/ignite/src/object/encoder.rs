@@ -195,7 +195,7 @@ impl ObjectWriter<'_, '_> {
 #[derive(Debug)]
 pub(crate) struct Packed {
     bytes: Vec<u8>,
-    ends: Vec<usize>,
+    ends: Ends,
     /// What the cluster must know before it gets them.
     pub(crate) register: Vec<Arc<BinaryType>>,
     /// Java classes that it must know.
@@ -206,29 +206,58 @@ pub(crate) struct Packed {
 
 impl Packed {
     pub(crate) fn len(&self) -> usize {
-        self.ends.len()
+        self.ends.count
     }
 
     /// The bytes of one; empty where there is none.
     pub(crate) fn get(&self, idx: usize) -> &[u8] {
-        let start = idx.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        let end = self.ends.get(idx).copied().unwrap_or(start);
+        let start = idx.checked_sub(1).and_then(|before| self.ends.get(before)).unwrap_or(0);
+        let end = self.ends.get(idx).unwrap_or(start);
         self.bytes.get(start..end).unwrap_or_default()
     }
 }
+
+/// Where objects end. Those of requests for one key, three at most, have their places without an allocation.
+#[derive(Debug, Default)]
+struct Ends {
+    count: usize,
+    first: [usize; 3],
+    more: Vec<usize>,
+}
+
+impl Ends {
+    fn get(&self, idx: usize) -> Option<usize> {
+        if idx >= self.count {
+            return None;
+        }
+        self.first.get(idx).or_else(|| self.more.get(idx - self.first.len())).copied()
+    }
+
+    fn push(&mut self, end: usize) {
+        match self.first.get_mut(self.count) {
+            Some(place) => *place = end,
+            None => self.more.push(end),
+        }
+        self.count += 1;
+    }
+}
+
+/// A key and a small value.
+const OBJECTS_LEN_USUAL: usize = 64;
 
 /// Writes objects one after the other.
 pub(crate) struct Packer<'t> {
     types: &'t Types,
     writer: Writer,
-    ends: Vec<usize>,
+    ends: Ends,
     wants: Wants,
 }
 
 impl<'t> Packer<'t> {
     /// At most `limit` bytes of objects.
     pub(crate) fn new(types: &'t Types, limit: usize) -> Packer<'t> {
-        Packer { types, writer: Writer::new(limit), ends: Vec::new(), wants: Wants::default() }
+        let writer = Writer::with_capacity(limit, OBJECTS_LEN_USUAL);
+        Packer { types, writer, ends: Ends::default(), wants: Wants::default() }
     }
 
     pub(crate) fn add<T: ToObject + ?Sized>(&mut self, value: &T) {
