@@ -20,7 +20,10 @@ pub struct DecimalBytes<'a> {
 
 impl<'a> DecimalBytes<'a> {
     /// Reads the scale and the magnitude, after the code.
-    pub(super) fn read(reader: &mut Reader<'a>) -> Result<DecimalBytes<'a>, DecodeError> {
+    ///
+    /// # Errors
+    /// Where there are fewer bytes than they say, or none.
+    pub fn read(reader: &mut Reader<'a>) -> Result<DecimalBytes<'a>, DecodeError> {
         let scale = reader.i32()?;
         let at = reader.position();
         let len = reader.count(1)?;

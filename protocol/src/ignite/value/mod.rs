@@ -28,7 +28,7 @@ pub use optimized::{Period, write_sql_date};
 pub use owned::{Collection, EnumValue, Map, ObjectArray, Proxy, Value};
 pub use skip::skip;
 pub use string::{JavaStr, read_string, write_string};
-pub use time::{Millis, write_timestamp};
+pub use time::{Millis, read_timestamp, write_timestamp};
 
 pub(super) use class::read_class_name;
 pub(super) use object::Head;

@@ -35,7 +35,10 @@ impl Millis {
 }
 
 /// Reads the milliseconds and nanoseconds of a timestamp, after its code.
-pub(super) fn read_timestamp(reader: &mut Reader<'_>) -> Result<Timestamp, DecodeError> {
+///
+/// # Errors
+/// Where there are too few bytes, or the nanoseconds are more than a millisecond.
+pub fn read_timestamp(reader: &mut Reader<'_>) -> Result<Timestamp, DecodeError> {
     let millis = reader.i64()?;
     let at = reader.position();
     let nanos = u32::try_from(reader.i32()?).ok().filter(|nanos| *nanos < NANOS_PER_MILLI);

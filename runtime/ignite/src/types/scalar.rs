@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use querent_core::ValueProblem;
 use querent_core::types::value::{Date, Decimal, Duration, Interval, Time, Timestamp, Uuid};
-use querent_protocol::ignite::value::{JavaStr, Object, Value, code};
+use querent_protocol::ignite::Reader;
+use querent_protocol::ignite::value::{DecimalBytes, JavaStr, Object, Value, code, read_timestamp};
 
 use super::{Cell, FromCell, NO_OBJECT};
 
@@ -153,13 +154,18 @@ impl<'b> FromCell<'b> for Value {
     }
 }
 
+// With `CODE: |bytes| …` the bytes after that code are read at once: an object of any kind is many times larger than most
+// of them.
 macro_rules! by_object {
-    ($($rust:ty, $name:literal, |$object:ident, $cell:ident| $read:expr;)+) => { $(
+    ($($rust:ty, $name:literal, $($code:ident: |$bytes:ident| $quick:expr,)? |$object:ident, $cell:ident| $read:expr;)+) => { $(
         impl<'b> FromCell<'b> for $rust {
             const NAME: &'static str = $name;
 
             #[inline]
             fn read($cell: Cell<'b>) -> Result<$rust, ValueProblem> {
+                $(if let Some([code::$code, $bytes @ ..]) = $cell.bytes() {
+                    return $quick;
+                })?
                 let $object = $cell.object()?;
                 let read: Option<Result<$rust, ValueProblem>> = $read;
                 read.unwrap_or(Err(ValueProblem::WrongType($name)))
@@ -169,11 +175,13 @@ macro_rules! by_object {
 }
 
 by_object! {
-    bool, "bool", |object, cell| match object {
+    bool, "bool", BOOL: |bytes| bytes.first().map(|byte| *byte != 0).ok_or(NO_OBJECT), |object, cell| match object {
         Object::Bool(truth) => Some(Ok(truth)),
         _ => None,
     };
-    Cow<'b, str>, "Cow<str>", |object, cell| match object {
+    // Code and length are there, for the page was measured.
+    Cow<'b, str>, "Cow<str>", STRING: |bytes| Ok(JavaStr::new(bytes.get(4..).unwrap_or_default()).text()),
+    |object, cell| match object {
         Object::String(text) => Some(Ok(text.text())),
         Object::Char(unit) => {
             let char = char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER);
@@ -185,7 +193,11 @@ by_object! {
         Object::Bytes(bytes) => Some(Ok(bytes)),
         _ => None,
     };
-    Decimal, "Decimal", |object, cell| match object {
+    Decimal, "Decimal", DECIMAL: |bytes| {
+        let number = DecimalBytes::read(&mut Reader::new(bytes)).map_err(|_| NO_OBJECT)?;
+        number.decimal().map_err(|_| ValueProblem::Malformed("a decimal"))
+    },
+    |object, cell| match object {
         Object::Decimal(number) => Some(number.decimal().map_err(|_| ValueProblem::Malformed("a decimal"))),
         Object::Byte(number) => Some(Ok(Decimal::from_parts(number.into(), 0))),
         Object::Short(number) => Some(Ok(Decimal::from_parts(number.into(), 0))),
@@ -209,7 +221,11 @@ by_object! {
         // Milliseconds of the day.
         _ => cell.bare().map(|millis| Ok(Timestamp::from_millis(millis).time())),
     };
-    Timestamp, "Timestamp", |object, cell| match object {
+    Timestamp, "Timestamp", TIMESTAMP: |bytes| {
+        let instant = read_timestamp(&mut Reader::new(bytes)).map_err(|_| NO_OBJECT)?;
+        cell.wall(instant)
+    },
+    |object, cell| match object {
         Object::Timestamp(timestamp) => Some(cell.wall(timestamp)),
         Object::Date(millis) => Some(cell.wall(millis.timestamp())),
         // Milliseconds of the wall clock.

@@ -91,6 +91,9 @@ impl Magnitude {
 
     /// The absolute value of a two's complement number, most significant byte first.
     pub(super) fn from_signed_be_bytes(bytes: &[u8]) -> Magnitude {
+        if let Some(small) = small_from_be_bytes(bytes) {
+            return small;
+        }
         let sign_byte = if bytes.first().is_some_and(|byte| byte & 0x80 != 0) { 0xff } else { 0 };
         let mut limbs: Vec<u64> = bytes
             .rchunks(8)
@@ -186,6 +189,18 @@ impl Magnitude {
         }
         Some(limbs)
     }
+}
+
+/// The number that these bytes are, where it is not below zero and short: most are, and need no allocation.
+fn small_from_be_bytes(bytes: &[u8]) -> Option<Magnitude> {
+    let mut limbs = [0; 4];
+    if bytes.len() > 8 * limbs.len() || bytes.first().is_some_and(|byte| byte & 0x80 != 0) {
+        return None;
+    }
+    for (limb, chunk) in limbs.iter_mut().zip(bytes.rchunks(8)) {
+        *limb = chunk.iter().fold(0, |limb, byte| limb << 8 | u64::from(*byte));
+    }
+    Some(Magnitude::Small(limbs))
 }
 
 fn small_from_digits(digits: impl Iterator<Item = u8>) -> Option<[u64; 4]> {
