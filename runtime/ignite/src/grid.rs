@@ -124,9 +124,14 @@ impl Grid {
             }
             Freshness::Missing | Freshness::Stale => {}
         }
-        if self.asking.swap(true, Ordering::Acquire) {
-            return map;
+        match self.asking.swap(true, Ordering::Acquire) {
+            true => map,
+            false => Box::pin(self.ask_map(map, cache_id, main)).await,
         }
+    }
+
+    /// Whoever asks has set that somebody does.
+    async fn ask_map(&self, map: Arc<Map>, cache_id: i32, main: &Channel) -> Arc<Map> {
         let _asking = Asking(&self.asking);
         let cache_ids = map.asking(cache_id);
         let ask = CachePartitions { cache_ids: &cache_ids, custom_mappings: false, data_center: None };

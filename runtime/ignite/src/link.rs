@@ -79,7 +79,7 @@ impl Link {
                 outcome => return outcome.map(|answer| (channel, answer)),
             };
             tried.push(channel);
-            channel = match self.another(&tried).await {
+            channel = match Box::pin(self.another(&tried)).await {
                 Some(channel) => channel,
                 None => return Err(lost),
             };
@@ -134,28 +134,43 @@ impl Link {
     }
 
     /// Writes keys and values, and has the cluster know their types.
+    ///
+    /// What is rarely needed is boxed, here and elsewhere: the future of each request would have to hold it.
     pub(crate) async fn pack(&self, pack: Pack<'_>) -> Result<Packed> {
-        self.form().await?;
-        let limit = self.grid.options().request_len_max;
-        let packed = loop {
-            let mut packer = Packer::new(self.types(), limit);
-            pack(&mut packer);
-            let packed =
-                packer.finish().map_err(|e| error::of_call(CallError::Unsendable(e), Effect::Reads))?;
-            if !packed.needs_clock {
-                break packed;
+        if self.types().form().is_some() {
+            let packed = self.write(pack)?;
+            if packed.needs.is_none() {
+                return Ok(packed);
             }
-            self.learn_clock().await?;
-        };
-        for name in &packed.classes {
-            let put = TypeNamePut { type_id: string_hash(name), name };
-            self.ask(&put, Effect::Reads, |_, r| response::boolean(r)).await?;
-            self.types().learn_class(name);
         }
-        for meta in &packed.register {
-            self.register(meta).await?;
+        Box::pin(self.prepare(pack)).await
+    }
+
+    fn write(&self, pack: Pack<'_>) -> Result<Packed> {
+        let mut packer = Packer::new(self.types(), self.grid.options().request_len_max);
+        pack(&mut packer);
+        packer.finish().map_err(|e| error::of_call(CallError::Unsendable(e), Effect::Reads))
+    }
+
+    async fn prepare(&self, pack: Pack<'_>) -> Result<Packed> {
+        self.form().await?;
+        loop {
+            let mut packed = self.write(pack)?;
+            let Some(needs) = packed.needs.take() else { return Ok(packed) };
+            if needs.clock {
+                self.learn_clock().await?;
+                continue;
+            }
+            for name in &needs.classes {
+                let put = TypeNamePut { type_id: string_hash(name), name };
+                self.ask(&put, Effect::Reads, |_, r| response::boolean(r)).await?;
+                self.types().learn_class(name);
+            }
+            for meta in &needs.register {
+                self.register(meta).await?;
+            }
+            return Ok(packed);
         }
-        Ok(packed)
     }
 
     /// Has the cluster know a type, with these fields and schemas among others.
@@ -197,20 +212,18 @@ impl Link {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
-            match error.needs() {
-                Some(need) if asked != Some(need) => {
-                    asked = Some(need);
-                    match need {
-                        Need::Schema { type_id, .. } => drop(self.fetch_type(type_id).await?),
-                        Need::Clock => self.learn_clock().await?,
-                    }
-                }
-                _ => {
-                    return Err(
-                        Error::new(ErrorKind::Value, "a key or value cannot be read").with_cause(error)
-                    );
-                }
-            }
+            let Some(need) = error.needs().filter(|need| asked != Some(*need)) else {
+                return Err(Error::new(ErrorKind::Value, "a key or value cannot be read").with_cause(error));
+            };
+            asked = Some(need);
+            Box::pin(self.learn(need)).await?;
+        }
+    }
+
+    async fn learn(&self, need: Need) -> Result<()> {
+        match need {
+            Need::Schema { type_id, .. } => self.fetch_type(type_id).await.map(drop),
+            Need::Clock => self.learn_clock().await,
         }
     }
 

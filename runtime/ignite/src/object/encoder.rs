@@ -1,7 +1,5 @@
 //! Writing: keys and values into the bytes of a request, with what they need registered first.
 
-use std::sync::Arc;
-
 use querent_protocol::ignite::binary;
 use querent_protocol::ignite::hash::field_id;
 use querent_protocol::ignite::meta::{BinaryField, BinaryType, Schema};
@@ -196,12 +194,19 @@ impl ObjectWriter<'_, '_> {
 pub(crate) struct Packed {
     bytes: Vec<u8>,
     ends: Ends,
+    /// What must be done before they are sent. Nearly always nothing, and this is moved about with each request.
+    pub(crate) needs: Option<Box<Needs>>,
+}
+
+/// What must be done before objects are sent.
+#[derive(Debug)]
+pub(crate) struct Needs {
     /// What the cluster must know before it gets them.
-    pub(crate) register: Vec<Arc<BinaryType>>,
+    pub(crate) register: Vec<BinaryType>,
     /// Java classes that it must know.
     pub(crate) classes: Vec<&'static str>,
     /// Whether the clock must be asked for first: what was written is of no use.
-    pub(crate) needs_clock: bool,
+    pub(crate) clock: bool,
 }
 
 impl Packed {
@@ -221,7 +226,8 @@ impl Packed {
 #[derive(Debug, Default)]
 struct Ends {
     count: usize,
-    first: [usize; 3],
+    /// Objects whose ends lie further are among the others.
+    first: [u32; 3],
     more: Vec<usize>,
 }
 
@@ -230,13 +236,18 @@ impl Ends {
         if idx >= self.count {
             return None;
         }
-        self.first.get(idx).or_else(|| self.more.get(idx - self.first.len())).copied()
+        let more = idx.checked_sub(self.count - self.more.len());
+        match more {
+            Some(idx) => self.more.get(idx).copied(),
+            None => self.first.get(idx).and_then(|end| usize::try_from(*end).ok()),
+        }
     }
 
     fn push(&mut self, end: usize) {
-        match self.first.get_mut(self.count) {
-            Some(place) => *place = end,
-            None => self.more.push(end),
+        let place = self.first.get_mut(self.count).filter(|_| self.more.is_empty());
+        match (place, u32::try_from(end)) {
+            (Some(place), Ok(end)) => *place = end,
+            _ => self.more.push(end),
         }
         self.count += 1;
     }
@@ -265,9 +276,12 @@ impl<'t> Packer<'t> {
         self.ends.push(self.writer.position());
     }
 
-    pub(crate) fn finish(mut self) -> Result<Packed, EncodeError> {
-        let register = std::mem::take(&mut self.wants.register).into_iter().map(Arc::new).collect();
-        let Wants { classes, clock: needs_clock, .. } = self.wants;
-        Ok(Packed { bytes: self.writer.finish()?, ends: self.ends, register, classes, needs_clock })
+    pub(crate) fn finish(self) -> Result<Packed, EncodeError> {
+        let Wants { register, classes, clock } = self.wants;
+        let needs = match register.is_empty() && classes.is_empty() && !clock {
+            true => None,
+            false => Some(Box::new(Needs { register, classes, clock })),
+        };
+        Ok(Packed { bytes: self.writer.finish()?, ends: self.ends, needs })
     }
 }

@@ -151,24 +151,39 @@ fn objects_say_what_must_be_registered() {
     let types = types(true);
     let point = Point { x: 7, label: None };
     let first = packed(&types, &vec![point]);
-    let [meta] = &first.register[..] else { panic!("one type") };
+    let [meta] = &first.needs.as_ref().unwrap().register[..] else { panic!("one type") };
     let fields: Vec<_> = meta.fields.iter().map(|field| (field.name.as_str(), field.type_code)).collect();
     assert_eq!((meta.name.as_str(), &fields[..]), ("Point", &[("x", 3), ("label", 9)][..]));
     // Before the schema is known, it is asked for; then the object is read.
     let error = read::<Vec<Point>>(&types, first.get(0)).unwrap_err();
     assert!(matches!(error.needs(), Some(Need::Schema { .. })));
-    types.learn((**meta).clone());
+    types.learn(meta.clone());
     assert_eq!(read::<Vec<Point>>(&types, first.get(0)).unwrap()[0].x, 7);
-    assert!(packed(&types, &Point { x: 1, label: None }).register.is_empty());
+    assert!(packed(&types, &Point { x: 1, label: None }).needs.is_none());
     // What an object lacks is null, and null where there can be none is told with its field.
     let other = Fields { type_name: "Point".to_owned(), fields: vec![("label".to_owned(), Value::Null)] };
-    let other = packed(&types, &other);
-    types.learn((*other.register[0]).clone());
+    let mut other = packed(&types, &other);
+    types.learn(other.needs.take().unwrap().register.remove(0));
     let error = read::<Point>(&types, other.get(0)).unwrap_err();
     assert!(error.to_string().contains("`x` of `Point`"), "{error}");
     // Another type of the same fields is another type.
     let alien = packed(&types, &Fields { type_name: "Alien".to_owned(), fields: Vec::new() });
     assert!(read::<Point>(&types, alien.get(0)).is_err());
+}
+
+#[test]
+fn objects_written_one_after_the_other_are_found_again() {
+    let types = types(true);
+    let mut packer = Packer::new(&types, 1000);
+    for number in 0..5_i32 {
+        packer.add(&number);
+    }
+    let packed = packer.finish().unwrap();
+    assert_eq!(packed.len(), 5);
+    for number in 0..5_i32 {
+        assert_eq!(read::<i32>(&types, packed.get(number as usize)), Ok(number));
+    }
+    assert!(packed.get(5).is_empty());
 }
 
 #[test]
@@ -182,9 +197,9 @@ fn full_footers_need_no_schema() {
 #[test]
 fn the_clock_is_asked_for_when_it_is_needed() {
     let types = Types::default();
-    assert!(!packed(&types, &7).needs_clock);
-    assert!(!packed(&types, &SystemTime::UNIX_EPOCH).needs_clock);
-    assert!(packed(&types, &Date::from_days(1)).needs_clock);
+    assert!(packed(&types, &7).needs.is_none());
+    assert!(packed(&types, &SystemTime::UNIX_EPOCH).needs.is_none());
+    assert!(packed(&types, &Date::from_days(1)).needs.unwrap().clock);
     let bytes = packed(&types, &Millis(0));
     assert_eq!(read::<Date>(&types, bytes.get(0)).unwrap_err().needs(), Some(Need::Clock));
     types.set_clock(Clock::new(Zone::Unknown(zone::MIXED), Engine::H2));
