@@ -25,7 +25,7 @@ use tables::Tables;
 /// What SQL files amount to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evaluated {
-    /// The source. Its capabilities, options and server are not known from files.
+    /// The source. Its server is not known from files; options and capabilities are those that the dialect alone says.
     pub source: SourceDescription,
     /// What is wrong or doubtful, in the order of the files.
     pub findings: Vec<Finding>,
@@ -105,6 +105,13 @@ pub fn evaluate(files: &[File], dialect: &'static Dialect) -> Evaluated {
         backend: backend_of_dialect(dialect.name).to_owned(),
         dialect: dialect.name.to_owned(),
         nullability: NullabilityTrust::Trusted,
+        options: dialect
+            .reading
+            .options
+            .iter()
+            .map(|(key, value)| ((*key).into(), (*value).into()))
+            .collect(),
+        capabilities: dialect.reading.capabilities.iter().map(|name| (*name).into()).collect(),
         tables,
         types,
         caches,

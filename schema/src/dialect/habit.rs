@@ -33,6 +33,10 @@ pub struct Reading {
     pub table_properties: TableProperties,
     /// The cache behind a table and the types of its objects, where the backend keeps rows as such.
     pub objects: fn(&TableDescription) -> Option<Objects>,
+    /// The options of a source that the dialect alone says, where there is no server to ask.
+    pub options: &'static [(&'static str, &'static str)],
+    /// What every server that speaks it can do, by the names of the capability traits.
+    pub capabilities: &'static [&'static str],
     /// What `parse/` reads and the engine does not: its place and its name.
     pub(crate) refused: fn(&Node<'_>) -> Option<(Span, String)>,
 }
@@ -48,6 +52,8 @@ impl Reading {
         system_table: |_| None,
         table_properties: |_| Ok(BTreeMap::new()),
         objects: |_| None,
+        options: &[],
+        capabilities: &[],
         refused: |_| None,
     };
 }

@@ -123,6 +123,18 @@ fn options_are_kept_and_read_back() {
     assert_eq!(cache.description("orders").unwrap().tables[0], made[0]);
 }
 
+/// Without them the driver would take a cluster of the other engine, and no transaction would begin.
+#[test]
+fn the_dialect_says_engine_and_transactions() {
+    for engine in ["h2", "calcite"] {
+        let made = run(&format!("ignite-{engine}"), "CREATE TABLE t (id INT PRIMARY KEY, n INT)").source;
+        assert_eq!(made.options, BTreeMap::from([("engine".to_owned(), engine.to_owned())]));
+        assert_eq!(made.capabilities, ["transactions"]);
+    }
+    let plain = run("datafusion", "CREATE TABLE t (n INT)").source;
+    assert!(plain.options.is_empty() && plain.capabilities.is_empty());
+}
+
 #[test]
 fn tables_change_in_order() {
     let made = tables(

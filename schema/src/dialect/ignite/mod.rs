@@ -14,3 +14,6 @@ pub use h2::IGNITE_H2;
 
 /// The schema of a name that names none.
 const DEFAULT_SCHEMAS: &[&str] = &["PUBLIC"];
+
+/// Transactions are in the thin client's protocol since 1.5 (Ignite 2.8), and no server with both engines is older.
+const CAPABILITIES: &[&str] = &["transactions"];

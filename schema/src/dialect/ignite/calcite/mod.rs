@@ -75,6 +75,8 @@ static READING: Reading = Reading {
     system_table: tables::system_view,
     table_properties: tables::properties,
     objects: |table| Some(objects::behind(table)),
+    options: &[("engine", "calcite")],
+    capabilities: super::CAPABILITIES,
     refused: refused::refused,
 };
 

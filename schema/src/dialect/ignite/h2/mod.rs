@@ -75,6 +75,8 @@ static READING: Reading = Reading {
     system_table,
     table_properties: tables::properties,
     objects: |table| Some(objects::behind(table)),
+    options: &[("engine", "h2")],
+    capabilities: super::CAPABILITIES,
     refused: refused::refused,
 };
 
