@@ -52,6 +52,17 @@ async fn a_connection_is_used_again() {
 }
 
 #[tokio::test]
+async fn a_text_takes_what_a_checked_query_takes() {
+    let pool = pool(&Control::new(), PoolOptions::new());
+    let rows = sql("rows 2").of::<Test, (i64,)>().page_size(1).read_only().fetch_all(&pool).await;
+    assert_eq!(rows.unwrap(), [(0,), (0,)]);
+    let hangs = sql("hang").of::<Test, (i64,)>().timeout(Duration::from_millis(10));
+    let error = hangs.fetch_all(&pool).await.unwrap_err();
+    // It was sent, and may have done anything.
+    assert_eq!(error.kind(), ErrorKind::Ambiguous, "{error:?}");
+}
+
+#[tokio::test]
 async fn waiters_are_served_in_order() {
     let control = Control::new();
     let pool = pool(&control, PoolOptions::new().max_connections(1));

@@ -1,10 +1,11 @@
 //! Queries whose text is known at run time only, and rows read by column names.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Executed, Fetch, FetchAll, FetchOne, FetchOptional, PlanRef, Raw};
+use super::{Executed, Fetch, FetchAll, FetchOne, FetchOptional, PlanRef, Query, Raw};
 use crate::backend::Wants;
 use crate::bind::Bind;
 use crate::error::{Error, ErrorKind, Result};
@@ -35,6 +36,12 @@ impl<'q> SqlQuery<'q> {
     pub fn bind<V: Bind<'q, sql::ANY>>(mut self, value: V) -> Self {
         self.values.push(value.bind());
         self
+    }
+
+    /// The same as a query of source `S` whose rows are `R`: it takes what a checked one takes before it runs, a timeout, a
+    /// page size, the options of its backend.
+    pub fn of<S: Source, R: for<'b> FromRow<'b, S::Backend>>(self) -> Query<'q, S, R> {
+        Query { raw: self.raw::<S>(), decode: from_row::decode::<S::Backend, R>, source: PhantomData }
     }
 
     fn raw<S: Source>(self) -> Raw<'q, S::Backend> {
