@@ -24,6 +24,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::channel::{self, Beats, CallError, Channel, Direct, Setup, Sink};
 use crate::error::{self, Effect};
+use crate::events;
 use crate::options::{Engine, IgniteOptions};
 
 /// How long an address has for itself before the next one is tried beside it.
@@ -76,13 +77,16 @@ pub(crate) async fn connect_to(
         check_engine(options, &channel).await?;
         Ok(channel)
     };
-    match time::timeout(limit, attempt).await {
+    events::connecting(address);
+    let outcome = match time::timeout(limit, attempt).await {
         Ok(outcome) => outcome,
         Err(_) => {
             let message = format!("{address} did not accept within {limit:?}");
             Err(Error::new(ErrorKind::Connection, message).with_retry())
         }
-    }
+    };
+    events::connected(address, &outcome);
+    outcome
 }
 
 /// Agrees on a version: the latest, or the one that the node names, on a connection of its own each.

@@ -12,6 +12,7 @@ mod connect;
 mod connection;
 mod describe;
 mod error;
+mod events;
 mod execute;
 mod grid;
 mod link;

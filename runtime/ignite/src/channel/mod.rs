@@ -31,6 +31,7 @@ use waiters::{Abandoned, Leaves, Polled, Reply, Undo, Waiters};
 pub(crate) use direct::{Direct, Sink};
 pub(crate) use tasks::spawn;
 
+use crate::events::Asked;
 use direct::Written;
 
 /// A connection to a node. It is closed when the last handle on it goes.
@@ -365,13 +366,15 @@ impl Unsent {
             && outgoing.frame.len() <= DIRECT_LEN_MAX
             && shared.write_now(&outgoing, leaves, &this_waker().await)?
         {
-            return Ok(PendingCall { id, shared: Some(shared), has_waker: false });
+            let asked = Asked::begin(op, &shared.setup.address);
+            return Ok(PendingCall { id, asked, shared: Some(shared), has_waker: false });
         }
         // A closed queue is told by the waiters, with the reason.
         let place = queue.reserve().await.ok();
         let waker = this_waker().await;
         shared.waiters().expect(id, leaves, waker)?;
-        let call = PendingCall { id, shared: Some(shared), has_waker: false };
+        let asked = Asked::begin(op, &shared.setup.address);
+        let call = PendingCall { id, asked, shared: Some(shared), has_waker: false };
         match place {
             Some(place) => place.send(outgoing),
             None => return Err(CallError::Unexpected("the connection is closing")),
@@ -388,6 +391,7 @@ async fn this_waker() -> Waker {
 /// A request on its way; the answer is what it gives. Dropped before, what the answer leaves on the server is undone.
 pub(crate) struct PendingCall {
     id: i64,
+    asked: Option<Asked>,
     /// `None` once it was answered.
     shared: Option<Arc<Shared>>,
     /// Whether whoever polls it next is who is woken already, so that there is nothing to look at.
@@ -406,6 +410,9 @@ impl Future for PendingCall {
         };
         let polled = shared.waiters().poll(self.id, cx.waker());
         let Polled::Ready(reply) = polled else { return Poll::Pending };
+        if let Some(asked) = self.asked.take() {
+            asked.answered(&reply);
+        }
         if let (Err(CallError::Refused(failure)), Some(shared)) = (&reply, self.shared.take())
             && failure.status == Status::TOO_MANY_CURSORS
         {
@@ -418,6 +425,9 @@ impl Future for PendingCall {
 impl Drop for PendingCall {
     fn drop(&mut self) {
         let Some(shared) = self.shared.take() else { return };
+        if let Some(asked) = self.asked.take() {
+            asked.given_up();
+        }
         // From here on the reader undoes what it cannot hand over; what it has handed over is undone here.
         let gone = shared.waiters().abandon(self.id);
         match gone.map(|gone| gone.how) {

@@ -18,6 +18,10 @@ use tokio::time::{self, Instant};
 use super::direct::Direct;
 use super::waiters::{Delivered, Reply, Undo, Waiters};
 use super::{Answer, Beats, CallError, Channel, Lost, NOBODY, Outgoing, Setup, Shared};
+use crate::events;
+
+/// Why a connection ended that nobody needed any more.
+const CLOSED: &str = "the connection was closed";
 
 /// Frames that are written together.
 const BATCH_COUNT_MAX: usize = 128;
@@ -171,8 +175,9 @@ impl Shared {
     }
 
     fn lose(&self, lost: Lost) {
-        tracing::debug!(reason = lost.what, "connection to an Ignite node ended");
-        self.lost.store(true, Ordering::Relaxed);
+        if !self.lost.swap(true, Ordering::Relaxed) {
+            events::ended(&self.setup.address, lost.what, lost.what == CLOSED);
+        }
         self.give_up(lost, Waiters::lose);
     }
 
@@ -254,7 +259,7 @@ impl Writing {
             return;
         }
         // No handle is there any more, and what is left to undo ends with the connection.
-        self.shared.lose(Lost::new("the connection was closed"));
+        self.shared.lose(Lost::new(CLOSED));
         let _ = time::timeout(self.shared.setup.write_timeout, sink.shutdown()).await;
     }
 
