@@ -96,6 +96,66 @@ fn sequences_have_their_codes() {
     back(vec![Time::from_nanos(0)], 37);
 }
 
+#[cfg(feature = "chrono")]
+#[test]
+fn types_of_chrono_are_written_as_ours() {
+    let day = chrono::NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
+    let wall = day.and_hms_milli_opt(1, 2, 3, 4).unwrap();
+    back(day, 254);
+    back(wall.time(), 36);
+    back(wall, 33);
+    back(wall.and_utc(), 33);
+    back(chrono::TimeDelta::milliseconds(-1500), 254);
+    back(vec![day], 24);
+    back(vec![wall], 34);
+    back(vec![wall.and_utc()], 34);
+}
+
+#[cfg(feature = "time")]
+#[test]
+fn types_of_time_are_written_as_ours() {
+    let day = ::time::Date::from_calendar_date(2024, ::time::Month::February, 29).unwrap();
+    let wall = day.with_hms_milli(1, 2, 3, 4).unwrap();
+    back(day, 254);
+    back(wall.time(), 36);
+    back(wall, 33);
+    back(wall.assume_utc(), 33);
+    back(::time::Duration::milliseconds(-1500), 254);
+    back(vec![wall.time()], 37);
+}
+
+#[cfg(feature = "jiff")]
+#[test]
+fn types_of_jiff_are_written_as_ours() {
+    let wall = jiff::civil::date(2024, 2, 29).at(1, 2, 3, 4_000_000);
+    back(wall.date(), 254);
+    back(wall.time(), 36);
+    back(wall, 33);
+    back(jiff::Timestamp::from_millisecond(-1500).unwrap(), 33);
+    back(jiff::SignedDuration::from_millis(-1500), 254);
+    back(vec![wall], 34);
+}
+
+#[cfg(feature = "uuid")]
+#[test]
+fn an_id_of_uuid_is_written_as_ours() {
+    back(uuid::Uuid::from_u128(7), 10);
+    back(vec![Some(uuid::Uuid::from_u128(7)), None], 21);
+}
+
+#[cfg(feature = "rust_decimal")]
+#[test]
+fn a_number_of_rust_decimal_is_written_as_ours() {
+    back(rust_decimal::Decimal::new(-150, 2), 30);
+    back(vec![rust_decimal::Decimal::ONE], 31);
+}
+
+#[cfg(feature = "bigdecimal")]
+#[test]
+fn a_number_of_bigdecimal_is_written_as_ours() {
+    back("-1.50".parse::<bigdecimal::BigDecimal>().unwrap(), 30);
+}
+
 #[test]
 fn numbers_widen_and_never_narrow() {
     let types = types(true);
