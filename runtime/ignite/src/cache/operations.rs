@@ -137,7 +137,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V> Cache<S, K, V> {
         all_empty(&run::run(on.into_session(), self.timeout, self.target, operation, &|_| {}).await?)
     }
 
-    /// How many entries there are; of all copies where no mode is given. Refused in a transaction, which the server would
+    /// How many entries there are, each once where no mode is given. Refused in a transaction, which the server would
     /// ignore.
     pub async fn size<'e>(&self, on: impl Executor<'e, S>, modes: &[PeekMode]) -> Result<u64> {
         let operation = Operation::Size(modes);

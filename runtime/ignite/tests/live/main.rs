@@ -4,9 +4,11 @@
 
 mod channel;
 mod describe;
+mod exchange;
 mod failover;
 mod footers;
 mod keyvalue;
+mod modes;
 mod objects;
 mod oracle;
 mod partitions;
@@ -63,6 +65,8 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_CALCITE_URL", transactions::TESTS),
         ("QUERENT_TEST_IGNITE_H2_URL", keyvalue::TESTS),
         ("QUERENT_TEST_IGNITE_H2_URL", objects::TESTS),
+        ("QUERENT_TEST_IGNITE_H2_URL", exchange::TESTS),
+        ("QUERENT_TEST_IGNITE_CLUSTER3_URL", modes::TESTS),
         ("QUERENT_TEST_IGNITE_KV_URL", keyvalue::TESTS),
         ("QUERENT_TEST_IGNITE_CLUSTER3_URL", keyvalue::TESTS),
         ("QUERENT_TEST_IGNITE_CLUSTER3_URL", partitions::TESTS),
@@ -85,6 +89,7 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_NY_URL", zone::NEW_YORK),
         ("QUERENT_TEST_IGNITE_AUTH_URL", security::AUTH),
         ("QUERENT_TEST_IGNITE_TLS_URL", security::TLS),
+        ("QUERENT_TEST_IGNITE_H2_URL", security::PLAIN),
     ] {
         trials.extend(group(variable, tests));
     }

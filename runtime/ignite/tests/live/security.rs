@@ -16,6 +16,8 @@ crate::tests! { TLS:
     rogues_are_told_in_bounded_time,
 }
 
+crate::tests! { PLAIN: tls_to_a_plain_port_is_told }
+
 async fn refusal(url: &str) -> Error {
     let begin = Instant::now();
     let outcome: Result<Pool<Orders>, _> = PoolOptions::new().connect(url).await;
@@ -65,4 +67,15 @@ async fn rogues_are_told_in_bounded_time(url: String) {
     let error = refusal(&host.replace("ignite+tls", "ignite")).await;
     assert_eq!(error.kind(), ErrorKind::Connection, "{error:?}");
     assert!(error.to_string().contains("TLS"), "{error}");
+}
+
+/// It never goes on without.
+async fn tls_to_a_plain_port_is_told(url: String) {
+    let secure = url.replace("ignite://", "ignite+tls://me:s3cret@");
+    let error = refusal(&secure).await;
+    assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
+    assert!(error.to_string().contains("speaks no TLS"), "{error}");
+    // The node took no harm.
+    let one: Vec<(String,)> = rows(&pool(&url).await, "SELECT 'x'").await;
+    assert_eq!(one[0].0, "x");
 }
