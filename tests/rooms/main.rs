@@ -4,6 +4,7 @@
 //! that may have the dependency, or change the rule together with ARCHITECTURE.md.
 
 mod graph;
+mod pages;
 mod sources;
 
 use graph::{Graph, Kind, compiled, linked};
