@@ -65,20 +65,16 @@ pub(crate) async fn connect(options: &IgniteOptions) -> Result<Channel> {
     }
 }
 
-/// Connects to one address, within its time.
+/// Connects to one address, within its time. The question for the engine is a statement, which has the caller's time: the
+/// first one takes a Calcite node seconds (2.17.0, four of them on a busy machine).
 pub(crate) async fn connect_to(
     options: &IgniteOptions,
     address: &Host,
     tls: Option<&TlsConnector>,
 ) -> Result<Channel> {
     let limit = options.connect_timeout;
-    let attempt = async {
-        let channel = agree(options, address, tls).await?;
-        check_engine(options, &channel).await?;
-        Ok(channel)
-    };
     events::connecting(address);
-    let outcome = match time::timeout(limit, attempt).await {
+    let outcome = match time::timeout(limit, agree(options, address, tls)).await {
         Ok(outcome) => outcome,
         Err(_) => {
             let message = format!("{address} did not accept within {limit:?}");
@@ -86,7 +82,9 @@ pub(crate) async fn connect_to(
         }
     };
     events::connected(address, &outcome);
-    outcome
+    let channel = outcome?;
+    check_engine(options, &channel).await?;
+    Ok(channel)
 }
 
 /// Agrees on a version: the latest, or the one that the node names, on a connection of its own each.
