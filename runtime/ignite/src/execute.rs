@@ -13,6 +13,8 @@ use crate::channel::{CallError, Channel, Hold, PendingCall};
 use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::error::{self, Effect};
+use crate::link::Link;
+use crate::object;
 use crate::parameters;
 use crate::row::IgniteBatch;
 use crate::server_clock::{self, ServerClock};
@@ -82,6 +84,10 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Ignit
     let engine = connection.clock.engine();
     let objects = rendered.values.iter().map(|(value, ty)| parameters::object(value, ty, engine, &clock));
     let objects = objects.collect::<Result<Vec<_>>>()?;
+    if objects.iter().any(object::has_java_time) {
+        // A node that has not met the class closes the connection at it (2.17.0).
+        Link::of(connection)?.register_class(object::JAVA_TIME).await?;
+    }
     let arguments: Vec<_> = objects.iter().map(parameters::writer).collect();
     let call = &request.call.backend;
     let tx_id = running_transaction(connection)?;

@@ -162,15 +162,24 @@ impl Link {
                 continue;
             }
             for name in &needs.classes {
-                let put = TypeNamePut { type_id: string_hash(name), name };
-                self.ask(&put, Effect::Reads, |_, r| response::boolean(r)).await?;
-                self.types().learn_class(name);
+                self.register_class(name).await?;
             }
             for meta in &needs.register {
                 self.register(meta).await?;
             }
             return Ok(packed);
         }
+    }
+
+    /// Has the cluster know a Java class by its id.
+    pub(crate) async fn register_class(&self, name: &'static str) -> Result<()> {
+        if self.types().has_class(name) {
+            return Ok(());
+        }
+        let put = TypeNamePut { type_id: string_hash(name), name };
+        self.ask(&put, Effect::Reads, |_, r| response::boolean(r)).await?;
+        self.types().learn_class(name);
+        Ok(())
     }
 
     /// Has the cluster know a type, with these fields and schemas among others.

@@ -41,6 +41,8 @@ pub use encoder::{Encoder, ObjectWriter};
 
 pub(crate) use cell::Need;
 pub(crate) use encoder::{Packed, Packer};
+pub(crate) use scalar::has_java_time;
+pub(crate) use time::JAVA_TIME;
 pub(crate) use types::Types;
 
 use querent_core::ValueProblem;

@@ -338,7 +338,7 @@ impl ToObject for Value {
 }
 
 /// Whether there is a duration or period in it.
-fn has_java_time(value: &Value) -> bool {
+pub(crate) fn has_java_time(value: &Value) -> bool {
     match value {
         Value::Duration(_) | Value::Period(_) => true,
         Value::Array(array) => array.values.iter().any(has_java_time),

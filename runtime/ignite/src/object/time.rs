@@ -19,7 +19,7 @@ fn sent<T>(encoder: &mut Encoder<'_>, made: Result<T, &'static str>) -> Option<T
 }
 
 /// The class as which Java serializes durations and periods.
-pub(super) const JAVA_TIME: &str = "java.time.Ser";
+pub(crate) const JAVA_TIME: &str = "java.time.Ser";
 
 const TOO_FINE: &str = "a date or time that is no whole number of milliseconds, which is all that Java has";
 
