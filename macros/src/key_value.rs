@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use querent_schema::cache::{CacheError, Entries};
 use querent_schema::objects::{self, Wire};
 use querent_schema::suggest::nearest;
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 use crate::cache::{SourceCache, track};
 use crate::input::{self, first_span};
@@ -39,6 +39,9 @@ fn parse(tokens: TokenStream) -> Result<Call, Problem> {
     else {
         return Err(Problem::new(end, "a cache is named by its source, its name and its types").help(USAGE));
     };
+    if source.is_empty() {
+        return Err(Problem::new(end, "a cache is named by its source first").help(USAGE));
+    }
     let name_span = first_span(&name);
     let mut tokens = name.into_iter();
     let decoded = match (tokens.next(), tokens.next()) {
@@ -144,7 +147,14 @@ fn side(
     rust: &TokenStream,
     class: Option<&str>,
 ) -> TokenStream {
-    let Some(class) = class.filter(|class| !objects::is_any(class)) else { return TokenStream::new() };
+    let p = quote!(#krate::__private);
+    let Some(class) = class.filter(|class| !objects::is_any(class)) else {
+        // That it is a type of keys or values at all.
+        return quote! {
+            const _: (&#p::core::primitive::str, #p::u8) =
+                (<#rust as #p::ignite::FromObject>::NAME, <#rust as #p::ignite::ToObject>::CODE);
+        };
+    };
     let (code, own, write) = match objects::by_java_class(class) {
         Some(Wire { code, rust, .. }) => (*code, None, (*rust).to_owned()),
         None => {
@@ -160,14 +170,11 @@ fn side(
     };
     let message = format!("cache `{name}` has {what} of type {class}: in Rust {write}");
     let at = Span::call_site().located_at(first_span(rust));
-    let p = quote!(#krate::__private);
     let named = own.map(|class| quote!(&& #p::same(<#rust as #p::ignite::FromObject>::NAME, #class)));
-    quote_spanned! {at=>
-        const _: () = #p::core::assert!(
-            // A value of the run time's may be anything.
-            #p::same(<#rust as #p::ignite::FromObject>::NAME, "Value")
-                || <#rust as #p::ignite::ToObject>::CODE == #code #named,
-            #message
-        );
-    }
+    let holds = quote! {
+        // A value of the run time's may be anything.
+        #p::same(<#rust as #p::ignite::FromObject>::NAME, "Value")
+            || <#rust as #p::ignite::ToObject>::CODE == #code #named
+    };
+    report::assertion(&holds, &message, at)
 }

@@ -85,6 +85,13 @@ pub(crate) fn compile_error(problem: &Problem) -> TokenStream {
     respan(quote!(::core::compile_error!(#message)), problem.span)
 }
 
+/// A constant that is an error where `holds` does not, at a place. Nothing but the panic is of that place, for `$crate` has
+/// one of its own; and each is a constant of its own, for the compiler tells the first panic of one only.
+pub(crate) fn assertion(holds: &TokenStream, message: &str, at: Span) -> TokenStream {
+    let panic = respan(quote!(::core::panic!("{}", #message)), at);
+    quote!(const _: () = if #holds {} else { #panic };)
+}
+
 /// A type that the compiler knows to be wrong, so that it says nothing that follows from it.
 ///
 /// `compile_error!` in the place of a type would be `()`; as the length of an array it makes the array's type wrong.

@@ -1,7 +1,7 @@
 //! Ignite's names of types: on the wire, in Java, and which Rust type is written so.
 //!
 //! The codes and names of the wire are those of `querent_protocol::ignite::value::code` (2.17.0), which the checker may not
-//! import: change both together.
+//! import; `tests/ui/tests/names.rs` holds the two together.
 
 /// A type that every Ignite node knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub const WIRES: &[Wire] = wires! {
 pub const OBJECT: u8 = 103;
 /// The code of an enum.
 pub const ENUM: u8 = 28;
+/// The code of an enum whose class the server does not have.
+pub const BINARY_ENUM: u8 = 38;
 
 /// The type of a name in the cache.
 pub fn by_name(name: &str) -> Option<&'static Wire> {

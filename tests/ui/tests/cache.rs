@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use querent_schema::cache::{CacheDir, Config, SourceConfig, TypeDefaults};
+use querent_schema::cache::{CacheDir, Config, RecordedAnswer, SourceConfig, TypeDefaults};
 use querent_schema::json;
+use querent_schema::objects::WIRES;
 use querent_types::{
-    ColumnDescription, Field, NullabilityTrust, SourceDescription, SqlType, TableDescription, TimeUnit,
+    AnsweredColumn, AnsweredType, CacheDescription, ColumnDescription, Field, NullabilityTrust, ObjectField,
+    ObjectType, SourceDescription, SqlType, StatementAnswer, TableDescription, TimeUnit,
 };
 
 fn root() -> PathBuf {
@@ -96,9 +98,135 @@ fn media() -> SourceDescription {
     }
 }
 
+/// An Ignite cluster as `querent pull` describes one: a table whose rows are objects, a key with an affinity key, an enum,
+/// an object with a field of every type.
+fn orders() -> SourceDescription {
+    let mut people = table(
+        "PERSON",
+        &[
+            ("ID", SqlType::Int64),
+            ("NAME", SqlType::TEXT),
+            ("AGE?", SqlType::Int32),
+            ("BORN?", SqlType::Date32),
+        ],
+    );
+    people.path = vec!["PUBLIC".to_owned(), "PERSON".to_owned()];
+    people.primary_key = vec!["ID".to_owned()];
+    let properties = [("cache_name", "people"), ("value_type", "org.Person")];
+    people.properties = properties.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let mut cities = table("CITY", &[("ID", SqlType::Int64), ("NAME", SqlType::TEXT)]);
+    cities.path = vec!["PUBLIC".to_owned(), "CITY".to_owned()];
+    let object = |name: &str, fields: &[(&str, &str)]| ObjectType {
+        name: name.to_owned(),
+        fields: fields
+            .iter()
+            .map(|(name, ty)| ObjectField { name: (*name).to_owned(), ty: (*ty).to_owned() })
+            .collect(),
+        ..ObjectType::default()
+    };
+    let names: Vec<String> = WIRES.iter().map(|wire| format!("of{}", wire.code)).collect();
+    let all: Vec<(&str, &str)> =
+        names.iter().zip(WIRES).map(|(name, wire)| (name.as_str(), wire.name)).collect();
+    let values = ["RED", "GREEN", "BLUE"].into_iter().map(str::to_owned).zip(0..).collect();
+    let types = vec![
+        ObjectType { values, ..object("Color", &[]) },
+        object("Everything", &all),
+        ObjectType {
+            affinity_key: Some("CUSTOMER".to_owned()),
+            ..object("OrderKey", &[("CUSTOMER", "int"), ("ID", "long")])
+        },
+        object("org.Person", &[("NAME", "String"), ("AGE", "int"), ("BORN", "Object")]),
+    ];
+    let cache = |name: &str, key: Option<&str>, value: Option<&str>| CacheDescription {
+        name: name.to_owned(),
+        key_type: key.map(str::to_owned),
+        value_type: value.map(str::to_owned),
+        ..CacheDescription::default()
+    };
+    SourceDescription {
+        backend: "ignite".to_owned(),
+        dialect: "ignite-h2".to_owned(),
+        options: BTreeMap::from([("engine".to_owned(), "h2".to_owned())]),
+        capabilities: vec!["transactions".to_owned()],
+        nullability: NullabilityTrust::Trusted,
+        tables: vec![cities, people],
+        types,
+        caches: vec![
+            cache("anything", Some("java.lang.Object"), None),
+            cache("colors", Some("java.lang.String"), Some("Color")),
+            cache("names", Some("java.util.UUID"), Some("java.util.ArrayList")),
+            cache("orders", Some("OrderKey"), Some("java.math.BigDecimal")),
+            cache("people", Some("java.lang.Long"), Some("org.Person")),
+        ],
+        ..SourceDescription::default()
+    }
+}
+
+/// What `querent prepare` has recorded of queries of that cluster, whose functions are the user's own.
+fn answers() -> Vec<RecordedAnswer> {
+    let recorded = |sql: &str, table: &str, columns: &[(&str, SqlType)], parameters: &[SqlType]| {
+        let column = |(name, ty): &(&str, SqlType)| AnsweredColumn {
+            name: (*name).to_owned(),
+            ty: AnsweredType::exact(ty.clone()),
+            nullable: None,
+        };
+        let answer = StatementAnswer {
+            columns: Some(columns.iter().map(column).collect()),
+            parameters: Some(parameters.iter().cloned().map(AnsweredType::exact).collect()),
+        };
+        let tables = vec![vec!["PUBLIC".to_owned(), table.to_owned()]];
+        RecordedAnswer { sql: sql.to_owned(), tables, answer }
+    };
+    let (text, long) = (SqlType::TEXT, SqlType::Int64);
+    vec![
+        recorded(
+            "SELECT name, sign_of(born, ?) AS sign FROM person",
+            "PERSON",
+            &[("NAME", text.clone()), ("SIGN", text.clone())],
+            &[SqlType::Int32],
+        ),
+        // Of before an answer was edited, or a checker that knew less.
+        recorded(
+            "SELECT age, sign_of(born) AS sign FROM person",
+            "PERSON",
+            &[("AGE", text.clone()), ("SIGN", text)],
+            &[],
+        ),
+        recorded("SELECT size_of(name) AS size FROM city", "CITY", &[("SIZE", long)], &[]),
+    ]
+}
+
+/// A Pinot cluster with one table.
+fn stats() -> SourceDescription {
+    let mut airlines = table("airlines", &[("year?", SqlType::Int32)]);
+    airlines.path = vec!["airlines".to_owned()];
+    SourceDescription {
+        backend: "pinot".to_owned(),
+        dialect: "pinot-sse".to_owned(),
+        options: [("engine", "single-stage"), ("null_handling", "true")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        tables: vec![airlines],
+        ..SourceDescription::default()
+    }
+}
+
 fn source(name: &str) -> SourceDescription {
-    if name == "media" {
-        return media();
+    match name {
+        "media" => return media(),
+        "orders" => return orders(),
+        // An old cluster that has nothing, and no transactions.
+        "grid" => {
+            return SourceDescription {
+                tables: Vec::new(),
+                types: Vec::new(),
+                caches: Vec::new(),
+                capabilities: Vec::new(),
+                ..orders()
+            };
+        }
+        "stats" => return stats(),
+        _ => {}
     }
     let backend = match name {
         "warehouse" => "flight",
@@ -143,7 +271,15 @@ fn write(dir: &Path, manifest: &str, names: &[&str]) {
     let config = Config::new(manifest, sources, types);
     cache.write_config(&config).unwrap();
     for name in names {
-        cache.write(name, &config, &source(name), BTreeMap::new()).unwrap();
+        let description = source(name);
+        if *name == "orders" {
+            // One of the tables has changed since the server was asked.
+            let mut before = description.clone();
+            before.tables[0].columns.pop();
+            cache.write(name, &config, &before, BTreeMap::new()).unwrap();
+            cache.write_answers(name, &answers()).unwrap();
+        }
+        cache.write(name, &config, &description, BTreeMap::new()).unwrap();
     }
 }
 
@@ -181,7 +317,9 @@ fn check(folder: &str, manifest: &str, names: &[&str]) {
 #[test]
 fn the_committed_cache_is_what_is_described() {
     let manifest = std::fs::read_to_string(root().join("querent.toml")).unwrap();
-    check(".", &manifest, &["db", "flights", "plain", "eu_flights", "warehouse", "typed", "media"]);
+    let names =
+        ["db", "flights", "plain", "eu_flights", "warehouse", "typed", "media", "orders", "grid", "stats"];
+    check(".", &manifest, &names);
 }
 
 #[test]

@@ -34,6 +34,7 @@ impl<T: ToObject> ToObject for Option<T> {
 
 impl<T: FromObject> FromObject for Option<T> {
     const NAME: &'static str = T::NAME;
+    const TAKES_NULL: bool = true;
 
     fn from_object(cell: &Cell<'_>) -> Result<Option<T>, ReadError> {
         if cell.is_null() { Ok(None) } else { T::from_object(cell).map(Some) }

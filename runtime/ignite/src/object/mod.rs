@@ -90,6 +90,8 @@ pub trait ToObject: Sync {
 pub trait FromObject: Sized {
     /// Its name, for errors.
     const NAME: &'static str;
+    /// Whether a null is one of its values.
+    const TAKES_NULL: bool = false;
 
     /// Reads an object.
     fn from_object(cell: &Cell<'_>) -> Result<Self, ReadError>;

@@ -350,6 +350,7 @@ pub(crate) fn has_java_time(value: &Value) -> bool {
 
 impl FromObject for Value {
     const NAME: &'static str = "Value";
+    const TAKES_NULL: bool = true;
 
     fn from_object(cell: &Cell<'_>) -> Result<Value, ReadError> {
         cell.value()
