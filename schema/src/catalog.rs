@@ -23,7 +23,7 @@ pub struct Catalog {
     pub source: SourceDescription,
     /// The dialect that the source speaks.
     pub dialect: &'static Dialect,
-    tables: Box<dyn TableStore>,
+    tables: Arc<dyn TableStore>,
 }
 
 /// Where a [`Catalog`] finds its tables: in memory, or file by file in `.sqlcache`.
@@ -73,7 +73,7 @@ pub struct MemoryTables {
 impl Catalog {
     /// A catalog over any store.
     pub fn new(source: SourceDescription, dialect: &'static Dialect, tables: Box<dyn TableStore>) -> Catalog {
-        Catalog { source, dialect, tables }
+        Catalog { source, dialect, tables: Arc::from(tables) }
     }
 
     /// A catalog held in memory, in the dialect that the description names.
@@ -83,6 +83,13 @@ impl Catalog {
         let dialect = dialect::by_name(&source.dialect).ok_or_else(|| unknown_dialect(&source.dialect))?;
         let tables = MemoryTables::new(std::mem::take(&mut source.tables).into_iter().map(Arc::new));
         Ok(Catalog::new(source, dialect, Box::new(tables)))
+    }
+
+    /// The same tables in the dialect that a text names by a hint, where that is another one.
+    pub fn hinted(&self, text: &str) -> Option<Catalog> {
+        let dialect = (self.dialect.reading.engine)(text)?.ok()?;
+        let (source, tables) = (self.source.clone(), self.tables.clone());
+        (dialect.name != self.dialect.name).then_some(Catalog { source, dialect, tables })
     }
 
     /// Looks a table up by a name of one or more parts, folded as the dialect folds identifiers.

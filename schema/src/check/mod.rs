@@ -68,7 +68,13 @@ pub fn check(text: &str, catalog: &Catalog) -> Checked {
     if let Some(version) = json::Version::of(catalog.dialect) {
         return json::check(text, catalog, version);
     }
-    let (source, found) = Source::new(text, catalog.dialect);
+    if let Some(other) = catalog.hinted(text) {
+        return check(text, &other);
+    }
+    let (source, mut found) = Source::new(text, catalog.dialect);
+    if let Some(Err(unknown)) = (catalog.dialect.reading.engine)(text) {
+        found.push(*unknown);
+    }
     let deep = source.stack_levels() > SHALLOW_LEVELS_MAX;
     with_stack(if deep { DEEP_LEVELS } else { 0 }, || sections::check(&source, found, catalog))
 }

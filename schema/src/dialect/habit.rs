@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use querent_types::{CacheDescription, ObjectType, TableDescription};
 
+use super::Dialect;
 use crate::ast::Span;
+use crate::diagnostic::Diagnostic;
 use crate::parse::visit::Node;
 
 /// Options of a CREATE TABLE to what is kept of them, or to what is wrong with them.
@@ -39,6 +41,8 @@ pub struct Reading {
     pub capabilities: &'static [&'static str],
     /// What `parse/` reads and the engine does not: its place and its name.
     pub(crate) refused: fn(&Node<'_>) -> Option<(Span, String)>,
+    /// The dialect that a text says it is in, by a hint; the error is that there is none.
+    pub(crate) engine: fn(&str) -> Option<Result<&'static Dialect, Box<Diagnostic>>>,
 }
 
 impl Reading {
@@ -55,6 +59,7 @@ impl Reading {
         options: &[],
         capabilities: &[],
         refused: |_| None,
+        engine: |_| None,
     };
 }
 

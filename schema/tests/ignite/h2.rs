@@ -211,6 +211,18 @@ fn refusals() {
 }
 
 #[test]
+fn hints_name_the_engine() {
+    all(&[
+        ("SELECT /*+ QUERY_ENGINE('h2') */ ROUND(id) FROM emp", "Float64!"),
+        ("SELECT /*+ QUERY_ENGINE('calcite') */ ROUND(id) FROM emp", "Int32!"),
+        ("SELECT /*+ NO_INDEX */ ROUND(id) FROM emp", "Float64!"),
+        ("SELECT /*+ QUERY_ENGINE('calcite') */ id FROM emp MINUS SELECT id FROM dept", "[unsupported]"),
+        ("SELECT /*+ query_engine('CALCITE') */ e.id FROM emp e FULL JOIN dept d ON e.id=d.id", "Int32"),
+        ("SELECT /*+ QUERY_ENGINE('mars') */ id FROM emp", "[unsupported]"),
+    ]);
+}
+
+#[test]
 fn allowances() {
     all(&[
         ("SELECT TOP 3 id FROM emp", "Int32!"),
@@ -227,8 +239,11 @@ fn allowances() {
         ("SELECT X FROM SYSTEM_RANGE(1,?)", "Int64!; Int64"),
         ("SELECT _KEY, _VAL FROM tgt", "Int32!, ?"),
         ("SELECT USER(), CURRENT_USER, SYSDATE, QUERY_ENGINE()", "Utf8!, Utf8!, Timestamp(ns)!, Utf8!"),
-        ("SELECT SCHEMA_NAME, PREDEFINED FROM SYS.SCHEMAS", "Utf8, Boolean"),
-        ("SELECT NAME FROM SYS.CACHES", "?"),
+        ("SELECT SCHEMA_NAME, PREDEFINED FROM SYS.SCHEMAS", "Utf8, Boolean!"),
+        ("SELECT CACHE_NAME, CACHE_MODE, NODE_FILTER FROM SYS.CACHES", "Utf8, Utf8, Utf8"),
+        ("SELECT c.TYPE FROM SYS.TABLE_COLUMNS c WHERE c.TABLE_NAME=?", "Utf8; Utf8"),
+        ("SELECT NAME FROM SYS.CACHES", "[unknown-column]"),
+        ("SELECT anything FROM SYS.OF_A_LATER_VERSION", "?"),
         ("EXPLAIN SELECT * FROM emp", "Utf8!"),
         ("CREATE INDEX zi ON emp(name)", ""),
         ("SELECT id FROM emp WHERE id ORDER BY id LIMIT -1", "Int32!"),

@@ -4,6 +4,7 @@
 
 mod calcite;
 mod h2;
+mod hint;
 mod objects;
 mod tables;
 mod types;

@@ -7,19 +7,30 @@ use querent_types::{ColumnDescription, SqlType, TableDescription, TableKind};
 
 const VIEWS: &str = include_str!("system_views.tsv");
 
-/// A view of schema SYS. Of one that is not listed the columns are not known.
-pub(super) fn system_view(name: &[String]) -> Option<TableDescription> {
+/// A view of schema SYS; of one that is not listed the columns are not known. `is_h2` is whether the engine is H2, which
+/// gives as text what Calcite gives as objects of Java's own.
+pub(super) fn system_view(name: &[String], is_h2: bool) -> Option<TableDescription> {
     let [schema, view] = name else { return None };
     if schema != "SYS" {
         return None;
     }
     let line = VIEWS.lines().find(|line| line.split('\t').next() == Some(view));
-    let columns = line.into_iter().flat_map(|line| line.split('\t').skip(1)).filter_map(|cell| {
-        let (name, ty) = cell.split_once(' ')?;
-        Some(ColumnDescription::new(name, SqlType::from_str(ty).ok()?, true))
-    });
-    let table = TableDescription::new(name.to_vec(), columns.collect());
+    let columns = line.into_iter().flat_map(|line| line.split('\t').skip(1));
+    let columns = columns.filter_map(|cell| system_column(cell, is_h2)).collect();
+    let table = TableDescription::new(name.to_vec(), columns);
     Some(TableDescription { kind: TableKind::System, ..table })
+}
+
+/// `NAME type`, `NAME type!` for one that is never NULL, `NAME object` for one that is text on H2 alone.
+fn system_column(cell: &str, is_h2: bool) -> Option<ColumnDescription> {
+    let (name, ty) = cell.split_once(' ')?;
+    let (ty, nullable) = ty.strip_suffix('!').map_or((ty, true), |ty| (ty, false));
+    let column = ColumnDescription::new(name, SqlType::TEXT, nullable);
+    Some(match ty {
+        "object" if is_h2 => column,
+        "object" => ColumnDescription { ty: None, ..column },
+        ty => ColumnDescription { ty: Some(SqlType::from_str(ty).ok()?), ..column },
+    })
 }
 
 /// The options of CREATE TABLE … WITH "…", by their names in the server.
@@ -109,8 +120,13 @@ mod tests {
     fn every_line_of_the_views_is_read() {
         for line in VIEWS.lines().filter(|line| !line.starts_with('#')) {
             let cells: Vec<&str> = line.split('\t').collect();
-            let view = system_view(&["SYS".to_owned(), cells[0].to_owned()]).expect("a view");
-            assert_eq!(view.columns.len(), cells.len() - 1, "{}", cells[0]);
+            for is_h2 in [true, false] {
+                let view = system_view(&["SYS".to_owned(), cells[0].to_owned()], is_h2).expect("a view");
+                assert_eq!(view.columns.len(), cells.len() - 1, "{}", cells[0]);
+                let known = view.columns.iter().filter(|column| column.ty.is_some()).count();
+                let objects = cells.iter().filter(|cell| cell.ends_with(" object")).count();
+                assert_eq!(known, cells.len() - 1 - if is_h2 { 0 } else { objects }, "{}", cells[0]);
+            }
         }
     }
 

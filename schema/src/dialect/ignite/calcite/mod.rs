@@ -18,7 +18,7 @@ mod types;
 
 use querent_types::{ColumnDescription, SqlType, TableDescription};
 
-use super::{objects, tables, types as common};
+use super::{hint, objects, tables, types as common};
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 use crate::dialect::{
     ColumnNames, CommonPlace, Dialect, Fold, FunctionTable, Habit, Operand, Placeholder, Reading, Refusal,
@@ -72,12 +72,13 @@ static READING: Reading = Reading {
     bare_functions: functions::BARE,
     explain: &["PLAN"],
     changed_rows: Some("ROWCOUNT"),
-    system_table: tables::system_view,
+    system_table: |name| tables::system_view(name, false),
     table_properties: tables::properties,
     objects: |table| Some(objects::behind(table)),
     options: &[("engine", "calcite")],
     capabilities: super::CAPABILITIES,
     refused: refused::refused,
+    engine: hint::engine,
 };
 
 struct Rules;

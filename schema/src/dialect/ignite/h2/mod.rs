@@ -15,7 +15,7 @@ mod refused;
 use querent_types::{ColumnDescription, SqlType, TableDescription, TableKind};
 
 use self::order::{converts, highest, is_moment};
-use super::{objects, tables, types};
+use super::{hint, objects, tables, types};
 use crate::ast::{BinaryOp, LikeOp, TypeName, UnaryOp};
 use crate::dialect::thin::known;
 use crate::dialect::{
@@ -78,12 +78,13 @@ static READING: Reading = Reading {
     options: &[("engine", "h2")],
     capabilities: super::CAPABILITIES,
     refused: refused::refused,
+    engine: hint::engine,
 };
 
 /// `DUAL`, and the views of schema SYS.
 fn system_table(name: &[String]) -> Option<TableDescription> {
     if !matches!(name, [dual] if dual == "DUAL") {
-        return tables::system_view(name);
+        return tables::system_view(name, true);
     }
     let column = ColumnDescription::new("X", SqlType::Int64, false);
     Some(TableDescription { kind: TableKind::System, ..TableDescription::new(name.to_vec(), vec![column]) })
