@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use querent_schema::cache::CacheDir;
 use querent_schema::catalog::Catalog;
 use querent_schema::check;
 use querent_schema::diagnostic::{Diagnostic, Severity};
@@ -75,7 +76,7 @@ fn check_source(project: &Project, name: &str, queries: &[&Found], offline: bool
         return Ok(faults.len());
     }
     let cached = cache.catalog(name)?;
-    let broken = report(name, queries, &cached);
+    let broken = report(&cache, name, queries, &cached);
     if offline && !source::is_files(project, name) {
         say!("{name}: {} queries checked against the cache, {broken} refused", queries.len());
         return Ok(broken);
@@ -98,7 +99,9 @@ fn check_source(project: &Project, name: &str, queries: &[&Found], offline: bool
     }
     let mut breaking = 0;
     for query in queries {
-        let (before, after) = (check(&query.text.sql, &cached), check(&query.text.sql, &live));
+        // What the server said of a query is looked into for both: of its tables the changes were told.
+        let [before, after] =
+            [&cached, &live].map(|catalog| cache.check(name, &query.text.sql, catalog).checked);
         let error =
             |d: &[Diagnostic]| d.iter().find(|d| d.severity == Severity::Error).map(|d| d.message.clone());
         let reason = match (error(&before.diagnostics), error(&after.diagnostics)) {
@@ -131,10 +134,10 @@ fn check_source(project: &Project, name: &str, queries: &[&Found], offline: bool
 }
 
 /// Prints what is wrong with the queries; how many are refused.
-fn report(name: &str, queries: &[&Found], catalog: &Catalog) -> usize {
+fn report(cache: &CacheDir, name: &str, queries: &[&Found], catalog: &Catalog) -> usize {
     let mut refused = 0;
     for query in queries {
-        let checked = check(&query.text.sql, catalog);
+        let checked = cache.check(name, &query.text.sql, catalog).checked;
         let errors: Vec<_> = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
         for diagnostic in &errors {
             let rendered = diagnostic.render(&query.text.sql, &query.text.origin());

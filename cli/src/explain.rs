@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::ExitCode;
 
+use querent_schema::cache::CacheDir;
 use querent_schema::catalog::Catalog;
 use querent_schema::check;
 use querent_schema::check::Checked;
@@ -35,12 +36,12 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let project = Project::find()?;
-    let catalog = catalog(&project, arguments.source.as_deref())?;
+    let source = Source::open(&project, arguments.source.as_deref())?;
     if arguments.jsonl {
-        return lines(&catalog);
+        return lines(&source);
     }
     let sql = arguments.sql.as_deref().unwrap_or_default();
-    let checked = check(sql, &catalog);
+    let checked = source.check(sql);
     if arguments.json {
         say!("{}", output::json(sql, &checked));
     } else {
@@ -49,32 +50,49 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(if output::is_ok(&checked) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The catalog of a source: from the cache, or from its SQL files where it was never pulled or changed since.
-fn catalog(project: &Project, source: Option<&str>) -> Result<Catalog> {
-    let known = project.sources(&source.map(str::to_owned).into_iter().collect::<Vec<_>>())?;
-    let [name] = &known[..] else {
-        return Err(Failure::usage("querent.toml has several sources")
-            .help(format!("choose one with --source: {}", known.join(", "))));
-    };
-    let cache = project.cache();
-    let cached = match cache.stale(name) {
-        Some(stale) => Err(stale),
-        None => cache.catalog(name),
-    };
-    match cached {
-        Ok(catalog) => Ok(catalog),
-        // A file that cannot be read is told, for a build reads it too.
-        Err(error) if error.code != Code::CacheInvalid && source::is_files(project, name) => {
-            let description = source::describe(project, name)?.description;
-            Catalog::from_description(description).map_err(Failure::new)
+/// What queries are checked against.
+struct Source {
+    catalog: Catalog,
+    /// Where what its server said is kept, and the source's name; nothing for SQL files that the cache is not made of.
+    cached: Option<(CacheDir, String)>,
+}
+
+impl Source {
+    /// A source from the cache, or from its SQL files where it was never pulled or changed since.
+    fn open(project: &Project, source: Option<&str>) -> Result<Source> {
+        let known = project.sources(&source.map(str::to_owned).into_iter().collect::<Vec<_>>())?;
+        let [name] = &known[..] else {
+            return Err(Failure::usage("querent.toml has several sources")
+                .help(format!("choose one with --source: {}", known.join(", "))));
+        };
+        let cache = project.cache();
+        let cached = match cache.stale(name) {
+            Some(stale) => Err(stale),
+            None => cache.catalog(name),
+        };
+        match cached {
+            Ok(catalog) => Ok(Source { catalog, cached: Some((cache, name.clone())) }),
+            // A file that cannot be read is told, for a build reads it too.
+            Err(error) if error.code != Code::CacheInvalid && source::is_files(project, name) => {
+                let description = source::describe(project, name)?.description;
+                let catalog = Catalog::from_description(description).map_err(Failure::new)?;
+                Ok(Source { catalog, cached: None })
+            }
+            Err(error) => Err(error.into()),
         }
-        Err(error) => Err(error.into()),
+    }
+
+    fn check(&self, sql: &str) -> Checked {
+        match &self.cached {
+            Some((cache, name)) => cache.check(name, sql, &self.catalog).checked,
+            None => check(sql, &self.catalog),
+        }
     }
 }
 
 /// Answers the lines of standard input: as many at a time as have arrived, so that a caller who waits for each answer
 /// before the next line gets it, and one who sends thousands has all cores at work.
-fn lines(catalog: &Catalog) -> Result<ExitCode> {
+fn lines(source: &Source) -> Result<ExitCode> {
     let failed = |e: std::io::Error| Failure::caused("standard input or output failed", &e);
     let mut input = BufReader::with_capacity(1 << 20, std::io::stdin());
     let mut output = std::io::stdout().lock();
@@ -88,7 +106,7 @@ fn lines(catalog: &Catalog) -> Result<ExitCode> {
         if len > 0 && input.buffer().contains(&b'\n') {
             continue;
         }
-        for answer in answers(&arrived, catalog) {
+        for answer in answers(&arrived, source) {
             writeln!(output, "{answer}").map_err(failed)?;
         }
         output.flush().map_err(failed)?;
@@ -100,9 +118,9 @@ fn lines(catalog: &Catalog) -> Result<ExitCode> {
 }
 
 /// The answers to some lines, in order.
-fn answers(lines: &[Vec<u8>], catalog: &Catalog) -> Vec<String> {
+fn answers(lines: &[Vec<u8>], source: &Source) -> Vec<String> {
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(lines.len().max(1));
-    let all = |lines: &[Vec<u8>]| -> Vec<String> { lines.iter().map(|line| answer(line, catalog)).collect() };
+    let all = |lines: &[Vec<u8>]| -> Vec<String> { lines.iter().map(|line| answer(line, source)).collect() };
     if threads == 1 {
         return all(lines);
     }
@@ -115,7 +133,7 @@ fn answers(lines: &[Vec<u8>], catalog: &Catalog) -> Vec<String> {
 }
 
 /// The answer to one line, with its id first, in the digits and escapes in which it came.
-fn answer(line: &[u8], catalog: &Catalog) -> String {
+fn answer(line: &[u8], source: &Source) -> String {
     let text = String::from_utf8_lossy(line);
     let (id, body) = match serde_json::from_str::<Value>(&text) {
         _ if text.trim().is_empty() => ("null".to_owned(), output::json_refusal("the line is blank")),
@@ -123,7 +141,7 @@ fn answer(line: &[u8], catalog: &Catalog) -> String {
             let known = || request.get("id").map(Value::to_string);
             let id = raw::member(&text, "id").map(str::to_owned).or_else(known);
             let body = match request.get("sql").and_then(Value::as_str) {
-                Some(sql) => output::json_line(sql, &check(sql, catalog)),
+                Some(sql) => output::json_line(sql, &source.check(sql)),
                 None => output::json_refusal("the line has no text `sql`"),
             };
             (id.unwrap_or_else(|| "null".to_owned()), body)
@@ -148,11 +166,7 @@ fn print(sql: &str, checked: &Checked) {
         for (index, param) in plan.params.iter().enumerate() {
             let ty = param.ty.as_ref().map_or_else(unknown, ToString::to_string);
             let spread = if param.spread { "list of " } else { "" };
-            table.push_record([
-                output::parameter_name(index, param),
-                format!("{spread}{ty}"),
-                yes_no(param.nullable),
-            ]);
+            table.push_record([param.shown(index), format!("{spread}{ty}"), yes_no(param.nullable)]);
         }
         say!("{}\n", table.build().with(Style::psql()));
     }

@@ -99,14 +99,9 @@ fn column(column: &Column) -> Value {
     })
 }
 
-/// `name`, or `$1` where it has none.
-pub(crate) fn parameter_name(index: usize, param: &Param) -> String {
-    param.name.clone().unwrap_or_else(|| format!("${}", index + 1))
-}
-
 fn parameter(index: usize, param: &Param) -> Value {
     json!({
-        "name": parameter_name(index, param),
+        "name": param.shown(index),
         "type": arrow_type(param.ty.as_ref()),
         "nullable": param.nullable,
         "spread": param.spread,

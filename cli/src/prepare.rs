@@ -3,19 +3,18 @@
 //! A disagreement with what the checker inferred is an error, told with the place and both answers. What the checker does
 //! not know is recorded in the cache. A backend takes part by a function in [`open`]; the comparison knows none of them.
 
-mod compare;
-mod statement;
-
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use querent_core::Backend as _;
 use querent_ignite::{Describer, Ignite};
+use querent_schema::answer::compare::{Comparison, compare};
+use querent_schema::answer::{self, statement};
 use querent_schema::cache::{RecordedAnswer, backend_of_url};
 use querent_schema::catalog::Catalog;
 use querent_schema::check;
-use querent_schema::plan::Plan;
+use querent_schema::check::Checked;
 use querent_types::StatementAnswer;
 
 use crate::failure::{Failure, Result};
@@ -30,10 +29,14 @@ pub(crate) struct Arguments {
     sources: Vec<String>,
 }
 
+/// The outer error is that nobody could be asked.
+type Answered = querent_core::Result<std::result::Result<StatementAnswer, String>>;
+
 /// Someone to ask what a statement takes and gives.
 trait Asker {
-    /// What the server says of a statement as it is sent; the inner error is its words where it refuses it.
-    fn ask(&mut self, sql: &str) -> querent_core::Result<std::result::Result<StatementAnswer, String>>;
+    /// What the server says of a statement as it is sent; the inner error is its words where it refuses it. `dialect` is
+    /// the one that the statement names by a hint.
+    fn ask(&mut self, sql: &str, dialect: Option<&str>) -> Answered;
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -115,33 +118,42 @@ enum Outcome {
 }
 
 fn one(asker: &mut dyn Asker, query: &Found, catalog: &Catalog) -> querent_core::Result<Outcome> {
+    let hinted = catalog.hinted(&query.text.sql);
+    let dialect = hinted.as_ref().map(|catalog| catalog.dialect.name);
+    let catalog = hinted.as_ref().unwrap_or(catalog);
     let checked = check(&query.text.sql, catalog);
-    let plan: &Plan = match &checked.plan {
-        Some(plan) if output::is_ok(&checked) => plan,
-        _ => {
-            let rendered =
-                checked.diagnostics.iter().map(|d| d.render(&query.text.sql, &query.text.origin())).collect();
-            return Ok(Outcome::Disagrees(rendered));
-        }
+    let rendered = |checked: &Checked| -> Vec<String> {
+        checked.diagnostics.iter().map(|d| d.render(&query.text.sql, &query.text.origin())).collect()
     };
-    let statement = statement::whole(plan);
-    let answer = match asker.ask(&statement.sql)? {
-        Ok(answer) => answer,
+    let plan = match &checked.plan {
+        Some(plan) if output::is_ok(&checked) || answer::is_open(&checked) => plan.clone(),
+        _ => return Ok(Outcome::Disagrees(rendered(&checked))),
+    };
+    let statement = statement::whole(&plan);
+    let answered = match asker.ask(&statement.sql, dialect)? {
+        Ok(answered) => answered,
         Err(message) => {
-            let what = format!("the checker takes the query, the server refuses it: {message}");
-            return Ok(Outcome::Disagrees(vec![what]));
+            // Of a function that neither of the two knows the checker has something to propose.
+            let mut what: Vec<String> = if output::is_ok(&checked) { Vec::new() } else { rendered(&checked) };
+            let takes = if what.is_empty() { "the checker takes the query, the" } else { "the" };
+            what.push(format!("{takes} server refuses it: {message}"));
+            return Ok(Outcome::Disagrees(what));
         }
     };
-    let compare::Comparison { disagreements, notes, is_unknown } =
-        compare::compare(plan, &statement.parameters, &answer);
-    Ok(match (disagreements.is_empty(), is_unknown) {
-        (false, _) => Outcome::Disagrees(disagreements),
-        (true, true) => {
-            let tables = plan.tables.clone();
-            Outcome::Unknown(RecordedAnswer { sql: statement.sql, tables, answer }, notes)
-        }
-        (true, false) => Outcome::Agrees(notes),
-    })
+    let Comparison { disagreements, notes, is_unknown } = compare(&plan, &statement.parameters, &answered);
+    if !disagreements.is_empty() {
+        return Ok(Outcome::Disagrees(disagreements.into_iter().map(|found| found.what).collect()));
+    }
+    if !is_unknown {
+        return Ok(Outcome::Agrees(notes));
+    }
+    let agreed = answer::agreed(&checked, &answered);
+    let settled = answer::settle(checked, catalog, &agreed);
+    if !output::is_ok(&settled) {
+        return Ok(Outcome::Disagrees(rendered(&settled)));
+    }
+    let recorded = RecordedAnswer { sql: statement.sql, tables: plan.tables, answer: agreed };
+    Ok(Outcome::Unknown(recorded, notes))
 }
 
 /// Connects to a source's server; `None` for a backend whose servers are not asked.
@@ -163,8 +175,8 @@ struct Blocking<D> {
 const LIMIT: Duration = Duration::from_secs(60);
 
 impl Asker for Blocking<Describer> {
-    fn ask(&mut self, sql: &str) -> querent_core::Result<std::result::Result<StatementAnswer, String>> {
-        self.runtime.block_on(self.describer.statement(sql))
+    fn ask(&mut self, sql: &str, dialect: Option<&str>) -> Answered {
+        self.runtime.block_on(self.describer.statement(sql, dialect))
     }
 }
 

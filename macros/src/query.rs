@@ -164,8 +164,9 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    fn expand(self) -> TokenStream {
-        let (plan, mut problems) = check(self.text, self.cache);
+    fn expand(mut self) -> TokenStream {
+        let Checked { plan, mut problems, tracking } = check(self.krate, self.text, self.cache);
+        self.file.extend(tracking);
         let Some(mut plan) = plan else {
             return self.without_plan(&problems);
         };
@@ -349,16 +350,27 @@ fn passed(argument: &Argument) -> Passed {
     Passed { expression: argument.expression.clone(), span: argument.span() }
 }
 
-/// Checks a text; the findings are where the user can see them.
-pub(crate) fn check(text: &Text, cache: &SourceCache) -> (Option<Plan>, Vec<Problem>) {
-    let checked = querent_schema::check(&text.value, &cache.catalog);
+/// A text that was checked.
+pub(crate) struct Checked {
+    pub(crate) plan: Option<Plan>,
+    /// The findings, where the user can see them.
+    pub(crate) problems: Vec<Problem>,
+    /// What makes the compiler watch the answer of the server that was looked into, if one was.
+    pub(crate) tracking: TokenStream,
+}
+
+/// Checks a text; what the checker leaves open is taken from what `querent prepare` recorded.
+pub(crate) fn check(krate: &Ident, text: &Text, cache: &SourceCache) -> Checked {
+    let answered = cache.dir.check(&cache.name, &text.value, &cache.catalog);
+    let checked = answered.checked;
     let mut problems: Vec<Problem> =
         checked.diagnostics.iter().map(|found| Problem::of_text(found, text)).collect();
     if checked.plan.is_none() && !problems.iter().any(Problem::is_error) {
         let found = format!("the query could not be checked ({})", Code::Syntax.as_str());
         problems.push(Problem::new(text.first_span(), found));
     }
-    (checked.plan, problems)
+    let tracking = answered.file.map(|file| crate::cache::track(krate, &file)).unwrap_or_default();
+    Checked { plan: checked.plan, problems, tracking }
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ fn unexpected(wanted: &str, found: Option<TokenTree>) -> Problem {
 }
 
 fn checked(krate: &Ident, record: &Record, cache: &SourceCache, text: &Text) -> TokenStream {
-    let (plan, mut problems) = query::check(text, cache);
+    let query::Checked { plan, mut problems, tracking } = query::check(krate, text, cache);
     let Some(plan) = plan else {
         return refused(record, &problems);
     };
@@ -129,7 +129,7 @@ fn checked(krate: &Ident, record: &Record, cache: &SourceCache, text: &Text) -> 
     let structure = context.structure(visibility, name, &fields);
     let body = match problems.iter().any(Problem::is_error) {
         true => quote!(#krate::__private::refused()),
-        false => body(&context, &fields, &parameters, name),
+        false => body(&context, &fields, &parameters, name, tracking),
     };
     let problems = report::statements(&problems);
     let (idents, bounds): (Vec<_>, Vec<_>) = parameters.into_iter().unzip();
@@ -179,8 +179,9 @@ fn body(
     fields: &[Field],
     parameters: &[(Ident, TokenStream)],
     name: &Ident,
+    tracking: TokenStream,
 ) -> TokenStream {
-    let preamble = context.preamble(TokenStream::new());
+    let preamble = context.preamble(tracking);
     let row = quote!(#name);
     let decode = expand::structure(context, &row, fields);
     let idents: Vec<Ident> = parameters.iter().map(|(ident, _)| ident.clone()).collect();

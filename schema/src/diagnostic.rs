@@ -138,6 +138,8 @@ codes! {
     InvalidOverride = "invalid-override",
     /// An expression whose type or nullability the checker does not know.
     UnknownResult = "unknown-result",
+    /// What the checker infers and what the server said of the statement differ.
+    Disagreement = "disagreement",
     /// Syntax that the dialect refuses, or that the server would ignore or misread.
     Unsupported = "unsupported",
     /// A cache that is absent.

@@ -115,6 +115,13 @@ pub struct Param {
     pub spans: Vec<Span>,
 }
 
+impl Param {
+    /// Its name, or `$1` where it has none; `index` is its place in the plan.
+    pub fn shown(&self, index: usize) -> String {
+        self.name.clone().unwrap_or_else(|| format!("${}", index + 1))
+    }
+}
+
 /// One optional section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {

@@ -100,10 +100,17 @@ async fn describe_once(options: &IgniteOptions) -> Result<SourceDescription> {
     Ok(description)
 }
 
-/// The engine of a cluster that has one.
-pub(crate) async fn engine_of(channel: Channel, options: &IgniteOptions) -> Result<Engine> {
-    let engine = engine(&Ask::new(channel), options, &mut Vec::new()).await?;
-    engine.ok_or_else(|| Error::new(ErrorKind::Unsupported, "the cluster has no SQL engine"))
+/// The engine of a cluster that has one, and the views of its users, by schema and name.
+pub(crate) async fn asked_of(
+    channel: Channel,
+    options: &IgniteOptions,
+) -> Result<(Engine, Vec<(String, String)>)> {
+    let ask = Ask::new(channel);
+    let engine = engine(&ask, options, &mut Vec::new()).await?;
+    let engine = engine.ok_or_else(|| Error::new(ErrorKind::Unsupported, "the cluster has no SQL engine"))?;
+    let rows = views::own(&ask).await?;
+    let views: Result<_> = rows.iter().map(|row| Ok((row.name(0)?, row.name(1)?))).collect();
+    Ok((engine, views?))
 }
 
 /// The engine that statements run on; `None` where the cluster has no SQL.

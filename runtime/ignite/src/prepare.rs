@@ -12,7 +12,7 @@ use querent_protocol::ignite::value::code;
 
 use crate::connect;
 use crate::describe::front::{Front, Jdbc, Odbc};
-use crate::describe::{described_type, engine_of};
+use crate::describe::{asked_of, described_type};
 use crate::options::{Engine, IgniteOptions};
 
 const TIMESTAMP: SqlType = SqlType::Timestamp(TimeUnit::Nanosecond, None);
@@ -21,6 +21,8 @@ const TIMESTAMP: SqlType = SqlType::Timestamp(TimeUnit::Nanosecond, None);
 pub struct Describer {
     schema: String,
     engine: Engine,
+    /// The views of the users: their columns are expressions, which H2 does not tell of.
+    views: Vec<(String, String)>,
     odbc: Odbc,
     jdbc: Jdbc,
 }
@@ -33,10 +35,11 @@ impl Describer {
     pub async fn open(options: &IgniteOptions) -> Result<Describer> {
         let channel = connect::connect(options).await?;
         let address = channel.setup().address.clone();
-        let engine = engine_of(channel, options).await?;
+        let (engine, views) = asked_of(channel, options).await?;
         Ok(Describer {
             schema: options.schema.clone(),
             engine,
+            views,
             odbc: Odbc::open(options, &address, engine)
                 .await
                 .map_err(|e| is_off(e, "ODBC", "odbcEnabled"))?,
@@ -47,17 +50,27 @@ impl Describer {
     }
 
     /// What the node says of a statement with `?` for its parameters; the inner error is its words where it refuses it.
+    /// `dialect` is that of the engine which a hint in the statement names, where it has one.
     ///
     /// # Errors
     /// Where the connection fails.
-    pub async fn statement(&mut self, sql: &str) -> Result<std::result::Result<StatementAnswer, String>> {
-        let columns = match self.columns(sql).await? {
+    pub async fn statement(
+        &mut self,
+        sql: &str,
+        dialect: Option<&str>,
+    ) -> Result<std::result::Result<StatementAnswer, String>> {
+        let engine = match dialect {
+            Some("ignite-h2") => Engine::H2,
+            Some("ignite-calcite") => Engine::Calcite,
+            _ => self.engine,
+        };
+        let columns = match self.columns(sql, engine).await? {
             Ok(columns) => columns,
             Err(message) => return Ok(Err(message)),
         };
         // Calcite plans a statement with a parameter whose type nothing forces, and does not describe its parameters.
         let parameters = match self.jdbc.parameters(&self.schema, sql).await? {
-            Ok(parameters) => Some(parameters.iter().map(|p| parameter(p, self.engine)).collect()),
+            Ok(parameters) => Some(parameters.iter().map(|p| parameter(p, engine)).collect()),
             Err(_) => None,
         };
         Ok(Ok(StatementAnswer { columns, parameters }))
@@ -67,6 +80,7 @@ impl Describer {
     async fn columns(
         &mut self,
         sql: &str,
+        engine: Engine,
     ) -> Result<std::result::Result<Option<Vec<AnsweredColumn>>, String>> {
         let mut described = self.odbc.result_set(&self.schema, sql).await?;
         // H2 answers so at times, to WITH most often, and takes the same statement the next time.
@@ -83,12 +97,12 @@ impl Describer {
         };
         // DML: nothing on H2, the number of rows on Calcite.
         let is_dml = described.is_empty()
-            || self.engine == Engine::Calcite && described.len() == 1 && described[0].name == "ROWCOUNT";
+            || engine == Engine::Calcite && described.len() == 1 && described[0].name == "ROWCOUNT";
         if is_dml {
             return Ok(Ok(None));
         }
         let mut wrapped = VecDeque::new();
-        if self.engine == Engine::Calcite && described.iter().any(|c| c.type_code == code::OBJECT) {
+        if engine == Engine::Calcite && described.iter().any(|c| c.type_code == code::OBJECT) {
             // Calcite describes a NOT NULL number as an object. On the inner side of an outer join everything is nullable, and
             // described right. It is not every statement that can stand there.
             let sql = format!("SELECT q.* FROM (VALUES(0)) AS z(k) LEFT JOIN ({sql}\n) AS q ON TRUE");
@@ -98,10 +112,15 @@ impl Describer {
                 wrapped.extend(columns);
             }
         }
+        let is_view = |column: &odbc::Column| {
+            self.views.iter().any(|(schema, name)| (schema, name) == (&column.schema, &column.table))
+        };
         let columns = described.into_iter().map(|plain| {
             let typed = wrapped.pop_front();
-            let ty = column_type(typed.as_ref().unwrap_or(&plain), self.engine);
-            let nullable = match (plain.nullability, self.engine) {
+            let described = typed.as_ref().unwrap_or(&plain);
+            let is_expression = plain.table.is_empty() || is_view(&plain);
+            let ty = column_type(described, is_expression, engine);
+            let nullable = match (plain.nullability, engine) {
                 (Nullability::Unknown, _) => None,
                 // H2 says so of the inner side of outer joins, too.
                 (Nullability::NotNull, Engine::H2) => None,
@@ -126,10 +145,9 @@ fn is_off(error: Front, name: &str, property: &str) -> Error {
     }
 }
 
-/// The type of a column, with what is known to come instead.
-fn column_type(column: &odbc::Column, engine: Engine) -> AnsweredType {
+/// The type of a column, with what is known to come instead where it is an expression.
+fn column_type(column: &odbc::Column, is_expression: bool, engine: Engine) -> AnsweredType {
     let Some(says) = described_type(column, engine) else { return AnsweredType::default() };
-    let is_expression = column.table.is_empty();
     let or = match (&says, engine) {
         _ if !is_expression => Vec::new(),
         // ROUND, FLOOR and TRUNCATE give double whatever they are given, CHAR_LENGTH and ORA_HASH long; the rows of a UNION
@@ -195,7 +213,8 @@ mod tests {
 
     #[test]
     fn lapses_of_h2_are_admitted_of_expressions_alone() {
-        let of = |table: &str, code: u8| column_type(&column(table, code, 10, 0), Engine::H2);
+        let of =
+            |table: &str, code: u8| column_type(&column(table, code, 10, 0), table.is_empty(), Engine::H2);
         assert!(of("", code::INT).admits(&SqlType::Float64) && of("", code::INT).admits(&SqlType::Int32));
         assert!(!of("T", code::INT).admits(&SqlType::Float64) && !of("", code::INT).admits(&SqlType::TEXT));
         assert_eq!(of("", code::BYTE_ARRAY), AnsweredType::default());
@@ -204,8 +223,9 @@ mod tests {
 
     #[test]
     fn numbers_that_calcite_calls_objects_are_told_by_their_digits() {
-        let of =
-            |precision, scale| column_type(&column("", code::OBJECT, precision, scale), Engine::Calcite).says;
+        let of = |precision, scale| {
+            column_type(&column("", code::OBJECT, precision, scale), true, Engine::Calcite).says
+        };
         assert_eq!(of(19, 0), Some(SqlType::Int64));
         assert_eq!(of(15, i32::MIN), Some(SqlType::Float64));
         assert_eq!(of(1, i32::MIN), None);

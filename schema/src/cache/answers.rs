@@ -1,7 +1,8 @@
 //! `<source>/queries/*.json`: what the live server said of statements that the checker does not know all of.
 //!
 //! A file is named by the statement as it is sent, the dialect and the options of the source. It holds hashes of the tables
-//! that the statement names: where one has changed since, the answer is none any more.
+//! that the statement names: where one has changed since, the answer is none any more. Of what the checker knows itself it
+//! holds the checker's word, which the server's admitted.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -13,6 +14,19 @@ use super::format::{self, FORMAT};
 use super::hash::{self, Hasher};
 use super::write::{Written, create_dir, remove};
 use super::{CacheDir, CacheError, store};
+use crate::answer::{self, statement};
+use crate::catalog::Catalog;
+use crate::check::{self, Checked};
+use crate::diagnostic::Code;
+
+/// A query that was checked.
+#[derive(Debug)]
+pub struct Answered {
+    /// What the checker found, and the server said where the checker does not know.
+    pub checked: Checked,
+    /// The file of the answer that was looked into: the outcome changes with it.
+    pub file: Option<PathBuf>,
+}
 
 /// An answer to keep.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,10 +70,33 @@ struct ColumnFile {
 }
 
 impl CacheDir {
+    /// Checks a query of a source. What the checker leaves open is taken from what the server said when `querent prepare`
+    /// asked it; an answer that contradicts the checker, or is older than a table, is an error.
+    pub fn check(&self, source: &str, text: &str, catalog: &Catalog) -> Answered {
+        let hinted = catalog.hinted(text);
+        let catalog = hinted.as_ref().unwrap_or(catalog);
+        let checked = check::check(text, catalog);
+        let open = checked.plan.as_ref().filter(|_| answer::is_open(&checked));
+        let Some(sql) = open.map(|plan| statement::whole(plan).sql) else {
+            return Answered { checked, file: None };
+        };
+        match self.answer(source, &sql) {
+            Ok(None) => Answered { checked: answer::unasked(checked, catalog), file: None },
+            Ok(Some(answer)) => Answered {
+                checked: answer::settle(checked, catalog, &answer),
+                file: self.answer_file(source, &sql).ok(),
+            },
+            Err(error) => Answered {
+                checked: Checked { diagnostics: vec![error.diagnostic()], ..checked },
+                file: self.answer_file(source, &sql).ok(),
+            },
+        }
+    }
+
     /// Keeps these answers of a source, and no others.
     pub fn write_answers(&self, source: &str, answers: &[RecordedAnswer]) -> Result<Written, CacheError> {
         let dir = self.answers_dir(source);
-        let mut written = Written::default();
+        let (mut written, mut is_new) = (Written::default(), false);
         let mut kept = BTreeSet::new();
         if !answers.is_empty() {
             create_dir(&dir)?;
@@ -68,8 +105,15 @@ impl CacheDir {
             let file = self.answer_file(source, &recorded.sql)?;
             let bytes = format::print(&self.print_answer(source, recorded), &file)?;
             if kept.insert(file.clone()) {
+                is_new |= !file.exists();
                 written.put(&file, &bytes, false)?;
             }
+        }
+        if is_new {
+            // A file that did not exist is not watched by the compiler, source.json is.
+            let file = self.source_file(source);
+            let bytes = std::fs::read(&file).map_err(|error| CacheError::unwritable(&file, error))?;
+            written.put(&file, &bytes, true)?;
         }
         let present = store::stems(&dir).map_err(|error| CacheError::unwritable(&dir, error))?;
         for stem in present {
@@ -96,8 +140,14 @@ impl CacheDir {
         let read = format::parse::<AnswerFile>(&bytes, &file, "querent prepare")?;
         for TableHash { hash, path } in &read.tables {
             if self.table_hash(source, path) != *hash {
-                let reason = format!("the table `{}` has changed since the server was asked", path.join("."));
-                return Err(CacheError::invalid(&file, reason, prepare));
+                let table = path.join(".");
+                return Err(CacheError {
+                    code: Code::CacheStale,
+                    message: format!(
+                        "the table `{table}` has changed since the server was asked of this query"
+                    ),
+                    help: prepare.to_owned(),
+                });
             }
         }
         let invalid = |ty: &str| {
@@ -114,6 +164,38 @@ impl CacheDir {
         let columns = read.columns.map(|all| all.into_iter().map(column).collect::<Result<_, _>>());
         let parameters = read.parameters.map(|all| all.into_iter().map(ty).collect::<Result<_, _>>());
         Ok(Some(StatementAnswer { columns: columns.transpose()?, parameters: parameters.transpose()? }))
+    }
+
+    /// What is wrong with the files of answers.
+    pub(super) fn answer_faults(&self, source: &str) -> Vec<CacheError> {
+        let dir = self.answers_dir(source);
+        let invalid = |file: &std::path::Path, error: std::io::Error| {
+            CacheError::invalid(file, error, "run `querent prepare`")
+        };
+        let stems = match store::stems(&dir) {
+            Ok(stems) => stems,
+            Err(error) => return vec![invalid(&dir, error)],
+        };
+        let fault = |stem: String| {
+            let file = dir.join(format!("{stem}.json"));
+            let bytes = std::fs::read(&file).map_err(|error| invalid(&file, error));
+            let read = bytes.and_then(|bytes| format::parse::<AnswerFile>(&bytes, &file, "querent prepare"));
+            let expected = read.and_then(|read| self.answer_file(source, &read.sql));
+            match expected {
+                Ok(expected) if expected == file => None,
+                // Its options or its dialect have changed since: nobody finds it any more, and `prepare` removes it.
+                Ok(_) => Some(CacheError {
+                    code: Code::CacheStale,
+                    message: format!(
+                        "`{}` is the answer to another statement, or of a server with other options",
+                        file.display()
+                    ),
+                    help: "run `querent prepare`".to_owned(),
+                }),
+                Err(error) => Some(error),
+            }
+        };
+        stems.into_iter().filter_map(fault).collect()
     }
 
     fn answers_dir(&self, source: &str) -> PathBuf {
@@ -208,5 +290,52 @@ mod tests {
         let cache = self::cache(dir.path(), SqlType::Int64);
         let error = cache.answer("orders", "SELECT 1").expect_err("the table is another");
         assert!(error.message.contains("PUBLIC.T") && error.help.contains("querent prepare"), "{error:?}");
+    }
+
+    #[test]
+    fn queries_take_their_answers() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let files = self::cache(dir.path(), SqlType::Int32);
+        let catalog = files.catalog("orders").expect("a catalog");
+        let text = "SELECT mine(:a, :b) AS n FROM t";
+        let codes = |found: &Answered| -> Vec<Code> {
+            found.checked.diagnostics.iter().map(|found| found.code).collect()
+        };
+        let unasked = files.check("orders", text, &catalog);
+        assert_eq!((codes(&unasked), unasked.file), (vec![Code::UnknownFunction], None));
+        let source = files.source_file("orders");
+        let before = super::super::Stamp::of(&source);
+        let answer = recorded("SELECT mine(?, ?) AS n FROM t");
+        files.write_answers("orders", &[answer.clone()]).expect("written");
+        assert_ne!(super::super::Stamp::of(&source), before, "the compiler looks again");
+        // The server knows one of the two parameters.
+        let asked = files.check("orders", text, &catalog);
+        assert_eq!(codes(&asked), [Code::ParameterUnknown]);
+        let plan = asked.checked.plan.expect("a plan");
+        assert_eq!((&plan.columns[0].ty, &plan.params[1].ty), (&Some(SqlType::Int64), &Some(SqlType::Uuid)));
+        assert!(asked.file.is_some_and(|file| file.is_file()) && files.faults("orders").is_empty());
+        let before = super::super::Stamp::of(&source);
+        files.write_answers("orders", &[answer]).expect("written");
+        assert_eq!(super::super::Stamp::of(&source), before);
+        // The table is another one.
+        let files = self::cache(dir.path(), SqlType::Int64);
+        let catalog = files.catalog("orders").expect("a catalog");
+        assert_eq!(codes(&files.check("orders", text, &catalog)), [Code::CacheStale]);
+    }
+
+    #[test]
+    fn files_of_answers_that_are_none_are_told() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let files = self::cache(dir.path(), SqlType::Int32);
+        files.write_answers("orders", &[recorded("SELECT 1")]).expect("written");
+        let file = files.answer_file("orders", "SELECT 1").expect("a file");
+        let text = std::fs::read_to_string(&file).expect("read");
+        for broken in ["", "{}", &text.replace("SELECT 1", "SELECT 2"), &text.replace("\"format\"", "\"f\"")]
+        {
+            std::fs::write(&file, broken).expect("written");
+            let faults = files.faults("orders");
+            assert_eq!(faults.len(), 1, "{faults:?}");
+            assert!(faults[0].help.contains("querent prepare"), "{faults:?}");
+        }
     }
 }

@@ -13,15 +13,15 @@ impl CacheDir {
         if let Err(error) = self.read_source(source) {
             return vec![error];
         }
+        let mut faults = self.answer_faults(source);
         let (dir, help) = (self.tables_dir(source), format!("run `{}`", super::pull_command(source)));
         let unreadable = |error: std::io::Error| CacheError::invalid(&dir, error, &help);
         let entries = match std::fs::read_dir(&dir) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return faults,
             Err(error) => return vec![unreadable(error)],
         };
         let tables = DirTables::new(self, source);
-        let mut faults = Vec::new();
         for entry in entries {
             let file = match entry {
                 Ok(entry) => entry.path(),

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use querent_types::{CacheDescription, ObjectType, SourceDescription, TableDescription};
 
-pub use answers::RecordedAnswer;
+pub use answers::{Answered, RecordedAnswer};
 pub use config::{Config, SourceConfig, TypeDefaults};
 pub use error::CacheError;
 pub use format::FORMAT;

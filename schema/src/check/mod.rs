@@ -45,6 +45,7 @@ use crate::diagnostic::Diagnostic;
 use crate::json;
 use crate::parse::{Source, with_stack};
 use crate::plan::Plan;
+pub(crate) use sections::{tidy, unknown};
 pub(crate) use unknown_type::unknown_type;
 
 /// What checking a text found.

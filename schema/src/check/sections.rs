@@ -103,12 +103,7 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
         }
     }
     let described: Vec<Param> = describe(source, &params);
-    let untyped_runs = catalog.dialect.has(Habit::UntypedParamsRun);
-    unsolved(&described, untyped_runs, &mut diagnostics);
-    if !diagnostics.iter().any(|found| found.severity == Severity::Error) {
-        let untyped = untyped_runs && described.iter().any(|param| param.ty.is_none());
-        unknown_columns(&columns, untyped, &mut diagnostics);
-    }
+    unknown(&described, &columns, catalog, &mut diagnostics);
     apply_overrides(&mut columns);
     let sections = source
         .sections
@@ -309,6 +304,21 @@ fn describe(source: &Source<'_>, params: &Params) -> Vec<Param> {
         .collect()
 }
 
+/// Says what has no type.
+pub(crate) fn unknown(
+    params: &[Param],
+    columns: &[Column],
+    catalog: &Catalog,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let untyped_runs = catalog.dialect.has(Habit::UntypedParamsRun);
+    unsolved(params, untyped_runs, diagnostics);
+    if !diagnostics.iter().any(|found| found.severity == Severity::Error) {
+        let untyped = untyped_runs && params.iter().any(|param| param.ty.is_none());
+        unknown_columns(columns, untyped, diagnostics);
+    }
+}
+
 /// Says which parameters have no type. `runs`: the statement runs all the same, so that it is only warned of.
 fn unsolved(params: &[Param], runs: bool, diagnostics: &mut Vec<Diagnostic>) {
     // Another error may be why nothing decides the type.
@@ -363,7 +373,7 @@ fn apply_overrides(columns: &mut [Column]) {
 }
 
 /// Findings in the order of the text, each said once.
-fn tidy(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub(crate) fn tidy(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
     diagnostics.retain(|found| seen.insert((found.code, found.span)));
     diagnostics.sort_by_key(|found| (found.span.start, found.span.end));

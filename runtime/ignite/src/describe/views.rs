@@ -7,7 +7,7 @@ use querent_core::{ErrorKind, Result};
 use querent_protocol::ignite::describe::odbc;
 use querent_protocol::ignite::value::code;
 
-use super::ask::{Ask, quoted, reason};
+use super::ask::{Ask, Row, quoted, reason};
 use super::classes::{column_type, is_primitive};
 use super::front::Odbc;
 use super::order::Order;
@@ -26,14 +26,7 @@ pub(super) async fn read(
     notes: &mut Vec<String>,
 ) -> Result<Vec<TableDescription>> {
     let mut views = system(ask, order, engine).await?;
-    let sql =
-        "SELECT \"SCHEMA\", NAME, \"SQL\" FROM SYS.VIEWS WHERE \"SCHEMA\" <> 'SYS' ORDER BY \"SCHEMA\", NAME";
-    let own = match ask.rows(sql).await {
-        Ok(rows) => rows,
-        // 2.16 has no CREATE VIEW, and its view of views no such columns.
-        Err(error) if error.kind() == ErrorKind::Query => Vec::new(),
-        Err(error) => return Err(error),
-    };
+    let own = own(ask).await?;
     for row in own {
         let (schema, name) = (row.name(0)?, row.name(1)?);
         let columns = match odbc.as_deref_mut() {
@@ -66,6 +59,17 @@ pub(super) async fn read(
         views.push(view);
     }
     Ok(views)
+}
+
+/// The views of the users: schema, name and text.
+pub(super) async fn own(ask: &Ask) -> Result<Vec<Row>> {
+    let sql =
+        "SELECT \"SCHEMA\", NAME, \"SQL\" FROM SYS.VIEWS WHERE \"SCHEMA\" <> 'SYS' ORDER BY \"SCHEMA\", NAME";
+    match ask.rows(sql).await {
+        // 2.16 has no CREATE VIEW, and its view of views no such columns.
+        Err(error) if error.kind() == ErrorKind::Query => Ok(Vec::new()),
+        outcome => outcome,
+    }
 }
 
 /// The views of schema SYS, by name.

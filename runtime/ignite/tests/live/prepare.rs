@@ -13,7 +13,7 @@ crate::tests! { ANY:
 async fn ask(url: &str, sql: &str) -> Result<StatementAnswer, String> {
     let options = IgniteOptions::parse(url).expect("the URL is one");
     let mut describer = Describer::open(&options).await.expect("the front ends are on");
-    describer.statement(sql).await.expect("the node answers")
+    describer.statement(sql, None).await.expect("the node answers")
 }
 
 async fn columns_and_parameters_are_described(url: String) {

@@ -1,23 +1,37 @@
 //! What a server says of a statement, held against what the checker inferred.
 
-use querent_schema::plan::Plan;
 use querent_types::{AnsweredColumn, AnsweredType, SqlType, StatementAnswer};
 
-use crate::output;
+use crate::ast::Span;
+use crate::plan::{Column, Plan};
 
 /// The outcome of a comparison, sentences for the user.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Comparison {
+pub struct Comparison {
     /// One of the two is wrong.
-    pub(super) disagreements: Vec<String>,
+    pub disagreements: Vec<Disagreement>,
     /// Both can be right.
-    pub(super) notes: Vec<String>,
+    pub notes: Vec<String>,
     /// Whether the checker leaves a type open that the user has not overridden.
-    pub(super) is_unknown: bool,
+    pub is_unknown: bool,
+}
+
+/// What the checker and the server say differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disagreement {
+    /// Of what, where it is one thing of the query's text.
+    pub span: Span,
+    /// Both answers, in a sentence.
+    pub what: String,
+}
+
+/// Whether the type of a column is open, and not overridden.
+pub(super) fn is_open(column: &Column) -> bool {
+    column.ty.is_none() && column.over.as_ref().is_none_or(|over| over.rust_type.is_none())
 }
 
 /// Compares. `parameters` are the indices in the plan of the statement's placeholders, in order.
-pub(super) fn compare(plan: &Plan, parameters: &[usize], answer: &StatementAnswer) -> Comparison {
+pub fn compare(plan: &Plan, parameters: &[usize], answer: &StatementAnswer) -> Comparison {
     let mut comparison = Comparison::default();
     if let Some(columns) = &answer.columns {
         comparison.columns(plan, columns);
@@ -25,9 +39,6 @@ pub(super) fn compare(plan: &Plan, parameters: &[usize], answer: &StatementAnswe
     if let Some(answered) = &answer.parameters {
         comparison.parameters(plan, parameters, answered);
     }
-    let is_open = |column: &querent_schema::plan::Column| {
-        column.ty.is_none() && column.over.as_ref().is_none_or(|over| over.rust_type.is_none())
-    };
     comparison.is_unknown =
         plan.columns.iter().any(is_open) || plan.params.iter().any(|param| param.ty.is_none());
     comparison
@@ -37,31 +48,32 @@ impl Comparison {
     fn columns(&mut self, plan: &Plan, answered: &[AnsweredColumn]) {
         if plan.columns.len() != answered.len() {
             let (own, server) = (plan.columns.len(), answered.len());
-            self.disagreements.push(format!("the checker sees {own} columns, the server {server}"));
-            return;
+            let what = format!("the checker sees {own} columns, the server {server}");
+            return self.disagree(Span::default(), what);
         }
         for (own, server) in plan.columns.iter().zip(answered) {
             let name = &own.name;
             // What an expression without an alias is called differs between describing and running it (H2, 2.17.0).
             if own.origin.is_some() && own.over.is_none() && server.name != *name {
                 let other = &server.name;
-                self.disagreements.push(format!("column `{name}`: the server calls it `{other}`"));
+                self.disagree(own.span, format!("column `{name}`: the server calls it `{other}`"));
             }
             if let Some(ty) = own.ty.as_ref().filter(|ty| !server.ty.admits(ty)) {
-                self.disagreements.push(format!(
-                    "column `{name}`: the checker says {ty}, the server {}",
-                    said(server.ty.says.as_ref())
-                ));
+                let said = said(server.ty.says.as_ref());
+                self.disagree(own.span, format!("column `{name}`: the checker says {ty}, the server {said}"));
             }
             let is_overridden = own.over.as_ref().is_some_and(|over| over.nullable.is_some());
             match (own.nullable, server.nullable) {
                 _ if is_overridden => {}
                 // A plain column is narrowed by conditions, or belongs to a key, of which servers know nothing.
-                (false, Some(true)) if own.origin.is_none() => self.disagreements.push(format!(
-                    "column `{name}`: the checker says that it is never NULL ({}), the server that it may be; write \
-                     `\"{name}!\"` where the checker is right",
-                    own.why
-                )),
+                (false, Some(true)) if own.origin.is_none() => self.disagree(
+                    own.span,
+                    format!(
+                        "column `{name}`: the checker says that it is never NULL ({}), the server that it may be; \
+                         write `\"{name}!\"` where the checker is right",
+                        own.why
+                    ),
+                ),
                 (true, Some(false)) => self.notes.push(format!(
                     "column `{name}`: the server says that it is never NULL, the checker that it may be ({})",
                     own.why
@@ -75,20 +87,26 @@ impl Comparison {
         // A numbered parameter is one to the server, however often it is used.
         if parameters.len() != answered.len() {
             let (own, server) = (parameters.len(), answered.len());
-            self.disagreements.push(format!("the checker sees {own} parameters, the server {server}"));
-            return;
+            let what = format!("the checker sees {own} parameters, the server {server}");
+            return self.disagree(Span::default(), what);
         }
         for (index, server) in parameters.iter().zip(answered) {
             let Some(param) = plan.params.get(*index) else { continue };
             let Some(ty) = param.ty.as_ref().filter(|ty| !server.admits(ty)) else { continue };
             let what = format!(
                 "parameter `{}`: the checker says {ty}, the server {}",
-                output::parameter_name(*index, param),
+                param.shown(*index),
                 said(server.says.as_ref())
             );
-            if !self.disagreements.contains(&what) {
-                self.disagreements.push(what);
-            }
+            self.disagree(param.spans.first().copied().unwrap_or_default(), what);
+        }
+    }
+
+    /// A parameter that is used twice is told once.
+    fn disagree(&mut self, span: Span, what: String) {
+        let found = Disagreement { span, what };
+        if !self.disagreements.contains(&found) {
+            self.disagreements.push(found);
         }
     }
 }
@@ -99,11 +117,11 @@ fn said(ty: Option<&SqlType>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use querent_schema::catalog::Catalog;
-    use querent_schema::check;
     use querent_types::{ColumnDescription, SourceDescription, TableDescription};
 
     use super::*;
+    use crate::catalog::Catalog;
+    use crate::check;
 
     fn compared(sql: &str, columns: Vec<AnsweredColumn>, parameters: Vec<AnsweredType>) -> Comparison {
         let columns_of_t = vec![
@@ -121,6 +139,10 @@ mod tests {
         let statement = super::super::statement::whole(&plan);
         let answer = StatementAnswer { columns: Some(columns), parameters: Some(parameters) };
         compare(&plan, &statement.parameters, &answer)
+    }
+
+    fn told(found: &Comparison) -> Vec<&str> {
+        found.disagreements.iter().map(|found| found.what.as_str()).collect()
     }
 
     fn column(name: &str, ty: SqlType, nullable: Option<bool>) -> AnsweredColumn {
@@ -141,7 +163,7 @@ mod tests {
         let parameters = vec![AnsweredType::exact(SqlType::Uuid)];
         let found = compared("SELECT a, n FROM t WHERE a = :id", columns, parameters);
         assert_eq!(
-            found.disagreements,
+            told(&found),
             [
                 "column `A`: the checker says Int32, the server Utf8",
                 "column `N`: the server calls it `X`",
@@ -150,9 +172,9 @@ mod tests {
         );
         assert_eq!(found.notes.len(), 1, "{:?}", found.notes);
         let found = compared("SELECT a FROM t", Vec::new(), Vec::new());
-        assert_eq!(found.disagreements, ["the checker sees 1 columns, the server 0"]);
+        assert_eq!(told(&found), ["the checker sees 1 columns, the server 0"]);
         let expression = vec![column("X", SqlType::Int64, Some(true))];
         let found = compared("SELECT COUNT(*) AS x FROM t", expression, Vec::new());
-        assert!(found.disagreements[0].contains("never NULL"), "{:?}", found.disagreements);
+        assert!(found.disagreements[0].what.contains("never NULL"), "{:?}", found.disagreements);
     }
 }

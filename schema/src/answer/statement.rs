@@ -1,17 +1,18 @@
 //! The statement that is asked about: every section in it, one element for each spread, `?` for parameters.
 
-use querent_schema::plan::{Element, Piece, Plan};
+use crate::plan::{Element, Piece, Plan};
 
 /// A statement as a server is asked about it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Statement {
-    pub(super) sql: String,
+pub struct Statement {
+    /// Its text.
+    pub sql: String,
     /// The index in the plan of each `?`, in order.
-    pub(super) parameters: Vec<usize>,
+    pub parameters: Vec<usize>,
 }
 
 /// The whole of a plan's template.
-pub(super) fn whole(plan: &Plan) -> Statement {
+pub fn whole(plan: &Plan) -> Statement {
     let mut statement = Statement { sql: String::new(), parameters: Vec::new() };
     statement.pieces(&plan.template);
     statement
@@ -49,11 +50,11 @@ impl Statement {
 
 #[cfg(test)]
 mod tests {
-    use querent_schema::catalog::Catalog;
-    use querent_schema::check;
     use querent_types::{ColumnDescription, SourceDescription, SqlType, TableDescription};
 
     use super::*;
+    use crate::catalog::Catalog;
+    use crate::check;
 
     #[test]
     fn sections_and_spreads_are_written_out() {
