@@ -16,7 +16,7 @@
 //!
 //! It is not so where
 //!
-//! - the first of its rows have come: whoever has them would get them twice, so the error says [`Error::is_retryable`] and
+//! - its first batch has come: whoever has those rows would get them twice, so the error says [`Error::is_retryable`] and
 //!   the rest is the caller's;
 //! - it runs on a connection of the caller's or in a transaction, where what came before it would be missing;
 //! - a deadline passed, or the answer cannot be read;

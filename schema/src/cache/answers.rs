@@ -306,7 +306,7 @@ mod tests {
         let source = files.source_file("orders");
         let before = super::super::Stamp::of(&source);
         let answer = recorded("SELECT mine(?, ?) AS n FROM t");
-        files.write_answers("orders", &[answer.clone()]).expect("written");
+        files.write_answers("orders", std::slice::from_ref(&answer)).expect("written");
         assert_ne!(super::super::Stamp::of(&source), before, "the compiler looks again");
         // The server knows one of the two parameters.
         let asked = files.check("orders", text, &catalog);

@@ -93,6 +93,10 @@ impl Backend for CommandsBackend {
         let one = [request.columns];
         let columns = if request.results.is_empty() { &one } else { request.results };
         let answers = read(&text, columns, &blobs.into())?;
+        if ending == Ending::Broken && answers.iter().all(Batch::is_empty) {
+            // Nothing of it has come.
+            return Err(broken());
+        }
         let affected = answers.front().and_then(|answer| answer.affected);
         Ok(Cursor { answers, ending, affected })
     }
