@@ -113,7 +113,9 @@ impl Describer {
             }
         }
         let is_view = |column: &odbc::Column| {
-            self.views.iter().any(|(schema, name)| (schema, name) == (&column.schema, &column.table))
+            // H2 (2.17.0) gives a view's schema in quotes.
+            let schema = column.schema.trim_matches('"');
+            self.views.iter().any(|view| (view.0.as_str(), &view.1) == (schema, &column.table))
         };
         let columns = described.into_iter().map(|plain| {
             let typed = wrapped.pop_front();
