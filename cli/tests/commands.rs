@@ -8,6 +8,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use querent_schema::cache::{CacheDir, RecordedAnswer};
+use querent_types::{AnsweredColumn, AnsweredType, SqlType, StatementAnswer};
 use serde_json::Value;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/nycflights13");
@@ -143,6 +145,44 @@ fn queries_are_found_in_rust_files_and_checked() {
     assert!(text.contains("src/main.rs:3: query on shop") && text.contains("2 queries"), "{text}");
     let text = fails(dir.path(), &["check", "--offline"], 1);
     assert!(text.contains("src/main.rs:5:3") && text.contains("did you mean `name`?"), "{text}");
+}
+
+#[test]
+fn what_a_server_said_is_taken_offline() {
+    let dir = project("CREATE TABLE items (id INT PRIMARY KEY, name VARCHAR);");
+    let manifest = "[source.shop]\ndialect = \"ignite-h2\"\nschema = [\"ddl/*.sql\"]\n";
+    std::fs::write(dir.path().join("querent.toml"), manifest).unwrap();
+    let sql = "SELECT id, letters(name) AS many FROM items";
+    std::fs::write(dir.path().join("main.rs"), format!("fn f() {{ query!(Shop, \"{sql}\"); }}")).unwrap();
+    succeeds(dir.path(), &["pull", "--offline"]);
+    let check: &[&str] = &["check", "--offline"];
+    let text = fails(dir.path(), check, 1);
+    assert!(text.contains("no function `letters`") && text.contains("`querent prepare` asks"), "{text}");
+    let cache = CacheDir::at(dir.path().join(".sqlcache"));
+    let record = |id: SqlType| {
+        let column = |name: &str, ty| AnsweredColumn {
+            name: name.into(),
+            ty: AnsweredType::exact(ty),
+            nullable: Some(true),
+        };
+        let columns = vec![column("ID", id), column("MANY", SqlType::Int64)];
+        let answer = StatementAnswer { columns: Some(columns), parameters: Some(Vec::new()) };
+        let tables = vec![vec!["PUBLIC".to_owned(), "ITEMS".to_owned()]];
+        cache.write_answers("shop", &[RecordedAnswer { sql: sql.into(), tables, answer }]).unwrap();
+    };
+    record(SqlType::TEXT);
+    let text = fails(dir.path(), check, 1);
+    assert!(text.contains("column `ID`: the checker says Int32, the server Utf8"), "{text}");
+    record(SqlType::Int32);
+    assert!(succeeds(dir.path(), check).contains("all is well"));
+    let plan: Value = serde_json::from_str(&succeeds(dir.path(), &["explain", "--json", sql])).unwrap();
+    assert_eq!((&plan["ok"], &plan["columns"][1]["type"]), (&Value::from(true), &Value::from("Int64")));
+    // Another table of that name.
+    std::fs::write(dir.path().join("ddl/shop.sql"), "CREATE TABLE items (id INT PRIMARY KEY, name CHAR(3));")
+        .unwrap();
+    succeeds(dir.path(), &["pull", "--offline"]);
+    let text = fails(dir.path(), check, 1);
+    assert!(text.contains("PUBLIC.ITEMS") && text.contains("run `querent prepare`"), "{text}");
 }
 
 #[test]
