@@ -6,8 +6,9 @@
 #                                          kv: 2.18.0, no SQL; without a MODE all of them (stop: private ones too)
 #   ignite.sh private [with=PID] [MODE [OPTION...]]   a cluster (default cluster3) for one test, which it may break; ends
 #                                          with the process PID. Prints `ready ignite-MODE URL FOLDER`. Options:
-#                                          thin-only (no ODBC, no JDBC), those of ignite/IgniteNode.java, and
-#                                          version=2.16.0 (another Ignite with SQL, fetched when it is first asked for)
+#                                          thin-only (no ODBC, no JDBC), functions (SQL's, of a user's own), those of
+#                                          ignite/IgniteNode.java, and version=2.16.0 (another Ignite with SQL, fetched
+#                                          when it is first asked for)
 #   ignite.sh end FOLDER                   ends a private cluster and removes its folder
 #   ignite.sh node pid|kill|stop|start FOLDER INDEX    one node: its pid; SIGKILL; SIGTERM; anew with the same ports
 #   ignite.sh oracle java|python           another client to compare with, on stdin and stdout (ignite/README.md)

@@ -4,8 +4,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.ignite.Ignite;
 import org.apache.ignite.Ignition;
+import org.apache.ignite.cache.query.annotations.QuerySqlFunction;
 import org.apache.ignite.cluster.ClusterState;
 import org.apache.ignite.configuration.BinaryConfiguration;
+import org.apache.ignite.configuration.CacheConfiguration;
 import org.apache.ignite.configuration.ClientConnectorConfiguration;
 import org.apache.ignite.configuration.DataRegionConfiguration;
 import org.apache.ignite.configuration.DataStorageConfiguration;
@@ -31,7 +33,7 @@ import org.apache.ignite.ssl.SslContextFactory;
  *   <li>{@code options}: comma-separated: {@code auth} (with persistence, which it needs), {@code tls} (client
  *       certificates required, key stores from the folder {@code keys}), {@code calcite} (as the default engine),
  *       {@code tx-aware} (SQL sees its transaction), {@code thin-only} (no ODBC, no JDBC), {@code full-footer} (objects
- *       name their fields).
+ *       name their fields), {@code functions} (those of {@link Functions} in schema PUBLIC).
  * </ul>
  *
  * SQL engines and their options are found by name, so that the same source serves where only ignite-core is.
@@ -104,7 +106,24 @@ public final class IgniteNode {
     if (options.contains("auth")) {
       ignite.cluster().state(ClusterState.ACTIVE);
     }
+    if (options.contains("functions")) {
+      CacheConfiguration<Integer, Integer> cache = new CacheConfiguration<>("functions");
+      ignite.createCache(cache.setSqlSchema("PUBLIC").setSqlFunctionClasses(Functions.class));
+    }
     System.out.println("READY " + ignite.version() + " nodes=" + ignite.cluster().nodes().size());
+  }
+
+  /** Functions of SQL as a user would write them: no checker has heard of them. */
+  public static final class Functions {
+    @QuerySqlFunction
+    public static Long letters(String text) {
+      return text == null ? null : text.codePoints().filter(Character::isLetter).count();
+    }
+
+    @QuerySqlFunction
+    public static String initial(String text, int length) {
+      return text == null ? null : text.substring(0, Math.min(length, text.length()));
+    }
   }
 
   private static int[] ports(String list) {
