@@ -17,6 +17,9 @@ pub type TableProperties = fn(&[(String, String)]) -> Result<BTreeMap<String, St
 /// What stands behind a table: its cache, and the types of keys and values.
 pub type Objects = (CacheDescription, Vec<ObjectType>);
 
+/// A text to the dialect that it names, if it names any.
+pub(crate) type Hinted = fn(&str) -> Option<Result<&'static Dialect, Box<Diagnostic>>>;
+
 /// How an engine reads a query, types aside.
 pub struct Reading {
     /// What it does that others do not.
@@ -42,7 +45,7 @@ pub struct Reading {
     /// What `parse/` reads and the engine does not: its place and its name.
     pub(crate) refused: fn(&Node<'_>) -> Option<(Span, String)>,
     /// The dialect that a text says it is in, by a hint; the error is that there is none.
-    pub(crate) engine: fn(&str) -> Option<Result<&'static Dialect, Box<Diagnostic>>>,
+    pub(crate) engine: Hinted,
 }
 
 impl Reading {
