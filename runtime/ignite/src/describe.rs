@@ -38,14 +38,15 @@ pub async fn describe(options: &IgniteOptions) -> Result<SourceDescription> {
     loop {
         left -= 1;
         match describe_once(options).await {
-            Err(error) if left > 0 && error.message().contains(MOVED_ON) => {}
+            Err(error) if left > 0 && MOVED_ON.iter().any(|words| error.message().contains(words)) => {}
             outcome => return outcome,
         }
     }
 }
 
-/// What a node (2.17.0) says of a query over the system views while many caches are made and destroyed.
-const MOVED_ON: &str = "affinity for too old topology version";
+/// What a node (2.17.0) says of a query over the system views while many caches are made and destroyed, and Calcite of a
+/// table whose columns are just being altered.
+const MOVED_ON: [&str; 2] = ["affinity for too old topology version", "Field ordinal"];
 const ATTEMPTS_MAX: usize = 8;
 
 async fn describe_once(options: &IgniteOptions) -> Result<SourceDescription> {

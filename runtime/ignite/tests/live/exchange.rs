@@ -253,9 +253,10 @@ struct Meeting {
 }
 
 impl Meeting {
-    async fn new(url: &str, kind: &str) -> Meeting {
+    /// With another client, in a cache that no other test has.
+    async fn new(url: &str, kind: &str, cache: &'static str) -> Meeting {
         let pool = pool(url).await;
-        let cache = crate::keyvalue::cache(&pool, if kind == "java" { "ex_java" } else { "ex_python" }).await;
+        let cache = crate::keyvalue::cache(&pool, cache).await;
         let cluster = Cluster::<Orders>::new();
         cluster.register_enum::<Color>(&pool).await.unwrap();
         let color = cluster.binary_type(&pool, HUE).await.unwrap().expect("an enum").id;
@@ -314,14 +315,14 @@ impl Meeting {
 }
 
 async fn every_type_is_exchanged_with_java(url: String) {
-    let mut meeting = Meeting::new(&url, "java").await;
+    let mut meeting = Meeting::new(&url, "java", "ex_java").await;
     for case in [scalars(), arrays(), holders(meeting.color), of_java()].concat_all() {
         meeting.exchange(&case).await;
     }
 }
 
 async fn every_type_is_exchanged_with_python(url: String) {
-    let mut meeting = Meeting::new(&url, "python").await;
+    let mut meeting = Meeting::new(&url, "python", "ex_python").await;
     let mut skipped = 0;
     for case in [scalars(), arrays(), holders(meeting.color), of_java()].concat_all() {
         match case.python {
@@ -420,8 +421,8 @@ async fn objects_are_exchanged(url: String) {
         ["tags", one("string[]", json!([one("string", "a"), {"t": "null"}]))],
     ]);
     let theirs = json!({"t": "object", "type": Sample::TYPE_NAME, "fields": fields});
-    for kind in ["java", "python"] {
-        let mut meeting = Meeting::new(&url, kind).await;
+    for (kind, cache) in [("java", "ex_objects_java"), ("python", "ex_objects_python")] {
+        let mut meeting = Meeting::new(&url, kind, cache).await;
         let (pool, name) = (meeting.pool.clone(), meeting.cache.name().to_owned());
         let values: Cache<Orders, String, Sample> = Cache::new(name.clone());
         let keys: Cache<Orders, Sample, String> = Cache::new(name);
