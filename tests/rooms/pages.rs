@@ -46,7 +46,10 @@ fn missing(root: &Path, file: &str, name: &str) -> Option<String> {
     let Some(at) = lines.iter().position(|line| line.contains(&function)) else {
         return Some(format!("{file} has no function {name}"));
     };
-    let is_marked = lines[at.saturating_sub(3)..at].iter().any(|line| line.trim_end().ends_with("test]"));
+    let is_mark = |line: &&str| {
+        line.trim_start().starts_with("#[") && (line.contains("test]") || line.contains("test("))
+    };
+    let is_marked = lines[at.saturating_sub(3)..at].iter().any(is_mark);
     let is_word = |text: &str| {
         let beyond = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '_');
         text.match_indices(name).any(|(i, _)| {
