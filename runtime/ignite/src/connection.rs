@@ -10,7 +10,6 @@ use tokio::sync::watch;
 
 use crate::channel::{Channel, Hold};
 use crate::grid::Grid;
-use crate::server_clock::ServerClock;
 
 /// A handle on a connection to a node. All of a pool's may share one connection.
 pub struct Connection {
@@ -21,8 +20,6 @@ pub struct Connection {
     pub(crate) schema: Arc<str>,
     /// Rows a page, where a call does not say.
     pub(crate) page_size: i32,
-    /// The clock of the servers, where it is known.
-    pub(crate) clock: ServerClock,
     pub(crate) transaction: Option<OpenTransaction>,
 }
 
@@ -82,7 +79,6 @@ impl Connection {
             channel: Arc::new(channel),
             schema: grid.options().schema.as_str().into(),
             page_size: grid.options().page_size,
-            clock: grid.options().clock.clone(),
             grid,
             transaction: None,
         }
@@ -110,7 +106,6 @@ impl Connection {
             grid: self.grid.clone(),
             schema: self.schema.clone(),
             page_size: self.page_size,
-            clock: self.clock.clone(),
             transaction: None,
         }
     }

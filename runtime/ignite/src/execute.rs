@@ -54,7 +54,6 @@ pub struct Cursor {
     affected: Option<u64>,
     effect: Effect,
     hidden: Vec<Value<'static>>,
-    clock: ServerClock,
 }
 
 /// What is left of a result on the server.
@@ -78,10 +77,10 @@ struct OnServer {
 pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Ignite>) -> Result<Cursor> {
     let rendered = request.render();
     let clock = match rendered.values.iter().any(|(value, _)| parameters::needs_clock(value)) {
-        true => connection.clock.of(&connection.channel).await?,
+        true => clock(connection).await?,
         false => Clock::UTC,
     };
-    let engine = connection.clock.engine();
+    let engine = connection.grid.options().source.engine;
     let objects = rendered.values.iter().map(|(value, ty)| parameters::object(value, ty, engine, &clock));
     let objects = objects.collect::<Result<Vec<_>>>()?;
     if objects.iter().any(object::has_java_time) {
@@ -140,8 +139,15 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Ignit
         Rest::Ended => Vec::new(),
         _ => request.values.iter().filter_map(kept).collect(),
     };
-    let (width, clock) = (rows.page.width(), connection.clock.clone());
-    Ok(Cursor { names, width, first: Some(rows.page), rest, affected, effect, hidden, clock })
+    Ok(Cursor { names, width: rows.page.width(), first: Some(rows.page), rest, affected, effect, hidden })
+}
+
+/// The clock of the servers, asked for where it is not known.
+async fn clock(connection: &Connection) -> Result<Clock> {
+    if let Some(clock) = connection.grid.options().clock.known() {
+        return Ok(clock.clone());
+    }
+    Box::pin(ServerClock::of(&Link::of(connection)?)).await.cloned()
 }
 
 /// The id of the handle's transaction; refused where the server has ended it, for it would then take the id for none.
@@ -194,10 +200,10 @@ impl Cursor {
         if page.rows() == 0 {
             return Ok(None);
         }
-        let clock = match self.clock.known() {
-            Some(clock) => clock.clone(),
-            None if server_clock::is_needed(&page) => self.clock.of(&connection.channel).await?,
-            None => Clock::UTC,
+        let is_known = connection.grid.options().clock.known().is_some();
+        let clock = match is_known || server_clock::is_needed(&page) {
+            true => clock(connection).await?,
+            false => Clock::UTC,
         };
         Ok(Some(IgniteBatch { names: self.names.clone(), page, clock }))
     }

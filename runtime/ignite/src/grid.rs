@@ -79,8 +79,8 @@ impl fmt::Debug for Slot {
 impl Grid {
     fn new(options: IgniteOptions) -> Grid {
         Grid {
+            types: Types::new(options.clock.clone()),
             options,
-            types: Types::default(),
             map: RwLock::default(),
             nodes: Mutex::default(),
             has_others: AtomicBool::new(false),

@@ -21,6 +21,7 @@ use crate::error::{self, Effect};
 use crate::execute::running_transaction;
 use crate::grid::Grid;
 use crate::object::{Need, Packed, Packer, ReadError, Types};
+use crate::server_clock::ServerClock;
 
 /// What one request takes from a connection.
 #[derive(Clone)]
@@ -158,7 +159,7 @@ impl Link {
             let mut packed = self.write(pack)?;
             let Some(needs) = packed.needs.take() else { return Ok(packed) };
             if needs.clock {
-                self.learn_clock().await?;
+                ServerClock::of(self).await?;
                 continue;
             }
             for name in &needs.classes {
@@ -232,15 +233,8 @@ impl Link {
     async fn learn(&self, need: Need) -> Result<()> {
         match need {
             Need::Schema { type_id, .. } => self.fetch_type(type_id).await.map(drop),
-            Need::Clock => self.learn_clock().await,
+            Need::Clock => ServerClock::of(self).await.map(drop),
         }
-    }
-
-    /// The clock of the servers.
-    async fn learn_clock(&self) -> Result<()> {
-        let clock = self.grid.options().clock.of(&self.main).await?;
-        self.types().set_clock(clock);
-        Ok(())
     }
 
     /// What is known of the nodes that pass.

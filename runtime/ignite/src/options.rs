@@ -152,7 +152,7 @@ impl IgniteOptions {
             }
         }
         // Another source may name another zone, and wall clocks are read by it.
-        self.clock = ServerClock::of_source(&self.source);
+        self.clock = ServerClock::default();
         self.grid = Slot::default();
         Ok(self)
     }

@@ -8,14 +8,15 @@ use jiff::tz::{Offset, TimeZone};
 use querent_core::{ErrorKind, Result};
 use querent_protocol::ignite::Reader;
 use querent_protocol::ignite::code::Feature;
-use querent_protocol::ignite::request::{Encoded, GroupNodeIds, GroupNodeInfo, NodeFilter, SqlFields};
-use querent_protocol::ignite::response::{self, NodeIds, NodeInfo, Page, Rows};
+use querent_protocol::ignite::request::{Encoded, NodeFilter, SqlFields};
+use querent_protocol::ignite::response::{NodeInfo, Page, Rows};
 use querent_protocol::ignite::value::{Value, code, read_string};
 
 use crate::channel::{CallError, Channel};
 use crate::clock::Clock;
 use crate::error::{self, Effect};
-use crate::options::{Engine, SourceOptions};
+use crate::link::Link;
+use crate::options::Engine;
 use crate::zone::{self, Zone};
 
 /// Servers' zones: clients that joined the cluster convert nothing. Quoted, for VALUE is a word of Calcite's.
@@ -24,64 +25,53 @@ const ASK_ZONE: &str = "SELECT DISTINCT a.\"VALUE\" FROM SYS.NODE_ATTRIBUTES a J
 
 /// The clock of a source's servers, shared by its connections.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct ServerClock {
-    source: Arc<SourceOptions>,
-    known: Arc<OnceLock<Clock>>,
-}
+pub(crate) struct ServerClock(Arc<OnceLock<Clock>>);
 
 impl ServerClock {
-    /// Engine and zone are what the source says; what it does not say is asked.
-    pub(crate) fn of_source(source: &SourceOptions) -> ServerClock {
-        ServerClock { source: Arc::new(source.clone()), known: Arc::default() }
-    }
-
-    /// The engine that the source is for.
-    pub(crate) fn engine(&self) -> Option<Engine> {
-        self.source.engine
-    }
-
     /// The clock, where it is known already.
     pub(crate) fn known(&self) -> Option<&Clock> {
-        self.known.get()
+        self.0.get()
     }
 
-    /// The clock; the cluster is asked where nobody has yet.
+    /// Takes note of it. Whoever was first asked the same cluster.
+    pub(crate) fn learn(&self, clock: Clock) -> &Clock {
+        self.0.get_or_init(|| clock)
+    }
+
+    /// The clock of a cluster's servers: engine and zone are what the source says; what it does not say is asked, where
+    /// nobody has yet.
     ///
     /// A cluster that refuses the question has no zone that is known. An error is what may go better next time.
-    pub(crate) async fn of(&self, channel: &Channel) -> Result<Clock> {
-        if let Some(clock) = self.known() {
-            return Ok(clock.clone());
+    pub(crate) async fn of(link: &Link) -> Result<&Clock> {
+        let options = link.grid.options();
+        if let Some(clock) = options.clock.known() {
+            return Ok(clock);
         }
-        let zone = match &self.source.zone {
+        let zone = match &options.source.zone {
             Some(name) => of_java(name),
-            None => ask_zone(channel).await?,
+            None => ask_zone(link).await?,
         };
-        let engine = match self.source.engine {
+        let engine = match options.source.engine {
             Some(engine) => engine,
             // Servers that do not know the function know no other engine.
-            None => match ask(channel, ASK_ENGINE).await?.and_then(|page| text(&page, 0)).as_deref() {
+            None => match ask(&link.main, ASK_ENGINE).await?.and_then(|page| text(&page, 0)).as_deref() {
                 Some("calcite") => Engine::Calcite,
                 _ => Engine::H2,
             },
         };
-        Ok(self.known.get_or_init(|| Clock::new(zone, engine)).clone())
+        Ok(options.clock.learn(Clock::new(zone, engine)))
     }
 }
 
 /// The zone that all servers are in. Nodes tell it to whoever may connect and where there is no SQL; from before 2.9 on, only
 /// a system view does.
-async fn ask_zone(channel: &Channel) -> Result<Zone> {
-    if !channel.setup().agreed.has(Feature::ClusterGroups) {
-        let page = ask(channel, ASK_ZONE).await?;
-        let zones = page.iter().flat_map(|page| (0..page.rows()).map(|row| text(page, row)));
-        return Ok(of_all(zones));
+async fn ask_zone(link: &Link) -> Result<Zone> {
+    if link.main.setup().agreed.has(Feature::ClusterGroups) {
+        return Ok(of_all(link.nodes(&[NodeFilter::Servers]).await?.iter().map(of_node)));
     }
-    let ids = GroupNodeIds { known_topology: -1, filters: &[NodeFilter::Servers] };
-    let ids = channel.call(&ids).await.and_then(|answer| answer.read(|_, r| NodeIds::read(r)));
-    let ids = ids.map_err(|e| error::of_call(e, Effect::Reads))?.map(|ids| ids.nodes).unwrap_or_default();
-    let nodes = channel.call(&GroupNodeInfo(&ids)).await;
-    let nodes = nodes.and_then(|answer| answer.read(|_, r| response::node_infos(r)));
-    Ok(of_all(nodes.map_err(|e| error::of_call(e, Effect::Reads))?.iter().map(of_node)))
+    let page = ask(&link.main, ASK_ZONE).await?;
+    let zones = page.iter().flat_map(|page| (0..page.rows()).map(|row| text(page, row)));
+    Ok(of_all(zones))
 }
 
 fn of_node(node: &NodeInfo) -> Option<String> {

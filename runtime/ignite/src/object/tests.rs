@@ -12,12 +12,14 @@ use querent_protocol::ignite::value::{Millis, Value};
 use super::*;
 use crate::clock::Clock;
 use crate::options::Engine;
+use crate::server_clock::ServerClock;
 use crate::zone::{self, Zone};
 
 fn types(compact_footer: bool) -> Types {
-    let types = Types::default();
+    let clock = ServerClock::default();
+    clock.learn(Clock::new(Zone::named("America/New_York"), Engine::H2));
+    let types = Types::new(clock);
     types.set_form(BinaryConfiguration { compact_footer, name_mapper: meta::NameMapper::FullName });
-    types.set_clock(Clock::new(Zone::named("America/New_York"), Engine::H2));
     types
 }
 
@@ -256,13 +258,14 @@ fn full_footers_need_no_schema() {
 
 #[test]
 fn the_clock_is_asked_for_when_it_is_needed() {
-    let types = Types::default();
+    let clock = ServerClock::default();
+    let types = Types::new(clock.clone());
     assert!(packed(&types, &7).needs.is_none());
     assert!(packed(&types, &SystemTime::UNIX_EPOCH).needs.is_none());
     assert!(packed(&types, &Date::from_days(1)).needs.unwrap().clock);
     let bytes = packed(&types, &Millis(0));
     assert_eq!(read::<Date>(&types, bytes.get(0)).unwrap_err().needs(), Some(Need::Clock));
-    types.set_clock(Clock::new(Zone::Unknown(zone::MIXED), Engine::H2));
+    clock.learn(Clock::new(Zone::Unknown(zone::MIXED), Engine::H2));
     let mut packer = Packer::new(&types, 100);
     packer.add(&Date::from_days(1));
     assert!(packer.finish().is_err());

@@ -10,12 +10,13 @@ use querent_protocol::ignite::hash::{self, NameMapper};
 use querent_protocol::ignite::meta::{self, BinaryConfiguration, BinaryType};
 
 use crate::clock::Clock;
+use crate::server_clock::ServerClock;
 
 /// The types of one cluster. What is known once stays true: types only grow.
 #[derive(Debug, Default)]
 pub(crate) struct Types {
     form: OnceLock<BinaryConfiguration>,
-    clock: OnceLock<Clock>,
+    clock: ServerClock,
     known: RwLock<HashMap<i32, Arc<Known>>>,
     /// Java classes that were registered.
     classes: RwLock<HashSet<&'static str>>,
@@ -35,6 +36,10 @@ impl Known {
 }
 
 impl Types {
+    pub(crate) fn new(clock: ServerClock) -> Types {
+        Types { clock, ..Types::default() }
+    }
+
     pub(crate) fn form(&self) -> Option<BinaryConfiguration> {
         self.form.get().copied()
     }
@@ -61,12 +66,7 @@ impl Types {
     }
 
     pub(crate) fn clock(&self) -> Option<&Clock> {
-        self.clock.get()
-    }
-
-    pub(crate) fn set_clock(&self, clock: Clock) {
-        // Whoever was first asked the same cluster.
-        let _ = self.clock.set(clock);
+        self.clock.known()
     }
 
     pub(crate) fn has_class(&self, name: &str) -> bool {
