@@ -135,8 +135,6 @@ impl IgniteOptions {
 
     /// The same with what belongs to the source.
     pub(crate) fn of_source(mut self, source: &[(&str, &str)]) -> Result<IgniteOptions> {
-        // Another source may see the same cluster otherwise.
-        self.grid = Slot::default();
         for (key, value) in source {
             match (*key, *value) {
                 ("engine", "h2") => self.source.engine = Some(Engine::H2),
@@ -151,7 +149,7 @@ impl IgniteOptions {
                 _ => return Err(of_source_error(key, "not known to this driver")),
             }
         }
-        // Another source may name another zone, and wall clocks are read by it.
+        // Another source may see the same cluster otherwise, and name another zone, by which wall clocks are read.
         self.clock = ServerClock::default();
         self.grid = Slot::default();
         Ok(self)
