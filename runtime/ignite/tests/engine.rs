@@ -1,9 +1,12 @@
 //! A pool takes only a cluster of its source's engine, as far as that can be told. By scripted nodes.
 
+#[expect(dead_code, reason = "other tests use the rest")]
+mod support;
+
 use querent_core::{ErrorKind, Pool, Source};
 use querent_ignite::Ignite;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use support::{cell, next, play, text};
+use tokio::net::TcpListener;
 
 macro_rules! source {
     ($name:ident, $engine:literal) => {
@@ -21,47 +24,26 @@ macro_rules! source {
 source!(H2, "h2");
 source!(Calcite, "calcite");
 
-async fn frame(stream: &mut TcpStream) -> Option<Vec<u8>> {
-    let len = stream.read_i32_le().await.ok()?;
-    let mut body = vec![0; usize::try_from(len).ok()?];
-    stream.read_exact(&mut body).await.ok()?;
-    Some(body)
-}
-
-async fn send(stream: &mut TcpStream, body: &[u8]) -> Option<()> {
-    stream.write_all(&[&(body.len() as i32).to_le_bytes()[..], body].concat()).await.ok()
-}
-
-fn text(text: &str) -> Vec<u8> {
-    [&[9][..], &(text.len() as i32).to_le_bytes(), text.as_bytes()].concat()
-}
-
-/// What a node answers that knows its engine, or does not know the function.
-fn answer(engine: Option<&str>) -> Vec<u8> {
-    let one = 1_i32.to_le_bytes();
-    match engine {
-        Some(engine) => [&[0; 2][..], &[0; 8], &one, &text("E"), &one, &text(engine), &[0]].concat(),
-        None => [&[1, 0][..], &one, &text("42000: Function \"QUERY_ENGINE\" not found")].concat(),
-    }
-}
-
-async fn serve(mut stream: TcpStream, answer: Vec<u8>) -> Option<()> {
-    frame(&mut stream).await?;
-    send(&mut stream, &[&[1, 12, 0, 0, 0, 0, 10][..], &[7; 16]].concat()).await?;
-    loop {
-        let request = frame(&mut stream).await?;
-        send(&mut stream, &[&request[2..10], &answer[..]].concat()).await?;
+/// A node that says its engine, or does not know the function; until the client goes.
+async fn serve(listener: TcpListener, engine: Option<&str>) {
+    let mut wire = next(&listener).await;
+    wire.accept(&[]).await;
+    while let Some((_, id, _)) = wire.request().await {
+        match engine {
+            Some(engine) => wire.answer(id, &cell(&text(engine))).await,
+            None => wire.fail_as(7, id, 1, "42000: Function \"QUERY_ENGINE\" not found").await,
+        }
     }
 }
 
 /// Whether a pool of the source takes a node of this engine.
-async fn takes<S: Source<Backend = Ignite>>(engine: Option<&'static str>) -> Result<(), ErrorKind> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("ignite://{}", listener.local_addr().unwrap());
-    let node = tokio::spawn(async move { serve(listener.accept().await.unwrap().0, answer(engine)).await });
-    let outcome = Pool::<S>::connect(&url).await;
-    node.abort();
-    outcome.map(drop).map_err(|error| error.kind())
+async fn takes<S: Source<Backend = Ignite>>(engine: Option<&str>) -> Result<(), ErrorKind> {
+    let mut outcome = None;
+    let client = async |url: String| {
+        outcome = Some(Pool::<S>::connect(&url).await.map(drop).map_err(|error| error.kind()));
+    };
+    play(|listener| serve(listener, engine), client).await;
+    outcome.expect("an outcome")
 }
 
 #[tokio::test]

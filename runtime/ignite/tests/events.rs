@@ -1,24 +1,19 @@
 //! What `tracing` is told of connections and requests, by a scripted node; and what it is not told.
 
+#[expect(dead_code, reason = "other tests use the rest")]
+mod support;
+
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
-use querent_core::{Pool, Source};
-use querent_ignite::{Cache, Ignite};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use querent_core::Pool;
+use querent_ignite::Cache;
+use support::{Orders, Wire, next};
+use tokio::net::TcpListener;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::set_default;
 use tracing::{Event, Level, Metadata, Subscriber};
-
-enum Orders {}
-
-impl Source for Orders {
-    type Backend = Ignite;
-    const NAME: &'static str = "orders";
-    const FINGERPRINT: u64 = 0;
-}
 
 /// Keeps events as text: the message, then names and values in order.
 #[derive(Clone, Default)]
@@ -77,34 +72,21 @@ impl Listener {
     }
 }
 
-async fn frame(stream: &mut TcpStream) -> Option<Vec<u8>> {
-    let len = stream.read_i32_le().await.ok()?;
-    let mut body = vec![0; usize::try_from(len).ok()?];
-    stream.read_exact(&mut body).await.ok()?;
-    Some(body)
-}
-
-async fn send(stream: &mut TcpStream, body: &[u8]) {
-    let frame = [&(body.len() as i32).to_le_bytes()[..], body].concat();
-    stream.write_all(&frame).await.expect("a client that reads");
-}
-
 /// Accepts; answers a read with an int, refuses a write, and goes at the third request.
-async fn serve(mut stream: TcpStream) -> Option<()> {
-    frame(&mut stream).await?;
-    send(&mut stream, &[&[1, 12, 0, 0, 0, 0, 10][..], &[7; 16]].concat()).await;
-    for answer in [&[0, 0, 3, 7, 0, 0, 0][..], &[1, 0, 0xe8, 3, 0, 0, 9, 2, 0, 0, 0, b'n', b'o']] {
-        let request = frame(&mut stream).await?;
-        send(&mut stream, &[&request[2..10], answer].concat()).await;
-    }
-    frame(&mut stream).await.map(drop)
+async fn serve(mut wire: Wire) -> Option<()> {
+    wire.accept(&[]).await;
+    let (_, id, _) = wire.request().await?;
+    wire.answer(id, &[3, 7, 0, 0, 0]).await;
+    let (_, id, _) = wire.request().await?;
+    wire.fail_as(7, id, 1000, "no").await;
+    wire.request().await.map(drop)
 }
 
 /// Refuses user and password.
-async fn refuse(mut stream: TcpStream) -> Option<()> {
-    frame(&mut stream).await?;
-    send(&mut stream, &[&[0; 7][..], &[9, 2, 0, 0, 0, b'n', b'o', 0xd0, 7, 0, 0]].concat()).await;
-    frame(&mut stream).await.map(drop)
+async fn refuse(mut wire: Wire) -> Option<()> {
+    wire.frame().await?;
+    wire.refuse_user("no").await;
+    wire.frame().await.map(drop)
 }
 
 #[tokio::test]
@@ -114,9 +96,8 @@ async fn connections_and_requests_are_told() {
     let node = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ignite://me:s3cret@{}?partition_aware=false", node.local_addr().unwrap());
     tokio::spawn(async move {
-        let (refused, accepted) = (node.accept().await.unwrap().0, node.accept());
-        refuse(refused).await;
-        serve(accepted.await.unwrap().0).await;
+        refuse(next(&node).await).await;
+        serve(next(&node).await).await;
         // Nobody else is let in.
         drop(node);
     });
@@ -175,7 +156,7 @@ async fn a_closed_connection_is_not_a_lost_one() {
     let _default = set_default(listener.clone());
     let node = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ignite://{}?partition_aware=false", node.local_addr().unwrap());
-    tokio::spawn(async move { serve(node.accept().await.unwrap().0).await });
+    tokio::spawn(async move { serve(next(&node).await).await });
     let pool = Pool::<Orders>::connect(&url).await.unwrap();
     pool.close().await;
     listener.hears("connection closed").await;

@@ -2,23 +2,17 @@
 //!
 //! What the decoders themselves make of such bytes is in `protocol/tests`.
 
+#[expect(dead_code, reason = "other tests use the rest")]
+mod support;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use querent_core::{Batch as _, Decode, Error, ErrorKind, Piece, Plan, Pool, Query, Source, ValueError};
-use querent_ignite::{Cache, Ignite, IgniteBatch};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-
-enum Orders {}
-
-impl Source for Orders {
-    type Backend = Ignite;
-    const NAME: &'static str = "orders";
-    const FINGERPRINT: u64 = 0;
-}
-
-const SQL_FIELDS: i16 = 2004;
+use querent_core::{Error, ErrorKind, Pool};
+use querent_ignite::Cache;
+use support::{GET, Orders, SQL, Wire, framed, hello, next, read, row, text};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
 
 /// What a node sends in the place of what it should.
 #[derive(Clone, Debug)]
@@ -39,35 +33,20 @@ struct Node {
     answer: Mutex<Option<Lie>>,
 }
 
-/// One column `n` of one `int` 3.
-fn row() -> Vec<u8> {
-    let number = |n: i32| n.to_le_bytes();
-    let name = [&[9][..], &number(1), b"n"].concat();
-    [&5_i64.to_le_bytes()[..], &number(1), &name, &number(1), &[3], &number(3), &[0]].concat()
-}
-
 /// The body of an answer, behind its id.
 fn honest(op: i16) -> Vec<u8> {
     match op {
-        SQL_FIELDS => [&[0, 0][..], &row()].concat(),
-        _ => vec![0, 0, 9, 3, 0, 0, 0, b'a', b'b', b'c'],
+        SQL => [&[0, 0][..], &row(3)].concat(),
+        _ => [&[0, 0][..], &text("abc")].concat(),
     }
 }
 
 fn accepting() -> Vec<u8> {
-    [&[1, 12, 0, 0, 0, 0, 10][..], &[7; 16]].concat()
-}
-
-async fn frame(stream: &mut TcpStream) -> Option<Vec<u8>> {
-    let len = stream.read_i32_le().await.ok()?;
-    let mut body = vec![0; usize::try_from(len).ok()?];
-    stream.read_exact(&mut body).await.ok()?;
-    Some(body)
+    hello(7, &[], 7)
 }
 
 /// Sends a body or the lie about it; `None` where that is the end.
-async fn send(stream: &mut TcpStream, body: &[u8], lie: Option<Lie>) -> Option<()> {
-    let framed = |body: &[u8]| [&(body.len() as i32).to_le_bytes()[..], body].concat();
+async fn send(wire: &mut Wire, body: &[u8], lie: Option<Lie>) -> Option<()> {
     let (bytes, goes_on) = match &lie {
         None => (framed(body), true),
         Some(Lie::Cut(len)) => (framed(body)[..*len].to_vec(), false),
@@ -75,23 +54,22 @@ async fn send(stream: &mut TcpStream, body: &[u8], lie: Option<Lie>) -> Option<(
         Some(Lie::Bytes(bytes) | Lie::Silence(bytes)) => (bytes.clone(), false),
     };
     // The client may have gone.
-    stream.write_all(&bytes).await.ok()?;
+    wire.0.write_all(&bytes).await.ok()?;
     if let Some(Lie::Silence(_)) = lie {
-        while frame(stream).await.is_some() {}
+        while wire.frame().await.is_some() {}
     }
     goes_on.then_some(())
 }
 
-async fn serve(node: Arc<Node>, mut stream: TcpStream) -> Option<()> {
-    frame(&mut stream).await?;
+async fn serve(node: Arc<Node>, mut wire: Wire) -> Option<()> {
+    wire.frame().await?;
     let lie = node.handshake.lock().unwrap().clone();
-    send(&mut stream, &accepting(), lie).await?;
+    send(&mut wire, &accepting(), lie).await?;
     loop {
-        let request = frame(&mut stream).await?;
-        let op = i16::from_le_bytes([request[0], request[1]]);
-        let body = [&request[2..10], &honest(op)].concat();
+        let (op, id, _) = wire.request().await?;
+        let body = [&id.to_le_bytes()[..], &honest(op)].concat();
         let lie = node.answer.lock().unwrap().clone();
-        send(&mut stream, &body, lie).await?;
+        send(&mut wire, &body, lie).await?;
     }
 }
 
@@ -101,8 +79,8 @@ async fn node() -> (Arc<Node>, String) {
     let node = Arc::new(Node::default());
     let serving = node.clone();
     tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(serving.clone(), stream));
+        loop {
+            tokio::spawn(serve(serving.clone(), next(&listener).await));
         }
     });
     (node, url)
@@ -110,16 +88,7 @@ async fn node() -> (Arc<Node>, String) {
 
 /// A statement that is known to read only, on a connection of the caller's: nobody sends it again.
 async fn ask(pool: &Pool<Orders>) -> Result<Vec<i32>, Error> {
-    const PLAN: &Plan = &Plan { template: &[Piece::Text("SELECT n")], read_only: true, ..Plan::EMPTY };
-    fn decode(batch: &IgniteBatch, rows: &mut Vec<i32>) -> Result<(), ValueError> {
-        let column = <i32 as Decode<'_, Ignite>>::column(batch, 0)?;
-        for row in 0..batch.len() {
-            rows.push(<i32 as Decode<'_, Ignite>>::get(&column, row)?);
-        }
-        Ok(())
-    }
-    let mut connection = pool.acquire().await?;
-    Query::<Orders, i32>::new(PLAN, decode, []).fetch_all(&mut connection).await
+    read(&mut pool.acquire().await?).await
 }
 
 async fn get(pool: &Pool<Orders>) -> Result<Option<String>, Error> {
@@ -155,7 +124,7 @@ async fn survives(node: &Node, pool: &Pool<Orders>, statement: Lie, value: Lie) 
 async fn answers_cut_at_every_byte() {
     let (node, url) = node().await;
     let pool = Pool::connect(&url).await.unwrap();
-    let lens = [SQL_FIELDS, 1000].map(|op| 8 + honest(op).len());
+    let lens = [SQL, GET].map(|op| 8 + honest(op).len());
     for len in 0..lens[0] {
         let value = len.min(lens[1] - 1);
         survives(&node, &pool, Lie::Cut(len), Lie::Cut(value)).await;

@@ -39,8 +39,7 @@ async fn wrong_credentials_close_the_socket() {
     let node = |listener: TcpListener| async move {
         let mut wire = next(&listener).await;
         wire.frame().await.unwrap();
-        let message = [&[9][..], &4_i32.to_le_bytes(), b"no u", &2000_i32.to_le_bytes()].concat();
-        wire.send(&[&[0; 7][..], &message].concat()).await;
+        wire.refuse_user("no u").await;
         // A real node leaves it open.
         assert!(wire.frame().await.is_none());
     };

@@ -1,34 +1,24 @@
 //! Which node is sent what, and what is sent again: two scripted nodes that tell what they were asked.
 
+#[expect(dead_code, reason = "other tests use the rest")]
+mod support;
+
 use std::sync::atomic::{AtomicI64, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use querent_core::{ErrorKind, Pool, PoolOptions, Source, Transactions};
+use querent_core::{ErrorKind, Pool, PoolOptions};
 use querent_ignite::object::{BinaryType, ObjectReader, ObjectWriter, ReadError};
-use querent_ignite::{Cache, Ignite, Parts};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use querent_ignite::{Cache, Parts};
+use support::{GET, Orders, PARTITIONS, PUT, TX_START, Wire, framed, hello, next};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
 
-enum Orders {}
-
-impl Source for Orders {
-    type Backend = Ignite;
-    const NAME: &'static str = "orders";
-    const FINGERPRINT: u64 = 0;
-}
-
-impl Transactions for Orders {}
-
-const GET: i16 = 1000;
-const PUT: i16 = 1001;
 const GET_ALL: i16 = 1003;
 const PUT_ALL: i16 = 1004;
-const PARTITIONS: i16 = 1101;
 const TYPE_GET: i16 = 3002;
 const TYPE_PUT: i16 = 3003;
 const BINARY_CONFIGURATION: i16 = 3004;
-const TX_START: i16 = 4000;
 
 /// What the nodes have in common.
 #[derive(Default)]
@@ -95,36 +85,20 @@ impl Cluster {
     }
 }
 
-async fn read_frame(stream: &mut TcpStream) -> Option<Vec<u8>> {
-    let len = stream.read_i32_le().await.ok()?;
-    let mut body = vec![0; usize::try_from(len).ok()?];
-    stream.read_exact(&mut body).await.ok()?;
-    Some(body)
-}
-
-async fn send(stream: &mut TcpStream, body: &[u8]) {
-    let frame = [&(body.len() as i32).to_le_bytes()[..], body].concat();
-    // The client may just have gone.
-    let _ = stream.write_all(&frame).await;
-}
-
 /// One connection to a node, until either end goes.
-async fn serve(cluster: Arc<Cluster>, node: usize, mut stream: TcpStream) -> Option<()> {
-    read_frame(&mut stream).await?;
-    // Version 1.7 with these features.
+async fn serve(cluster: Arc<Cluster>, node: usize, mut wire: Wire) -> Option<()> {
+    wire.frame().await?;
     let features = cluster.features.load(Ordering::SeqCst).to_le_bytes();
-    let hello = [&[1, 12, 2, 0, 0, 0][..], &features, &[10], &[node as u8 + 1; 16]].concat();
-    send(&mut stream, &hello).await;
+    wire.0.write_all(&framed(&hello(7, &features, node as u8 + 1))).await.ok()?;
     let mut told = -1;
     loop {
-        let body = read_frame(&mut stream).await?;
-        let (op, id, payload) = (i16::from_le_bytes([body[0], body[1]]), &body[2..10], &body[10..]);
-        cluster.asked.lock().unwrap().push((node, op, payload.to_vec()));
+        let (op, id, payload) = wire.request().await?;
+        cluster.asked.lock().unwrap().push((node, op, payload.clone()));
         if node == 1 && *cluster.deadly.lock().unwrap() == Some(op) {
             return None;
         }
         let version = cluster.version.load(Ordering::SeqCst);
-        let mut answer = id.to_vec();
+        let mut answer = id.to_le_bytes().to_vec();
         if told == version {
             answer.extend([0, 0]);
         } else {
@@ -133,8 +107,9 @@ async fn serve(cluster: Arc<Cluster>, node: usize, mut stream: TcpStream) -> Opt
             answer.extend(version.to_le_bytes());
             answer.extend([0; 4]);
         }
-        answer.extend(cluster.answer(op, payload));
-        send(&mut stream, &answer).await;
+        answer.extend(cluster.answer(op, &payload));
+        // The client may just have gone.
+        wire.0.write_all(&framed(&answer)).await.ok()?;
     }
 }
 
@@ -154,8 +129,8 @@ async fn nodes_with(options: &str, features: u16) -> (Arc<Cluster>, Pool<Orders>
         hosts.push(listener.local_addr().unwrap().to_string());
         let cluster = cluster.clone();
         tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(cluster.clone(), node, stream));
+            loop {
+                tokio::spawn(serve(cluster.clone(), node, next(&listener).await));
             }
         });
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::{join, join_all};
 use querent_core::{ErrorKind, Pool};
 use querent_ignite::Cache;
-use support::{Orders, PING, Wire, ask, next, play, read, row};
+use support::{GET, Orders, PARTITIONS, PING, SQL, Wire, ask, next_of, play, read, row};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -34,12 +34,7 @@ const KINDS: [Kind; 4] = [
 impl Kind {
     /// The next connection, past its handshake; the server's idle timeout is `idle_ms`, 0 for none.
     async fn next(self, listener: &TcpListener, idle_ms: i64) -> Wire {
-        let mut wire = next(listener).await;
-        if wire.frame().await.expect("a handshake")[3] != self.minor as u8 {
-            wire.refuse(self.minor).await;
-            wire = next(listener).await;
-            assert_eq!(wire.frame().await.expect("a handshake")[3], self.minor as u8);
-        }
+        let mut wire = next_of(listener, self.minor).await;
         wire.welcome(self.minor, if self.has_heartbeats { &[0, 8] } else { &[] }).await;
         if self.has_heartbeats {
             let (op, id, _) = wire.request().await.expect("a question");
@@ -53,7 +48,7 @@ impl Kind {
     async fn is_well(self, mut wire: Wire) {
         while let Some((op, id, _)) = wire.request().await {
             match op {
-                2004 => wire.answer_as(self.minor, id, &row(3)).await,
+                SQL => wire.answer_as(self.minor, id, &row(3)).await,
                 _ => wire.answer_as(self.minor, id, &[0]).await,
             }
         }
@@ -66,7 +61,7 @@ impl Kind {
             match op {
                 HEARTBEAT if self.has_heartbeats => asked += 1,
                 PING if !self.has_heartbeats => asked += 1,
-                2004 | 1000 | 1101 => {}
+                SQL | GET | PARTITIONS => {}
                 other => panic!("operation {other}"),
             }
         }
@@ -166,7 +161,7 @@ async fn a_node_that_is_slow_and_gives_signs_of_life_is_waited_for() {
         let node = |listener: TcpListener| async move {
             let mut wire = kind.next(&listener, 0).await;
             let (op, statement, _) = wire.request().await.unwrap();
-            assert_eq!(op, 2004);
+            assert_eq!(op, SQL);
             // Longer than a silence may be.
             for _ in 0..3 {
                 let (op, id, _) = wire.request().await.unwrap();
@@ -198,15 +193,15 @@ async fn a_statement_may_keep_its_node_from_all_else() {
             let (mut gets, mut beats) = (0, 0);
             while gets < 1 || statement.is_none() || beats < 1 {
                 match wire.request().await.unwrap() {
-                    (2004, id, _) => statement = Some(id),
-                    (1000, ..) => gets += 1,
+                    (SQL, id, _) => statement = Some(id),
+                    (GET, ..) => gets += 1,
                     (HEARTBEAT | PING, ..) => beats += 1,
                     other => panic!("{other:?}"),
                 }
             }
             let mut other = kind.next(&listener, 0).await;
             let (op, id, _) = other.request().await.unwrap();
-            assert_eq!(op, 1000);
+            assert_eq!(op, GET);
             other.answer_as(kind.minor, id, &[101]).await;
             wire.answer_as(kind.minor, statement.unwrap(), &row(3)).await;
             while wire.request().await.is_some() {}

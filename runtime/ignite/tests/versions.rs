@@ -4,25 +4,14 @@
 #[expect(dead_code, reason = "other tests use the rest")]
 mod support;
 
-use querent_core::{ErrorKind, Pool, Transactions};
+use querent_core::{ErrorKind, Pool};
 use querent_ignite::wire::{ClusterState, Expiry, ExpiryPolicy};
 use querent_ignite::{Cache, Cluster};
-use support::{Orders, Request, ask, next, play, row};
+use support::{GET, Orders, PARTITIONS, PUT, Request, SQL, TX_START, ask, next, next_of, play, row, text};
 use tokio::net::TcpListener;
 
-impl Transactions for Orders {}
-
-const GET: i16 = 1000;
-const PUT: i16 = 1001;
-const PARTITIONS: i16 = 1101;
-const SQL: i16 = 2004;
-const TX_START: i16 = 4000;
 const TX_END: i16 = 4001;
 const GET_STATE: i16 = 5000;
-
-fn text(text: &str) -> Vec<u8> {
-    [&[9][..], &(text.len() as i32).to_le_bytes(), text.as_bytes()].concat()
-}
 
 /// Where partitions are, at version 0.0: of one group of caches, which is not mapped by the usual function.
 fn no_mapping() -> Vec<u8> {
@@ -171,15 +160,10 @@ async fn errors_are_read_in_each_version() {
 }
 
 async fn failing(listener: TcpListener, minor: i16) {
-    let mut wire = next(&listener).await;
-    if wire.frame().await.unwrap()[3] != minor as u8 {
-        wire.refuse(minor).await;
-        wire = next(&listener).await;
-        wire.frame().await.unwrap();
-    }
+    let mut wire = next_of(&listener, minor).await;
     wire.welcome(minor, &[]).await;
     let id = wire.request().await.unwrap().1;
-    wire.fail_as(minor, id, "42000: no such table").await;
+    wire.fail_as(minor, id, 1, "42000: no such table").await;
     let id = wire.request().await.unwrap().1;
     wire.answer_as(minor, id, &row(4)).await;
     assert!(wire.request().await.is_none());

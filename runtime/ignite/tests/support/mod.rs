@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use futures_util::future::join;
-use querent_core::{Batch as _, Decode, Piece, Plan, Pool, Query, Source, sql_query};
+use querent_core::{Batch as _, Decode, Executor, Piece, Plan, Pool, Query, Source, Transactions, sql_query};
 use querent_ignite::{Ignite, IgniteBatch};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,6 +17,13 @@ impl Source for Orders {
     const FINGERPRINT: u64 = 0;
 }
 
+impl Transactions for Orders {}
+
+pub(crate) const GET: i16 = 1000;
+pub(crate) const PUT: i16 = 1001;
+pub(crate) const PARTITIONS: i16 = 1101;
+pub(crate) const SQL: i16 = 2004;
+pub(crate) const TX_START: i16 = 4000;
 /// What servers without heartbeats are asked for a sign of life: BINARY_TYPE_GET.
 pub(crate) const PING: i16 = 3002;
 
@@ -25,6 +32,31 @@ pub(crate) struct Wire(pub(crate) TcpStream);
 
 /// A request: operation, id, payload.
 pub(crate) type Request = (i16, i64, Vec<u8>);
+
+/// A text as an object.
+pub(crate) fn text(text: &str) -> Vec<u8> {
+    [&[9][..], &(text.len() as i32).to_le_bytes(), text.as_bytes()].concat()
+}
+
+/// A frame of this body.
+pub(crate) fn framed(body: &[u8]) -> Vec<u8> {
+    [&(body.len() as i32).to_le_bytes()[..], body].concat()
+}
+
+/// Accepts a handshake of version 1.`minor`: features from 1.7 on, from 1.4 on the node's id, which is so often this byte.
+pub(crate) fn hello(minor: i16, features: &[u8], node: u8) -> Vec<u8> {
+    let mut body = vec![1];
+    if minor >= 7 {
+        body.push(12);
+        body.extend((features.len() as i32).to_le_bytes());
+        body.extend(features);
+    }
+    if minor >= 4 {
+        body.push(10);
+        body.extend([node; 16]);
+    }
+    body
+}
 
 impl Wire {
     /// The body of the next frame; `None` at the end.
@@ -43,8 +75,7 @@ impl Wire {
     }
 
     pub(crate) async fn send(&mut self, body: &[u8]) {
-        let frame = [&(body.len() as i32).to_le_bytes()[..], body].concat();
-        self.0.write_all(&frame).await.expect("a client that reads");
+        self.0.write_all(&framed(body)).await.expect("a client that reads");
     }
 
     /// Accepts the handshake of 1.7 with these features.
@@ -53,25 +84,20 @@ impl Wire {
         self.welcome(7, features).await;
     }
 
-    /// Accepts a handshake of version 1.`minor` that was read: features from 1.7 on, the node's id from 1.4 on.
+    /// Accepts a handshake of version 1.`minor` that was read.
     pub(crate) async fn welcome(&mut self, minor: i16, features: &[u8]) {
-        let mut body = vec![1];
-        if minor >= 7 {
-            body.push(12);
-            body.extend((features.len() as i32).to_le_bytes());
-            body.extend(features);
-        }
-        if minor >= 4 {
-            body.push(10);
-            body.extend([7; 16]);
-        }
-        self.send(&body).await;
+        self.send(&hello(minor, features, 7)).await;
     }
 
     /// Refuses a handshake of 1.7: the node speaks 1.`minor`.
     pub(crate) async fn refuse(&mut self, minor: i16) {
-        let message = [&[9][..], &3_i32.to_le_bytes(), b"old", &1_i32.to_le_bytes()].concat();
-        self.send(&[&[0, 1, 0][..], &minor.to_le_bytes(), &[0, 0], &message].concat()).await;
+        let version = [1, minor, 0].map(i16::to_le_bytes).concat();
+        self.send(&[&[0][..], &version, &text("old"), &1_i32.to_le_bytes()].concat()).await;
+    }
+
+    /// Refuses user and password.
+    pub(crate) async fn refuse_user(&mut self, message: &str) {
+        self.send(&[&[0; 7][..], &text(message), &2000_i32.to_le_bytes()].concat()).await;
     }
 
     /// Answers with flags and a payload.
@@ -85,19 +111,22 @@ impl Wire {
         self.send(&[&id.to_le_bytes()[..], success, payload].concat()).await;
     }
 
-    /// Answers with an error of status 1.
-    pub(crate) async fn fail_as(&mut self, minor: i16, id: i64, message: &str) {
+    /// Answers with an error.
+    pub(crate) async fn fail_as(&mut self, minor: i16, id: i64, status: i32, message: &str) {
         let flags: &[u8] = if minor < 4 { &[] } else { &[1, 0] };
-        let said = [&[9][..], &(message.len() as i32).to_le_bytes(), message.as_bytes()].concat();
-        self.send(&[&id.to_le_bytes()[..], flags, &1_i32.to_le_bytes(), &said].concat()).await;
+        self.send(&[&id.to_le_bytes()[..], flags, &status.to_le_bytes(), &text(message)].concat()).await;
     }
 }
 
 /// One column `n` of one `int`, and no more.
 pub(crate) fn row(n: i32) -> Vec<u8> {
-    let number = |n: i32| n.to_le_bytes();
-    let name = [&[9][..], &number(1), b"n"].concat();
-    [&5_i64.to_le_bytes()[..], &number(1), &name, &number(1), &[3], &number(n), &[0]].concat()
+    cell(&[&[3][..], &n.to_le_bytes()].concat())
+}
+
+/// One column `n` of one object, and no more.
+pub(crate) fn cell(object: &[u8]) -> Vec<u8> {
+    let one = 1_i32.to_le_bytes();
+    [&5_i64.to_le_bytes()[..], &one, &text("n"), &one, object, &[0]].concat()
 }
 
 /// Runs a node's script beside a client's, within ten seconds; what the node's says.
@@ -115,12 +144,23 @@ pub(crate) async fn next(listener: &TcpListener) -> Wire {
     Wire(listener.accept().await.expect("a client").0)
 }
 
+/// The next connection that asks for version 1.`minor`; one that asks for another is refused.
+pub(crate) async fn next_of(listener: &TcpListener, minor: i16) -> Wire {
+    let mut wire = next(listener).await;
+    if wire.frame().await.expect("a handshake")[3] != minor as u8 {
+        wire.refuse(minor).await;
+        wire = next(listener).await;
+        assert_eq!(wire.frame().await.expect("a handshake")[3], minor as u8);
+    }
+    wire
+}
+
 pub(crate) async fn ask(pool: &Pool<Orders>) -> querent_core::Result<i32> {
     sql_query("SELECT n").fetch_one::<(i32,), Orders, _>(pool).await.map(|row| row.0)
 }
 
 /// A statement that is known to read only.
-pub(crate) async fn read(pool: &Pool<Orders>) -> querent_core::Result<Vec<i32>> {
+pub(crate) async fn read<'e>(on: impl Executor<'e, Orders>) -> querent_core::Result<Vec<i32>> {
     const PLAN: &Plan = &Plan { template: &[Piece::Text("SELECT n")], read_only: true, ..Plan::EMPTY };
     fn decode(batch: &IgniteBatch, rows: &mut Vec<i32>) -> Result<(), querent_core::ValueError> {
         let column = <i32 as Decode<'_, Ignite>>::column(batch, 0)?;
@@ -129,5 +169,5 @@ pub(crate) async fn read(pool: &Pool<Orders>) -> querent_core::Result<Vec<i32>> 
         }
         Ok(())
     }
-    Query::<Orders, i32>::new(PLAN, decode, []).fetch_all(pool).await
+    Query::<Orders, i32>::new(PLAN, decode, []).fetch_all(on).await
 }
