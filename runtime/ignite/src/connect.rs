@@ -228,7 +228,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Wire<'_, R, W> {
 async fn check_engine(options: &IgniteOptions, channel: &Channel) -> Result<()> {
     let Some(expected) = options.source.engine else { return Ok(()) };
     let none: &[Encoded<'_>] = &[];
-    let ask = SqlFields::new(&options.schema, "SELECT QUERY_ENGINE()", none);
+    // PUBLIC is always there; the URL's schema need not be.
+    let ask = SqlFields::new("PUBLIC", "SELECT QUERY_ENGINE()", none);
     let answer = channel.call(&ask).await;
     let rows = answer.and_then(|answer| answer.read(|body, r| Rows::read(body, r, true)));
     let rows = match rows {
