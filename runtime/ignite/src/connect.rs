@@ -11,9 +11,8 @@ use querent_core::url::Host;
 use querent_core::{Error, ErrorKind, Result};
 use querent_protocol::ignite::code::{Feature, Features, Version};
 use querent_protocol::ignite::handshake::{Hello, Refusal, Reply};
-use querent_protocol::ignite::request::{self, Encoded, IdleTimeout, SqlFields};
-use querent_protocol::ignite::response::{self, Header, Rows};
-use querent_protocol::ignite::value::read_string;
+use querent_protocol::ignite::request::{self, IdleTimeout};
+use querent_protocol::ignite::response::{self, Header};
 use querent_protocol::ignite::{EncodeError, Limits, Reader, frame};
 use secrecy::ExposeSecret as _;
 use socket2::{SockRef, TcpKeepalive};
@@ -26,6 +25,7 @@ use crate::channel::{self, Beats, CallError, Channel, Direct, Setup, Sink};
 use crate::error::{self, Effect};
 use crate::events;
 use crate::options::{Engine, IgniteOptions};
+use crate::sql;
 
 /// How long an address has for itself before the next one is tried beside it.
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -227,19 +227,12 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Wire<'_, R, W> {
 /// Refuses a cluster of another SQL engine than the queries were checked for.
 async fn check_engine(options: &IgniteOptions, channel: &Channel) -> Result<()> {
     let Some(expected) = options.source.engine else { return Ok(()) };
-    let none: &[Encoded<'_>] = &[];
-    // PUBLIC is always there; the URL's schema need not be.
-    let ask = SqlFields::new("PUBLIC", "SELECT QUERY_ENGINE()", none);
-    let answer = channel.call(&ask).await;
-    let rows = answer.and_then(|answer| answer.read(|body, r| Rows::read(body, r, true)));
-    let rows = match rows {
+    let name = match sql::engine(channel).await {
         // Servers before 2.14 have H2 alone and no such function, and those without SQL refuse whatever they are asked:
         // neither runs another engine's statements.
         Err(CallError::Refused(_)) if expected == Engine::H2 => return Ok(()),
-        rows => rows.map_err(|e| error::of_call(e, Effect::Reads))?,
+        name => name.map_err(|e| error::of_call(e, Effect::Reads))?,
     };
-    let cell = rows.page.cell(0, 0).map(Reader::new);
-    let name = cell.and_then(|mut cell| read_string(&mut cell).ok().flatten().map(String::from));
     match name {
         Some(name) if name == expected.name() => Ok(()),
         name => {

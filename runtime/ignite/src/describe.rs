@@ -116,13 +116,15 @@ pub(crate) async fn asked_of(
 
 /// The engine that statements run on; `None` where the cluster has no SQL.
 async fn engine(ask: &Ask, options: &IgniteOptions, notes: &mut Vec<String>) -> Result<Option<Engine>> {
-    match ask.text("SELECT QUERY_ENGINE()").await {
-        Ok(Some(name)) if name == "h2" => Ok(Some(Engine::H2)),
-        Ok(Some(name)) if name == "calcite" => Ok(Some(Engine::Calcite)),
+    match ask.engine().await {
         Ok(name) => {
             let name = name.unwrap_or_default();
-            let message = format!("the cluster's SQL engine is `{name}`, which is neither h2 nor calcite");
-            Err(Error::new(ErrorKind::Unsupported, message))
+            let engine = Engine::named(&name).ok_or_else(|| {
+                let message =
+                    format!("the cluster's SQL engine is `{name}`, which is neither h2 nor calcite");
+                Error::new(ErrorKind::Unsupported, message)
+            });
+            engine.map(Some)
         }
         // 2.18.0 without ignite-indexing says: "Failed to execute query because indexing is disabled".
         Err(error) if error.message().contains("indexing is disabled") => {
@@ -144,13 +146,7 @@ async fn engine(ask: &Ask, options: &IgniteOptions, notes: &mut Vec<String>) -> 
 
 /// The zone of all server nodes. `None` where none of them says.
 async fn zone(ask: &Ask, options: &IgniteOptions) -> Result<Option<String>> {
-    let zones = ask
-        .rows(
-            "SELECT DISTINCT a.\"VALUE\" FROM SYS.NODE_ATTRIBUTES a JOIN SYS.NODES n ON a.NODE_ID = n.NODE_ID \
-             WHERE a.NAME = 'user.timezone' AND n.IS_CLIENT = FALSE",
-        )
-        .await?;
-    let mut zones: Vec<String> = zones.into_iter().filter_map(|row| row.text(0)).collect();
+    let mut zones = ask.zones().await?;
     zones.sort();
     let given = options.source.zone.as_ref();
     match (&zones[..], given) {

@@ -23,6 +23,7 @@ mod prepare;
 mod query;
 mod row;
 mod server_clock;
+mod sql;
 mod topology;
 mod transaction;
 pub mod types;

@@ -71,6 +71,11 @@ pub(crate) enum Engine {
 }
 
 impl Engine {
+    /// The engine of a name.
+    pub(crate) fn named(name: &str) -> Option<Engine> {
+        [Engine::H2, Engine::Calcite].into_iter().find(|engine| engine.name() == name)
+    }
+
     /// As `SELECT QUERY_ENGINE()` names it.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -137,9 +142,11 @@ impl IgniteOptions {
     pub(crate) fn of_source(mut self, source: &[(&str, &str)]) -> Result<IgniteOptions> {
         for (key, value) in source {
             match (*key, *value) {
-                ("engine", "h2") => self.source.engine = Some(Engine::H2),
-                ("engine", "calcite") => self.source.engine = Some(Engine::Calcite),
-                ("engine", _) => return Err(of_source_error(key, "no engine of Ignite's (h2, calcite)")),
+                ("engine", name) => {
+                    let engine = Engine::named(name);
+                    let unknown = || of_source_error(key, "no engine of Ignite's (h2, calcite)");
+                    self.source.engine = Some(engine.ok_or_else(unknown)?);
+                }
                 ("zone", zone) => {
                     if let Zone::Unknown(_) = server_clock::of_java(zone) {
                         return Err(of_source_error(key, "no time zone of the IANA database"));

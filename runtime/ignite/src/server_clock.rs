@@ -6,22 +6,18 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::tz::{Offset, TimeZone};
 use querent_core::{ErrorKind, Result};
-use querent_protocol::ignite::Reader;
 use querent_protocol::ignite::code::Feature;
-use querent_protocol::ignite::request::{Encoded, NodeFilter, SqlFields};
-use querent_protocol::ignite::response::{NodeInfo, Page, Rows};
-use querent_protocol::ignite::value::{Value, code, read_string};
+use querent_protocol::ignite::request::NodeFilter;
+use querent_protocol::ignite::response::{NodeInfo, Page};
+use querent_protocol::ignite::value::{Value, code};
 
-use crate::channel::{CallError, Channel};
+use crate::channel::CallError;
 use crate::clock::Clock;
 use crate::error::{self, Effect};
 use crate::link::Link;
 use crate::options::Engine;
+use crate::sql;
 use crate::zone::{self, Zone};
-
-/// Servers' zones: clients that joined the cluster convert nothing. Quoted, for VALUE is a word of Calcite's.
-const ASK_ZONE: &str = "SELECT DISTINCT a.\"VALUE\" FROM SYS.NODE_ATTRIBUTES a JOIN SYS.NODES n ON a.NODE_ID = n.NODE_ID \
-                   WHERE a.NAME = 'user.timezone' AND n.IS_CLIENT = FALSE";
 
 /// The clock of a source's servers, shared by its connections.
 #[derive(Debug, Clone, Default)]
@@ -54,10 +50,10 @@ impl ServerClock {
         let engine = match options.source.engine {
             Some(engine) => engine,
             // Servers that do not know the function know no other engine.
-            None => match ask(&link.main, ASK_ENGINE).await?.and_then(|page| text(&page, 0)).as_deref() {
-                Some("calcite") => Engine::Calcite,
-                _ => Engine::H2,
-            },
+            None => unless_refused(sql::engine(&link.main).await)?
+                .flatten()
+                .and_then(|name| Engine::named(&name))
+                .unwrap_or(Engine::H2),
         };
         Ok(options.clock.learn(Clock::new(zone, engine)))
     }
@@ -69,9 +65,8 @@ async fn ask_zone(link: &Link) -> Result<Zone> {
     if link.main.setup().agreed.has(Feature::ClusterGroups) {
         return Ok(of_all(link.nodes(&[NodeFilter::Servers]).await?.iter().map(of_node)));
     }
-    let page = ask(&link.main, ASK_ZONE).await?;
-    let zones = page.iter().flat_map(|page| (0..page.rows()).map(|row| text(page, row)));
-    Ok(of_all(zones))
+    let zones = unless_refused(sql::zones(&link.main).await)?;
+    Ok(of_all(zones.unwrap_or_default().into_iter()))
 }
 
 fn of_node(node: &NodeInfo) -> Option<String> {
@@ -83,11 +78,9 @@ fn of_node(node: &NodeInfo) -> Option<String> {
 }
 
 /// The answer; `None` where the server refuses the question.
-async fn ask(channel: &Channel, sql: &str) -> Result<Option<Page>> {
-    let none: &[Encoded<'_>] = &[];
-    let answer = channel.call(&SqlFields::new("SYS", sql, none)).await;
-    let error = match answer.and_then(|answer| answer.read(|body, r| Rows::read(body, r, true))) {
-        Ok(rows) => return Ok(Some(rows.page)),
+fn unless_refused<T>(answer: Result<T, CallError>) -> Result<Option<T>> {
+    let error = match answer {
+        Ok(answer) => return Ok(Some(answer)),
         Err(error) => error,
     };
     let is_refused = matches!(error, CallError::Refused(_));
@@ -96,11 +89,6 @@ async fn ask(channel: &Channel, sql: &str) -> Result<Option<Page>> {
         ErrorKind::Query | ErrorKind::Permission | ErrorKind::Unsupported if is_refused => Ok(None),
         _ => Err(error),
     }
-}
-
-fn text(page: &Page, row: usize) -> Option<String> {
-    let mut cell = Reader::new(page.cell(row, 0)?);
-    read_string(&mut cell).ok()?.filter(|text| !text.is_empty()).map(String::from)
 }
 
 /// What all agree on.
@@ -149,8 +137,6 @@ fn offset_secs(text: &str) -> Option<i32> {
     let is_clock = hours < 24 && minutes < 60 && secs < 60 && parts.next().is_none();
     is_clock.then_some(sign * (hours * 3600 + minutes * 60 + secs))
 }
-
-const ASK_ENGINE: &str = "SELECT QUERY_ENGINE()";
 
 /// Whether the page holds something that is, or may contain, a date or time.
 pub(crate) fn is_needed(page: &Page) -> bool {

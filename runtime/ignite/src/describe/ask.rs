@@ -2,19 +2,17 @@
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use querent_core::url::Host;
-use querent_core::{Error, ErrorKind, Result};
+use querent_core::{Error, Result};
 use querent_protocol::ignite::code::Version;
 use querent_protocol::ignite::config::CacheConfiguration;
 use querent_protocol::ignite::hash;
 use querent_protocol::ignite::meta::BinaryType;
-use querent_protocol::ignite::request::{
-    CacheInfo, CacheNames, Configuration, Encoded, SqlFields, SqlFieldsPage, TypeGet,
-};
-use querent_protocol::ignite::response::{self, Page, Rows};
-use querent_protocol::ignite::value::Object;
+use querent_protocol::ignite::request::{CacheInfo, CacheNames, Configuration, TypeGet};
+use querent_protocol::ignite::response;
 
 use crate::channel::{CallError, Channel};
 use crate::error::{self, Effect};
+use crate::sql::{self, Row};
 
 /// How many questions are under way at once.
 pub(super) const AT_ONCE: usize = 16;
@@ -22,54 +20,6 @@ pub(super) const AT_ONCE: usize = 16;
 /// A connection to ask on.
 pub(super) struct Ask {
     channel: Channel,
-}
-
-/// One row of a system view.
-pub(super) struct Row {
-    page: std::sync::Arc<Page>,
-    row: usize,
-}
-
-impl Row {
-    fn object(&self, column: usize) -> Option<Object<'_>> {
-        Object::decode(self.page.cell(self.row, column)?).ok()
-    }
-
-    /// A text that is there and not empty.
-    pub(super) fn text(&self, column: usize) -> Option<String> {
-        match self.object(column)? {
-            Object::String(text) => Some(text.text().into_owned()).filter(|text| !text.is_empty()),
-            _ => None,
-        }
-    }
-
-    /// Whether there is a value.
-    pub(super) fn has(&self, column: usize) -> bool {
-        !matches!(self.object(column), None | Some(Object::Null))
-    }
-
-    /// A text that must be there.
-    pub(super) fn name(&self, column: usize) -> Result<String> {
-        self.text(column).ok_or_else(unexpected)
-    }
-
-    pub(super) fn flag(&self, column: usize) -> Result<bool> {
-        match self.object(column) {
-            Some(Object::Bool(flag)) => Ok(flag),
-            _ => Err(unexpected()),
-        }
-    }
-
-    pub(super) fn int(&self, column: usize) -> Result<i32> {
-        match self.object(column) {
-            Some(Object::Int(number)) => Ok(number),
-            _ => Err(unexpected()),
-        }
-    }
-}
-
-fn unexpected() -> Error {
-    Error::new(ErrorKind::Protocol, "a view of the server's has columns of other types than are known")
 }
 
 impl Ask {
@@ -86,41 +36,26 @@ impl Ask {
         self.channel.setup().agreed.version
     }
 
-    /// The first value of a statement.
-    pub(super) async fn text(&self, sql: &str) -> Result<Option<String>> {
-        Ok(self.rows(sql).await?.first().and_then(|row| row.text(0)))
+    /// The name of the engine that statements run on.
+    pub(super) async fn engine(&self) -> Result<Option<String>> {
+        sql::engine(&self.channel).await.map_err(failed)
+    }
+
+    /// The zones of the servers, each once.
+    pub(super) async fn zones(&self) -> Result<Vec<String>> {
+        let zones = sql::zones(&self.channel).await.map_err(failed)?;
+        Ok(zones.into_iter().flatten().collect())
     }
 
     /// All rows of a statement.
     pub(super) async fn rows(&self, sql: &str) -> Result<Vec<Row>> {
-        self.statement(sql).await.map(|(_, rows)| rows)
+        sql::rows(&self.channel, sql).await.map_err(failed)
     }
 
     /// The names of the columns of a table or view, in order, the hidden ones left out.
     pub(super) async fn column_names(&self, schema: &str, table: &str) -> Result<Vec<String>> {
         let sql = format!("SELECT * FROM {} WHERE 1 = 0", quoted(&[schema, table]));
-        self.statement(&sql).await.map(|(names, _)| names)
-    }
-
-    async fn statement(&self, sql: &str) -> Result<(Vec<String>, Vec<Row>)> {
-        let none: &[Encoded<'_>] = &[];
-        // Every name in these statements has its schema; PUBLIC is always there.
-        let request = SqlFields::new("PUBLIC", sql, none);
-        let answer = self.channel.call(&request).await;
-        let first = answer.and_then(|answer| answer.read(|body, r| Rows::read(body, r, true)));
-        let first = first.map_err(failed)?;
-        let (width, mut page) = (first.page.width(), first.page);
-        let mut rows = Vec::new();
-        loop {
-            let (more, shared) = (page.has_more(), std::sync::Arc::new(page));
-            rows.extend((0..shared.rows()).map(|row| Row { page: shared.clone(), row }));
-            if !more {
-                return Ok((first.names.unwrap_or_default(), rows));
-            }
-            let answer = self.channel.call(&SqlFieldsPage(first.cursor)).await;
-            let next = answer.and_then(|answer| answer.read(|body, r| Page::read(body, r, width)));
-            page = next.map_err(failed)?;
-        }
+        sql::run(&self.channel, &sql).await.map(|(names, _)| names).map_err(failed)
     }
 
     /// The names of all caches, sorted.

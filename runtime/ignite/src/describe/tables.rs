@@ -6,11 +6,12 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use querent_core::types::{ColumnDescription, TableDescription};
 use querent_core::{ErrorKind, Result};
 
-use super::ask::{AT_ONCE, Ask, Row, reason};
+use super::ask::{AT_ONCE, Ask, reason};
 use super::caches::Cache;
 use super::classes::{column_type, is_random};
 use super::order::Order;
 use crate::options::Engine;
+use crate::sql::Row;
 
 const KEY: &str = "_KEY";
 const VALUE: &str = "_VAL";

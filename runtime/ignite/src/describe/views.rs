@@ -7,12 +7,13 @@ use querent_core::{ErrorKind, Result};
 use querent_protocol::ignite::describe::odbc;
 use querent_protocol::ignite::value::code;
 
-use super::ask::{Ask, Row, quoted, reason};
+use super::ask::{Ask, quoted, reason};
 use super::classes::{column_type, is_primitive};
 use super::front::Odbc;
 use super::order::Order;
 use super::tables::plain;
 use crate::options::Engine;
+use crate::sql::Row;
 
 /// The property that holds what a view selects.
 const DEFINITION: &str = "definition";
