@@ -157,7 +157,7 @@ impl IgniteOptions {
             }
         }
         // Another source may see the same cluster otherwise, and name another zone, by which wall clocks are read.
-        self.clock = ServerClock::default();
+        self.clock = ServerClock::of_source(&self.source);
         self.grid = Slot::default();
         Ok(self)
     }
@@ -228,6 +228,10 @@ mod tests {
         let made = options().of_source(&[("engine", "calcite"), ("zone", "America/New_York")]).unwrap();
         let expected = SourceOptions { engine: Some(Engine::Calcite), zone: Some("America/New_York".into()) };
         assert_eq!(made.source, expected);
+        assert!(made.clock.known().is_some());
+        for one in [("engine", "h2"), ("zone", "UTC")] {
+            assert!(options().of_source(&[one]).unwrap().clock.known().is_none(), "{one:?}");
+        }
         for wrong in [("engine", "h3"), ("zone", "Nowhere/Town"), ("other", "x")] {
             assert_eq!(options().of_source(&[wrong]).unwrap_err().kind(), ErrorKind::Config, "{wrong:?}");
         }

@@ -15,7 +15,7 @@ use crate::channel::CallError;
 use crate::clock::Clock;
 use crate::error::{self, Effect};
 use crate::link::Link;
-use crate::options::Engine;
+use crate::options::{Engine, SourceOptions};
 use crate::sql;
 use crate::zone::{self, Zone};
 
@@ -24,6 +24,15 @@ use crate::zone::{self, Zone};
 pub(crate) struct ServerClock(Arc<OnceLock<Clock>>);
 
 impl ServerClock {
+    /// Known at once where the source names both engine and zone.
+    pub(crate) fn of_source(source: &SourceOptions) -> ServerClock {
+        let clock = ServerClock::default();
+        if let (Some(engine), Some(zone)) = (source.engine, &source.zone) {
+            clock.learn(Clock::new(of_java(zone), engine));
+        }
+        clock
+    }
+
     /// The clock, where it is known already.
     pub(crate) fn known(&self) -> Option<&Clock> {
         self.0.get()
@@ -138,7 +147,8 @@ fn offset_secs(text: &str) -> Option<i32> {
     is_clock.then_some(sign * (hours * 3600 + minutes * 60 + secs))
 }
 
-/// Whether the page holds something that is, or may contain, a date or time.
+/// Whether the page holds something that is, or may contain, a date or time. It looks at every cell, and is asked only
+/// while the clock is not known.
 pub(crate) fn is_needed(page: &Page) -> bool {
     let is_temporal = |row, column| {
         page.cell(row, column).and_then(<[u8]>::first).is_some_and(|code| {
