@@ -26,6 +26,7 @@ use ask::Ask;
 use caches::Cache;
 use front::{Front, Jdbc, Odbc};
 use order::Order;
+
 pub(crate) use views::described_type;
 
 /// Describes a cluster.

@@ -19,15 +19,15 @@ use querent_protocol::ignite::hash::cache_id;
 use querent_protocol::ignite::request::{self, CacheInfo, Destroy, ExpiryPolicy};
 use querent_protocol::ignite::response;
 
-pub use parts::{Part, Parts};
-pub use scan::ScanOptions;
-
-pub(crate) use run::on_connection;
-
 use crate::Ignite;
 use crate::error::Effect;
 use crate::link::Link;
 use run::Target;
+
+pub use parts::{Part, Parts};
+pub use scan::ScanOptions;
+
+pub(crate) use run::on_connection;
 
 /// A cache of source `S` with keys `K` and values `V`. It is a name and how to use it: nothing is asked of the cluster
 /// before the first operation, and a copy costs nothing.

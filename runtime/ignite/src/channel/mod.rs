@@ -26,13 +26,12 @@ use querent_protocol::ignite::response::{AffinityVersion, Failure};
 use querent_protocol::ignite::{DecodeError, EncodeError, Limits, Reader};
 use tokio::sync::{Notify, mpsc, watch};
 
+use crate::events::Asked;
+use direct::Written;
 use waiters::{Abandoned, Leaves, Polled, Reply, Undo, Waiters};
 
 pub(crate) use direct::{Direct, Sink};
 pub(crate) use tasks::spawn;
-
-use crate::events::Asked;
-use direct::Written;
 
 /// A connection to a node. It is closed when the last handle on it goes.
 pub(crate) struct Channel {

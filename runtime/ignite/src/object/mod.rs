@@ -34,6 +34,9 @@ mod tests;
 mod time;
 mod types;
 
+use querent_core::ValueProblem;
+use querent_protocol::ignite::value::code;
+
 pub use binary::{BinaryEnum, BinaryType, Fields, read_enum, write_enum};
 pub use cell::{Cell, ObjectReader, ReadError, Sequence};
 pub use collection::{List, ObjectArray};
@@ -44,9 +47,6 @@ pub(crate) use encoder::{Packed, Packer};
 pub(crate) use scalar::has_java_time;
 pub(crate) use time::JAVA_TIME;
 pub(crate) use types::Types;
-
-use querent_core::ValueProblem;
-use querent_protocol::ignite::value::code;
 
 /// A Rust type that is written as one object.
 ///
