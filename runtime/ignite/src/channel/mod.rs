@@ -4,7 +4,10 @@
 //! The server runs the requests of a connection in a pool of threads, in no order: who needs an order awaits each answer
 //! (2.17.0: of 3,000 pairs of PUT and GET sent together, 278 read the value before).
 
+mod beats;
 mod direct;
+mod leaves;
+mod reply;
 mod tasks;
 mod waiters;
 
@@ -14,23 +17,25 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use std::{fmt, io};
 
-use bytes::Bytes;
 use querent_core::types::value::Uuid;
 use querent_core::url::Host;
+use querent_protocol::ignite::Limits;
 use querent_protocol::ignite::code::{Op, Status};
 use querent_protocol::ignite::handshake::Agreed;
 use querent_protocol::ignite::request::{self, Request, ResourceClose, TxEnd};
-use querent_protocol::ignite::response::{AffinityVersion, Failure};
-use querent_protocol::ignite::{DecodeError, EncodeError, Limits, Reader};
+use querent_protocol::ignite::response::AffinityVersion;
 use tokio::sync::{Notify, mpsc, watch};
 
 use crate::events::Asked;
 use direct::Written;
-use waiters::{Abandoned, Leaves, Polled, Reply, Undo, Waiters};
+use leaves::{Leaves, Undo};
+use reply::Reply;
+use waiters::{Abandoned, Polled, Waiters};
 
+pub(crate) use beats::Beats;
 pub(crate) use direct::{Direct, Sink};
+pub(crate) use reply::{Answer, CallError};
 pub(crate) use tasks::spawn;
 
 /// A connection to a node. It is closed when the last handle on it goes.
@@ -89,35 +94,6 @@ pub(crate) struct Setup {
     pub(crate) write_timeout: Duration,
 }
 
-/// When signs of life are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Beats {
-    /// How long nothing is sent or heard until then.
-    pub(crate) interval: Duration,
-    /// How long one may take before the connection is given up, but for statements.
-    pub(crate) silence_max: Duration,
-    /// How long one may take while a statement runs: a node whose threads for clients are all busy with such answers
-    /// nothing (2.17.0).
-    pub(crate) statement_silence_max: Duration,
-    /// How long one may take before the connection is not leased any more.
-    pub(crate) doubt_after: Duration,
-}
-
-impl Beats {
-    /// A third of what the server allows a connection to be idle, so that one may be lost; but never a flood.
-    pub(crate) fn new(
-        interval: Duration,
-        silence_max: Duration,
-        statement_silence_max: Duration,
-        idle_timeout_ms: Option<u64>,
-    ) -> Beats {
-        let third = idle_timeout_ms.map_or(interval, |ms| Duration::from_millis(ms) / 3);
-        let interval = interval.min(third).max(Duration::from_millis(500));
-        let doubt_after = silence_max.min(Duration::from_secs(2));
-        Beats { interval, silence_max, statement_silence_max, doubt_after }
-    }
-}
-
 struct Outgoing {
     id: i64,
     frame: Vec<u8>,
@@ -128,99 +104,6 @@ const DIRECT_LEN_MAX: usize = 64 << 10;
 
 /// The id of requests whose answers nobody wants. Those of others are above zero.
 const NOBODY: i64 = -1;
-
-/// An answer that is no error.
-#[derive(Clone)]
-pub(crate) struct Answer {
-    body: Bytes,
-    payload_at: usize,
-}
-
-impl Answer {
-    /// Reads the payload; `body` is what the reader reads, for pages that keep it.
-    pub(crate) fn read<'a, T>(
-        &'a self,
-        read: impl FnOnce(&'a Bytes, &mut Reader<'a>) -> Result<T, DecodeError>,
-    ) -> Result<T, CallError> {
-        let reader = Reader::new(&self.body).at(self.payload_at);
-        let read = reader.and_then(|mut reader| read(&self.body, &mut reader));
-        read.map_err(CallError::Unreadable)
-    }
-}
-
-/// Only its length: it holds values.
-impl fmt::Debug for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Answer({} bytes)", self.body.len())
-    }
-}
-
-/// Why there is no answer.
-#[derive(Debug, Clone)]
-pub(crate) enum CallError {
-    /// The request was not sent.
-    Unsendable(EncodeError),
-    /// The server refused it.
-    Refused(Failure),
-    /// The answer is none.
-    Unreadable(DecodeError),
-    /// The answer is another than was asked for.
-    Unexpected(&'static str),
-    /// The connection ended first.
-    Lost {
-        /// Why.
-        lost: Arc<Lost>,
-        /// Whether the server may have seen the request.
-        written: bool,
-    },
-}
-
-/// Why a connection ended.
-#[derive(Debug)]
-pub(crate) struct Lost {
-    what: &'static str,
-    cause: Option<Cause>,
-}
-
-#[derive(Debug)]
-enum Cause {
-    Io(io::Error),
-    Decode(DecodeError),
-}
-
-impl Lost {
-    fn new(what: &'static str) -> Lost {
-        Lost { what, cause: None }
-    }
-
-    fn io(what: &'static str, error: io::Error) -> Lost {
-        Lost { what, cause: Some(Cause::Io(error)) }
-    }
-
-    fn decode(error: DecodeError) -> Lost {
-        Lost { what: "the server sent what is no answer", cause: Some(Cause::Decode(error)) }
-    }
-
-    /// Whether the server broke the protocol.
-    pub(crate) fn is_protocol(&self) -> bool {
-        matches!(self.cause, Some(Cause::Decode(_)))
-    }
-}
-
-impl fmt::Display for Lost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.what)
-    }
-}
-
-impl std::error::Error for Lost {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self.cause.as_ref()? {
-            Cause::Io(error) => Some(error),
-            Cause::Decode(error) => Some(error),
-        }
-    }
-}
 
 impl Channel {
     /// Sends a request and waits for its answer.
@@ -435,23 +318,5 @@ impl Drop for PendingCall {
             Some(Abandoned::Unwritten(Some(undo)) | Abandoned::Answered(Some(undo))) => shared.undo(undo),
             Some(Abandoned::Unwritten(None) | Abandoned::Answered(None)) | None => {}
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn beats_keep_within_what_the_server_allows() {
-        let beats = |ms: u64, idle| {
-            let second = Duration::from_secs(1);
-            Beats::new(Duration::from_millis(ms), 9 * second, 90 * second, idle).interval.as_millis()
-        };
-        assert_eq!(beats(30_000, None), 30_000);
-        assert_eq!(beats(30_000, Some(9_000)), 3_000);
-        assert_eq!(beats(1_000, Some(9_000)), 1_000);
-        assert_eq!(beats(30_000, Some(600)), 500);
-        assert_eq!(beats(10, None), 500);
     }
 }

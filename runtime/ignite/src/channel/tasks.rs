@@ -3,25 +3,26 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::task::Waker;
-use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use querent_protocol::ignite::code::Feature;
-use querent_protocol::ignite::request::{self, Heartbeat, TypeGet};
 use querent_protocol::ignite::response::{AffinityVersion, Header};
 use querent_protocol::ignite::{DecodeError, Reader, frame};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task;
-use tokio::time::{self, Instant};
+use tokio::time;
 
+use super::beats::{Verdict, Watch};
 use super::direct::Direct;
-use super::waiters::{Delivered, Reply, Undo, Waiters};
-use super::{Answer, Beats, CallError, Channel, Lost, NOBODY, Outgoing, Setup, Shared};
+use super::leaves::Undo;
+use super::reply::{Answer, CallError, Lost, Reply};
+use super::waiters::{Delivered, Waiters};
+use super::{Channel, NOBODY, Outgoing, Setup, Shared};
 use crate::events;
 
 /// Why a connection ended that nobody needed any more.
 const CLOSED: &str = "the connection was closed";
+const SILENT: &str = "the server gave no sign of life";
 
 /// Frames that are written together.
 const BATCH_COUNT_MAX: usize = 128;
@@ -217,7 +218,7 @@ impl Writing {
                 () = shared.ended.notified() => return,
                 () = shared.probe.notified() => {
                     batch.extend(self.watch.beat(shared));
-                    self.watch.abandoned.get_or_insert_with(Instant::now);
+                    self.watch.abandon();
                     timer.as_mut().reset(self.watch.next());
                 }
                 () = &mut timer => {
@@ -311,120 +312,4 @@ async fn write(
     }
     batch.clear();
     sink.flush().await
-}
-
-/// Watches for signs of life: any byte is one, and one is asked for when there was none for a while.
-struct Watch {
-    beats: Beats,
-    /// Set by the reader at each byte.
-    heard: Arc<AtomicBool>,
-    /// When a sign of life was asked for that has not come.
-    asked: Option<Instant>,
-    looked: Instant,
-    /// When a request was given up that the server may still run.
-    abandoned: Option<Instant>,
-}
-
-/// How long a statement that nobody waits for may run before the connection is closed as soon as nobody uses it.
-const ABANDONED_MAX: Duration = Duration::from_secs(1);
-/// How often it is looked at then.
-const ABANDONED_LOOK: Duration = Duration::from_millis(100);
-/// The id of a type that nobody has, for servers without heartbeats (before 2.13): that there is none is answered out of
-/// the node's memory, by every version.
-const NO_TYPE: i32 = 1;
-
-const SILENT: &str = "the server gave no sign of life";
-
-enum Verdict {
-    Fine,
-    Ask,
-    /// Nothing is to be expected any more but the answers to statements, which may keep the node from all else.
-    Silent,
-    /// Nor are they.
-    Dead,
-}
-
-impl Watch {
-    fn new(beats: Beats, heard: Arc<AtomicBool>) -> Watch {
-        Watch { beats, heard, asked: None, looked: Instant::now(), abandoned: None }
-    }
-
-    /// When to look again.
-    fn next(&self) -> Instant {
-        let beat = self.next_beat();
-        match self.abandoned {
-            Some(since) => beat.min((since + ABANDONED_MAX).max(Instant::now() + ABANDONED_LOOK)),
-            None => beat,
-        }
-    }
-
-    /// Whether the connection is to be closed, to stop what nobody waits for. Its last users are waited for; others get
-    /// another.
-    fn is_over(&mut self, shared: &Shared) -> bool {
-        let Some(since) = self.abandoned else { return false };
-        if !shared.waiters().has_abandoned_statement() {
-            self.abandoned = None;
-            return false;
-        }
-        if since.elapsed() < ABANDONED_MAX {
-            return false;
-        }
-        shared.retired.store(true, Ordering::Relaxed);
-        shared.is_idle()
-    }
-
-    fn next_beat(&self) -> Instant {
-        let look = self.looked + self.beats.interval;
-        let Some(asked) = self.asked else { return look };
-        let Beats { doubt_after, silence_max, statement_silence_max, .. } = self.beats;
-        let deadlines = [doubt_after, silence_max, statement_silence_max].map(|limit| asked + limit);
-        deadlines.into_iter().find(|deadline| self.looked < *deadline).map_or(look, |next| look.min(next))
-    }
-
-    fn tick(&mut self, shared: &Shared) -> Verdict {
-        let now = Instant::now();
-        if now < self.next_beat() {
-            return Verdict::Fine;
-        }
-        let heard = self.heard.swap(false, Ordering::Relaxed);
-        let sent = shared.sent.swap(false, Ordering::Relaxed);
-        self.looked = now;
-        if heard {
-            self.asked = None;
-            // Where nothing was sent, the server would soon find us idle.
-            return if sent { Verdict::Fine } else { Verdict::Ask };
-        }
-        match self.asked {
-            Some(asked) if now >= asked + self.beats.silence_max => {
-                let is_hopeless = now >= asked + self.beats.statement_silence_max;
-                match is_hopeless || !shared.waiters().has_statement() {
-                    true => Verdict::Dead,
-                    false => Verdict::Silent,
-                }
-            }
-            Some(asked) => {
-                if now >= asked + self.beats.doubt_after {
-                    shared.doubtful.store(true, Ordering::Relaxed);
-                }
-                Verdict::Fine
-            }
-            None => Verdict::Ask,
-        }
-    }
-
-    /// Asks for a sign of life, unless one is overdue already.
-    fn beat(&mut self, shared: &Shared) -> Option<Outgoing> {
-        let now = Instant::now();
-        self.looked = now;
-        if self.asked.is_none() {
-            self.heard.store(false, Ordering::Relaxed);
-            self.asked = Some(now);
-        }
-        let agreed = &shared.setup.agreed;
-        let frame = match agreed.has(Feature::Heartbeat) {
-            true => request::encode(&Heartbeat, NOBODY, agreed, usize::MAX),
-            false => request::encode(&TypeGet(NO_TYPE), NOBODY, agreed, usize::MAX),
-        };
-        Some(Outgoing { id: NOBODY, frame: frame.ok()? })
-    }
 }
