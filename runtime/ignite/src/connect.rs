@@ -13,7 +13,7 @@ use querent_protocol::ignite::code::{Feature, Features, Version};
 use querent_protocol::ignite::handshake::{Hello, Refusal, Reply};
 use querent_protocol::ignite::request::{self, IdleTimeout};
 use querent_protocol::ignite::response::{self, Header};
-use querent_protocol::ignite::{EncodeError, Limits, Reader, frame};
+use querent_protocol::ignite::{Limits, Reader, frame};
 use secrecy::ExposeSecret as _;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -34,12 +34,17 @@ const KEEPALIVES: u32 = 3;
 /// A handshake's answer is a few dozen bytes, and a refusal a sentence.
 const HANDSHAKE_LEN_MAX: usize = 64 << 10;
 
+/// What TLS is begun with, where the options ask for it.
+pub(crate) fn tls_connector(options: &IgniteOptions) -> Result<Option<TlsConnector>> {
+    let config = options.tls.as_ref().map(Tls::client_config).transpose()?;
+    Ok(config.map(|config| TlsConnector::from(Arc::new(config))))
+}
+
 /// Connects to the first address that answers.
 ///
 /// Only an address that cannot be reached gives way to the next: what a node refuses, the others do too.
 pub(crate) async fn connect(options: &IgniteOptions) -> Result<Channel> {
-    let tls = options.tls.as_ref().map(Tls::client_config).transpose()?;
-    let tls = tls.map(|config| TlsConnector::from(Arc::new(config)));
+    let tls = tls_connector(options)?;
     let mut addresses = options.addresses.iter();
     let mut attempts = FuturesUnordered::new();
     let mut last = Error::new(ErrorKind::Config, "the Ignite URL names no host");
@@ -76,10 +81,7 @@ pub(crate) async fn connect_to(
     events::connecting(address);
     let outcome = match time::timeout(limit, agree(options, address, tls)).await {
         Ok(outcome) => outcome,
-        Err(_) => {
-            let message = format!("{address} did not accept within {limit:?}");
-            Err(Error::new(ErrorKind::Connection, message).with_retry())
-        }
+        Err(_) => Err(error::late(address, limit)),
     };
     events::connected(address, &outcome);
     let channel = outcome?;
@@ -155,7 +157,7 @@ async fn greet(
     let mut idle_ms = None;
     if agreed.has(Feature::Heartbeat) {
         let ask = request::encode(&IdleTimeout, 0, &agreed, HANDSHAKE_LEN_MAX);
-        let body = wire.exchange(&ask.map_err(unsendable)?).await?;
+        let body = wire.exchange(&ask.map_err(error::unsendable)?).await?;
         let mut reader = Reader::new(&body);
         let header = Header::read(&mut reader, &agreed).map_err(|e| error::no_handshake(address, e))?;
         topology = header.topology;
@@ -186,11 +188,7 @@ fn hello(options: &IgniteOptions, version: Version) -> Result<Vec<u8>> {
         attributes: &attributes,
         credentials: credentials.map(|(user, password)| (user.as_str(), password.expose_secret())),
     };
-    hello.encode(version, HANDSHAKE_LEN_MAX).map_err(unsendable)
-}
-
-fn unsendable(error: EncodeError) -> Error {
-    Error::new(ErrorKind::Unsupported, error.to_string())
+    hello.encode(version, HANDSHAKE_LEN_MAX).map_err(error::unsendable)
 }
 
 /// A connection before it is shared: one request, one answer.

@@ -1,6 +1,7 @@
 //! Errors of the wire as querent's.
 
 use std::io;
+use std::time::Duration;
 
 use querent_core::url::Host;
 use querent_core::{Error, ErrorKind};
@@ -40,6 +41,16 @@ pub(crate) fn of_call(error: CallError, effect: Effect) -> Error {
             Error::new(ErrorKind::Connection, lost.to_string()).with_cause(lost).with_retry()
         }
     }
+}
+
+/// A handshake, or a question to another front end, that cannot be written.
+pub(crate) fn unsendable(error: EncodeError) -> Error {
+    Error::new(ErrorKind::Unsupported, error.to_string())
+}
+
+/// A node that was not ready in time.
+pub(crate) fn late(address: &Host, limit: Duration) -> Error {
+    Error::new(ErrorKind::Connection, format!("{address} did not accept within {limit:?}")).with_retry()
 }
 
 fn of_encode(error: &EncodeError) -> Error {

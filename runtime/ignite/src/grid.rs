@@ -12,14 +12,12 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use querent_core::tls::Tls;
 use querent_core::types::value::Uuid;
 use querent_core::url::Host;
 use querent_protocol::ignite::code::{Feature, Version};
 use querent_protocol::ignite::request::{CachePartitions, NodeEndpoints};
 use querent_protocol::ignite::response::{AffinityVersion, Endpoints, Partitions};
 use tokio::task::AbortHandle;
-use tokio_rustls::TlsConnector;
 
 use crate::channel::Channel;
 use crate::connect;
@@ -238,8 +236,7 @@ impl Dialing {
     }
 
     async fn reach(&self, addresses: &[Host]) {
-        let Ok(tls) = self.options.tls.as_ref().map(Tls::client_config).transpose() else { return };
-        let tls = tls.map(|config| TlsConnector::from(Arc::new(config)));
+        let Ok(tls) = connect::tls_connector(&self.options) else { return };
         let attempts =
             addresses.iter().map(|address| connect::connect_to(&self.options, address, tls.as_ref()));
         let mut attempts: FuturesUnordered<_> = attempts.collect();

@@ -2,22 +2,19 @@
 //!
 //! One question at a time. A node may have either switched off: that is told apart from failing.
 
-use std::sync::Arc;
-
 use bytes::{Bytes, BytesMut};
-use querent_core::tls::Tls;
 use querent_core::url::Host;
 use querent_core::{Error, ErrorKind, Result};
 use querent_protocol::ignite::describe::{Credentials, Reply, jdbc, odbc};
 use querent_protocol::ignite::handshake::Refusal;
 use querent_protocol::ignite::response::Failure;
-use querent_protocol::ignite::{DecodeError, EncodeError, Limits, frame};
+use querent_protocol::ignite::{DecodeError, Limits, frame};
 use secrecy::ExposeSecret as _;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time;
-use tokio_rustls::TlsConnector;
 
+use crate::connect;
 use crate::error;
 use crate::options::{Engine, IgniteOptions};
 
@@ -52,7 +49,7 @@ impl Odbc {
     /// Connects to a node, for statements of an engine.
     pub(crate) async fn open(options: &IgniteOptions, address: &Host, engine: Engine) -> Result<Odbc, Front> {
         let mut wire = Wire::open(options, address).await?;
-        let hello = odbc::handshake(credentials(options), Some(engine.name())).map_err(unsendable)?;
+        let hello = odbc::handshake(credentials(options), Some(engine.name())).map_err(error::unsendable)?;
         let body = wire.exchange(&hello).await?;
         match odbc::reply(&body).map_err(|e| error::no_handshake(address, e))? {
             Reply::Accepted(()) => Ok(Odbc { wire }),
@@ -66,7 +63,7 @@ impl Odbc {
         schema: &str,
         sql: &str,
     ) -> Result<std::result::Result<Vec<odbc::Column>, Failure>> {
-        let question = odbc::result_set(schema, sql).map_err(unsendable)?;
+        let question = odbc::result_set(schema, sql).map_err(error::unsendable)?;
         let answer = self.wire.exchange(&question).await?;
         odbc::read_columns(&answer).map_err(error::unreadable)
     }
@@ -80,7 +77,8 @@ impl Jdbc {
         engine: Option<Engine>,
     ) -> Result<Jdbc, Front> {
         let mut wire = Wire::open(options, address).await?;
-        let hello = jdbc::handshake(credentials(options), engine.map(Engine::name)).map_err(unsendable)?;
+        let hello =
+            jdbc::handshake(credentials(options), engine.map(Engine::name)).map_err(error::unsendable)?;
         let body = wire.exchange(&hello).await?;
         match jdbc::reply(&body).map_err(|e| error::no_handshake(address, e))? {
             Reply::Accepted(server) => Ok(Jdbc { wire, server, next_id: 1 }),
@@ -100,7 +98,7 @@ impl Jdbc {
     pub(crate) async fn columns(&mut self) -> Result<std::result::Result<Vec<jdbc::Column>, Failure>> {
         let id = self.next_id;
         self.next_id += 1;
-        let question = jdbc::columns(id, "%", "%", None).map_err(unsendable)?;
+        let question = jdbc::columns(id, "%", "%", None).map_err(error::unsendable)?;
         let answer = self.wire.exchange(&question).await?;
         jdbc::read_columns(&answer).map_err(error::unreadable)
     }
@@ -113,7 +111,7 @@ impl Jdbc {
     ) -> Result<std::result::Result<Vec<jdbc::Parameter>, Failure>> {
         let id = self.next_id;
         self.next_id += 1;
-        let question = jdbc::parameters(id, schema, sql).map_err(unsendable)?;
+        let question = jdbc::parameters(id, schema, sql).map_err(error::unsendable)?;
         let answer = self.wire.exchange(&question).await?;
         jdbc::read_parameters(&answer).map_err(error::unreadable)
     }
@@ -121,10 +119,6 @@ impl Jdbc {
 
 fn credentials(options: &IgniteOptions) -> Credentials<'_> {
     options.credentials.as_ref().map(|(user, password)| (user.as_str(), password.expose_secret()))
-}
-
-fn unsendable(error: EncodeError) -> Error {
-    Error::new(ErrorKind::Unsupported, error.to_string())
 }
 
 /// 2.17.0 says: "ODBC connection is not allowed, see ClientConnectorConfiguration.odbcEnabled."
@@ -151,8 +145,7 @@ struct Wire {
 
 impl Wire {
     async fn open(options: &IgniteOptions, address: &Host) -> Result<Wire> {
-        let config = options.tls.as_ref().map(Tls::client_config).transpose()?;
-        let connector = config.map(|config| TlsConnector::from(Arc::new(config)));
+        let connector = connect::tls_connector(options)?;
         let open = async {
             let socket = TcpStream::connect((address.name.as_str(), address.port)).await;
             let socket = socket.map_err(|e| error::unreachable(address, e))?;
@@ -166,10 +159,7 @@ impl Wire {
             })
         };
         let limit = options.connect_timeout;
-        let stream = time::timeout(limit, open).await.unwrap_or_else(|_| {
-            let message = format!("{address} did not accept within {limit:?}");
-            Err(Error::new(ErrorKind::Connection, message).with_retry())
-        })?;
+        let stream = time::timeout(limit, open).await.unwrap_or_else(|_| Err(error::late(address, limit)))?;
         Ok(Wire {
             address: address.clone(),
             has_tls: options.tls.is_some(),
