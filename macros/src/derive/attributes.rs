@@ -1,12 +1,14 @@
 //! `#[querent(…)]` on structs, fields and variants. What is not known is an error on its own token.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use querent_schema::suggest::nearest;
 use quote::{ToTokens as _, quote};
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, LitStr, Path};
 
 use super::case::{self, Case};
+use super::errors::Errors;
+use crate::input::plain;
 
 /// What stands on a struct or an enum.
 pub(super) struct Container {
@@ -38,6 +40,22 @@ pub(super) struct Member {
     pub(super) flatten: bool,
     pub(super) skip: bool,
     pub(super) affinity: bool,
+}
+
+impl Member {
+    /// What a field or a variant is called outside of Rust.
+    pub(super) fn name(&self, ident: &Ident, rename_all: Option<Case>) -> String {
+        match (&self.rename, rename_all) {
+            (Some(rename), _) => rename.value(),
+            (None, Some(case)) => case.apply(&plain(ident)),
+            (None, None) => plain(ident),
+        }
+    }
+
+    /// Where that name is written.
+    pub(super) fn name_span(&self, ident: &Ident) -> Span {
+        self.rename.as_ref().map_or_else(|| ident.span(), LitStr::span)
+    }
 }
 
 /// Reads the attributes of a struct or an enum.
@@ -105,16 +123,13 @@ fn each(
     attributes: &[Attribute],
     mut read: impl FnMut(ParseNestedMeta<'_>) -> syn::Result<()>,
 ) -> syn::Result<()> {
-    let mut errors: Option<syn::Error> = None;
+    let mut errors = Errors::default();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("querent")) {
         if let Err(error) = attribute.parse_nested_meta(&mut read) {
-            match &mut errors {
-                Some(errors) => errors.combine(error),
-                None => errors = Some(error),
-            }
+            errors.add(error);
         }
     }
-    errors.map_or(Ok(()), Err)
+    errors.or(())
 }
 
 fn unknown(meta: &ParseNestedMeta<'_>, allowed: &[&str]) -> syn::Error {

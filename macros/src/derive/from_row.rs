@@ -6,7 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Fields, Type};
 
 use super::attributes::{self, Container, Member};
-use crate::input::plain;
+use super::errors::Errors;
 
 /// How one field is read.
 struct Reader {
@@ -40,7 +40,7 @@ pub(super) fn expand(input: DeriveInput) -> syn::Result<TokenStream> {
 
 fn readers(fields: &Fields, container: &Container) -> syn::Result<Vec<Reader>> {
     let mut readers = Vec::with_capacity(fields.len());
-    let mut errors: Option<syn::Error> = None;
+    let mut errors = Errors::default();
     let mut position = 0;
     for (index, field) in fields.iter().enumerate() {
         let allowed: &[&str] = match field.ident {
@@ -53,13 +53,12 @@ fn readers(fields: &Fields, container: &Container) -> syn::Result<Vec<Reader>> {
         });
         let index = syn::Index::from(index);
         let member = field.ident.as_ref().map_or_else(|| quote!(#index), |ident| quote!(#ident));
-        match (read, &mut errors) {
-            (Ok(how), _) => readers.push(Reader { member, ty: field.ty.clone(), how }),
-            (Err(error), Some(errors)) => errors.combine(error),
-            (Err(error), none) => *none = Some(error),
+        match read {
+            Ok(how) => readers.push(Reader { member, ty: field.ty.clone(), how }),
+            Err(error) => errors.add(error),
         }
     }
-    errors.map_or(Ok(readers), Err)
+    errors.or(readers)
 }
 
 fn contradictions(member: &Member, span: proc_macro2::Span) -> syn::Result<()> {
@@ -89,11 +88,7 @@ fn how(ident: Option<&Ident>, member: &Member, container: &Container, position: 
         *position += 1;
         return How::Position(*position - 1);
     };
-    let name = match (&member.rename, container.rename_all) {
-        (Some(rename), _) => rename.value(),
-        (None, Some(case)) => case.apply(&plain(ident)),
-        (None, None) => plain(ident),
-    };
+    let name = member.name(ident, container.rename_all);
     if member.default { How::ColumnOrDefault(name) } else { How::Column(name) }
 }
 

@@ -3,6 +3,7 @@
 mod attributes;
 mod binary;
 mod case;
+mod errors;
 mod from_row;
 mod types;
 

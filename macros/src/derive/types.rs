@@ -6,7 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Data, DataEnum, DataStruct, DeriveInput, Fields};
 
 use super::attributes::{self, Container};
-use crate::input::plain;
+use super::errors::Errors;
 
 /// Expands the derive.
 pub(super) fn expand(input: DeriveInput) -> syn::Result<TokenStream> {
@@ -148,35 +148,28 @@ fn variants<'d>(
     integer: bool,
 ) -> syn::Result<Vec<(&'d Ident, String)>> {
     let mut out: Vec<(&Ident, String)> = Vec::new();
-    let mut errors: Option<syn::Error> = None;
-    let mut refuse = |error: syn::Error| match &mut errors {
-        Some(errors) => errors.combine(error),
-        none => *none = Some(error),
-    };
+    let mut errors = Errors::default();
     for variant in &data.variants {
         if !matches!(variant.fields, Fields::Unit) {
-            refuse(syn::Error::new(
+            errors.add(syn::Error::new(
                 variant.fields.span(),
                 "a variant with fields cannot be held by one column",
             ));
         }
         let allowed: &[&str] = if integer { &[] } else { &["rename"] };
         match attributes::member(&variant.attrs, allowed) {
-            Err(error) => refuse(error),
+            Err(error) => errors.add(error),
             Ok(member) => {
-                let own = plain(&variant.ident);
-                let renamed = member.rename.as_ref().map(syn::LitStr::value);
-                let name = renamed
-                    .unwrap_or_else(|| container.rename_all.map_or(own.clone(), |case| case.apply(&own)));
-                let span = member.rename.as_ref().map_or(variant.ident.span(), |rename| rename.span());
+                let name = member.name(&variant.ident, container.rename_all);
                 if let Some((other, _)) = out.iter().find(|(_, known)| *known == name) {
-                    refuse(syn::Error::new(span, format!("`{other}` is called \"{name}\", too")));
+                    let message = format!("`{other}` is called \"{name}\", too");
+                    errors.add(syn::Error::new(member.name_span(&variant.ident), message));
                 }
                 out.push((&variant.ident, name));
             }
         }
     }
-    errors.map_or(Ok(out), Err)
+    errors.or(out)
 }
 
 fn texts(name: &Ident, container: &Container, data: &DataEnum) -> syn::Result<TokenStream> {

@@ -12,7 +12,7 @@ use syn::spanned::Spanned as _;
 use syn::{Data, DataStruct, DeriveInput, Fields, FieldsNamed, Type};
 
 use super::attributes::{self, Binary};
-use crate::input::plain;
+use super::errors::Errors;
 use known::{Known, same};
 
 /// One field.
@@ -43,50 +43,43 @@ fn structure(name: &Ident, binary: &Binary, known: &Known, data: &DataStruct) ->
     let Fields::Named(named) = &data.fields else {
         return Err(syn::Error::new(name.span(), "an object of Ignite has fields with names"));
     };
-    let mut errors = None::<syn::Error>;
-    let mut refuse = |error: syn::Error| match &mut errors {
-        Some(errors) => errors.combine(error),
-        none => *none = Some(error),
-    };
-    let fields = fields(binary, named, &mut refuse);
-    known.compare(binary, &fields).into_iter().for_each(&mut refuse);
+    let mut errors = Errors::default();
+    let fields = fields(binary, named, &mut errors);
+    for error in known.compare(binary, &fields) {
+        errors.add(error);
+    }
     let mut marked = fields.iter().filter(|field| field.affinity);
     let (first, second) = (marked.next(), marked.next());
     if let (Some(first), Some(second)) = (first, second) {
         let message = format!("`{}` is the affinity key already: a type has one", first.name);
-        refuse(syn::Error::new(second.span, message));
+        errors.add(syn::Error::new(second.span, message));
     }
     let affinity = known.affinity_key(first).unwrap_or_else(|error| {
-        refuse(error);
+        errors.add(error);
         None
     });
-    errors.map_or_else(|| Ok(implement(name, binary, known, &fields, affinity.as_deref())), Err)
+    errors.or(()).map(|()| implement(name, binary, known, &fields, affinity.as_deref()))
 }
 
 /// The fields that can be read.
-fn fields(binary: &Binary, named: &FieldsNamed, refuse: &mut impl FnMut(syn::Error)) -> Vec<Field> {
+fn fields(binary: &Binary, named: &FieldsNamed, errors: &mut Errors) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
     for field in &named.named {
         let Some(member) = &field.ident else { continue };
         let read = match attributes::member(&field.attrs, &["rename", "default", "affinity"]) {
             Ok(read) => read,
             Err(error) => {
-                refuse(error);
+                errors.add(error);
                 continue;
             }
         };
-        let name = match (&read.rename, binary.rename_all) {
-            (Some(rename), _) => rename.value(),
-            (None, Some(case)) => case.apply(&plain(member)),
-            (None, None) => plain(member),
-        };
-        let span = read.rename.as_ref().map_or(member.span(), |rename| rename.span());
+        let (name, span) = (read.name(member, binary.rename_all), read.name_span(member));
         if let Some(other) = fields.iter().find(|other| same(&other.name, &name)) {
             let message = format!(
                 "`{name}` and `{}` are one field: Ignite does not regard the case of names",
                 other.name
             );
-            refuse(syn::Error::new(span, message));
+            errors.add(syn::Error::new(span, message));
         }
         let (member, ty) = (member.clone(), field.ty.clone());
         fields.push(Field { member, name, span, ty, default: read.default, affinity: read.affinity });

@@ -9,7 +9,7 @@ use syn::{DataEnum, Expr, ExprLit, ExprUnary, Fields, Lit, UnOp};
 
 use super::known::{Known, joined};
 use crate::derive::attributes::{self, Binary};
-use crate::input::plain;
+use crate::derive::errors::Errors;
 
 pub(super) fn enumeration(
     name: &Ident,
@@ -88,11 +88,7 @@ fn values<'d>(binary: &Binary, data: &'d DataEnum) -> syn::Result<Vec<(&'d Ident
                 format!("`{other}` has the ordinal {next}, too"),
             ));
         }
-        let name = match (member.rename, binary.rename_all) {
-            (Some(rename), _) => rename.value(),
-            (None, Some(case)) => case.apply(&plain(&variant.ident)),
-            (None, None) => plain(&variant.ident),
-        };
+        let name = member.name(&variant.ident, binary.rename_all);
         if let Some((other, ..)) = out.iter().find(|(_, known, _)| *known == name) {
             let message = format!("`{other}` is called \"{name}\", too");
             return Err(syn::Error::new(variant.ident.span(), message));
@@ -123,7 +119,7 @@ fn agree(known: &Known, ty: &ObjectType, values: &[(&Ident, String, i32)]) -> sy
         let message = format!("type `{}` is no enum\n  = help: derive it for a struct", ty.name);
         return Err(syn::Error::new(known.at, message));
     }
-    let mut errors: Option<syn::Error> = None;
+    let mut errors = Errors::default();
     for (ident, name, ordinal) in values {
         let message = match ty.values.iter().find(|(known, _)| known == name) {
             Some((_, known)) if known == ordinal => continue,
@@ -139,11 +135,7 @@ fn agree(known: &Known, ty: &ObjectType, values: &[(&Ident, String, i32)]) -> sy
                 format!("type `{}` has no value `{name}`\n  = help: {help}", ty.name)
             }
         };
-        let error = syn::Error::new(ident.span(), message);
-        match &mut errors {
-            Some(errors) => errors.combine(error),
-            none => *none = Some(error),
-        }
+        errors.add(syn::Error::new(ident.span(), message));
     }
-    errors.map_or(Ok(()), Err)
+    errors.or(())
 }
