@@ -4,13 +4,12 @@
 //! results into a tuple. What is generic over that tuple is one small async block.
 
 use std::marker::PhantomData;
-use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
 use super::run::{PlanRef, Raw};
 use super::{DecodeFn, Executed};
-use crate::backend::{Backend, Batch, Call};
+use crate::backend::{Backend, Batch};
 use crate::decode::ValueError;
 use crate::error::Result;
 use crate::executor::Executor;
@@ -97,30 +96,7 @@ impl<'q, S: Source, Out> Commands<'q, S, Out> {
         Commands { raw, read, source: PhantomData }
     }
 
-    /// The longest that the whole call may take, waiting for a connection included. Then it fails with
-    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.raw.call.timeout = Some(timeout);
-        self
-    }
-
-    /// Refuses the statement before it is sent if a command could write.
-    pub fn read_only(mut self) -> Self {
-        self.raw.call.read_only = true;
-        self
-    }
-
-    /// A tag for the server's log, where the protocol has one, and for our traces.
-    pub fn tag(mut self, tag: &'q str) -> Self {
-        self.raw.call.tag = Some(tag);
-        self
-    }
-
-    /// The modifiers of this call, for the extension traits of drivers.
-    #[doc(hidden)]
-    pub fn call_mut(&mut self) -> &mut Call<'q, S::Backend> {
-        &mut self.raw.call
-    }
+    modifiers!();
 
     /// Runs all commands and gives their results. Dropping the future stops the work where the protocol can, and
     /// otherwise closes the connection that it ran on.

@@ -1,5 +1,7 @@
 //! A query with its arguments: a plain value until a terminal runs it.
 
+#[macro_use]
+mod modifiers;
 mod commands;
 mod run;
 mod running;
@@ -7,11 +9,10 @@ mod runtime;
 mod terminal;
 
 use std::marker::PhantomData;
-use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use crate::backend::{Backend, Call, Wants};
+use crate::backend::{Backend, Wants};
 use crate::decode::ValueError;
 use crate::error::Result;
 use crate::executor::Executor;
@@ -61,19 +62,7 @@ impl<'q, S: Source, R> Query<'q, S, R> {
         }
     }
 
-    /// The longest that the whole call may take, waiting for a connection included. Then it fails with
-    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), or [`Ambiguous`](crate::ErrorKind::Ambiguous) where a statement
-    /// that may write was sent already.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.raw.call.timeout = Some(timeout);
-        self
-    }
-
-    /// Refuses the statement before it is sent if it could write.
-    pub fn read_only(mut self) -> Self {
-        self.raw.call.read_only = true;
-        self
-    }
+    modifiers!();
 
     /// How many rows the server should send at a time, where the protocol has pages.
     pub fn page_size(mut self, rows: usize) -> Self {
@@ -85,18 +74,6 @@ impl<'q, S: Source, R> Query<'q, S, R> {
     pub fn partial_ok(mut self) -> Self {
         self.raw.call.partial_ok = true;
         self
-    }
-
-    /// A tag for the server's log, where the protocol has one, and for our traces.
-    pub fn tag(mut self, tag: &'q str) -> Self {
-        self.raw.call.tag = Some(tag);
-        self
-    }
-
-    /// The modifiers of this call, for the extension traits of drivers.
-    #[doc(hidden)]
-    pub fn call_mut(&mut self) -> &mut Call<'q, S::Backend> {
-        &mut self.raw.call
     }
 
     /// All rows.
