@@ -7,8 +7,8 @@
 #   ignite.sh private [with=PID] [MODE [OPTION...]]   a cluster (default cluster3) for one test, which it may break; ends
 #                                          with the process PID. Prints `ready ignite-MODE URL FOLDER`. Options:
 #                                          thin-only (no ODBC, no JDBC), functions (SQL's, of a user's own), those of
-#                                          ignite/IgniteNode.java, and version=2.16.0 (another Ignite with SQL, fetched
-#                                          when it is first asked for)
+#                                          ignite/IgniteNode.java, version=2.16.0 (another Ignite with SQL, fetched
+#                                          when it is first asked for), and java=OPTION (of the nodes' JVMs)
 #   ignite.sh end FOLDER                   ends a private cluster and removes its folder
 #   ignite.sh node pid|kill|stop|start FOLDER INDEX    one node: its pid; SIGKILL; SIGTERM; anew with the same ports
 #   ignite.sh oracle java|python           another client to compare with, on stdin and stdout (ignite/README.md)
@@ -20,6 +20,7 @@
 modes=(h2 cluster3 auth tls calcite ny kv)
 pyignite=$cache/pyignite-0.6.1
 java_options=()
+jvm=() # beside them, of one cluster
 hash=$(cat "$here"/ignite/*.xml "$here"/ignite/*.java | sha256sum | cut -c 1-16)
 
 # What Ignite's own start script opens to it from JDK 15 on.
@@ -176,7 +177,8 @@ commands() {
       printf 'cd %q\n' "$folder/$i"
       printf 'exec'
       printf ' %q' java -Xms64m "-Xmx${QUERENT_IGNITE_HEAP:-512m}" -XX:+UseSerialGC -XX:MaxDirectMemorySize=256m \
-        "${opens[@]}" "${archive[@]}" "${java_options[@]}" -Djava.net.preferIPv4Stack=true -DIGNITE_QUIET=true \
+        "${opens[@]}" "${archive[@]}" "${java_options[@]}" "${jvm[@]}" -Djava.net.preferIPv4Stack=true \
+        -DIGNITE_QUIET=true \
         -DIGNITE_NO_ASCII=true -DIGNITE_UPDATE_NOTIFIER=false -DIGNITE_PERFORMANCE_SUGGESTIONS_DISABLED=true \
         "-Duser.timezone=$zone" -cp "$jars/ours-$hash.jar:$jars/lib/*" IgniteNode index=$i thin="$(list 0)" \
         discovery="$(list 1)" communication="$(list 2)" work="$folder/$i/work" keys="$folder/keys" "options=$options" "$@"
@@ -282,6 +284,7 @@ private() {
   for option in "$@"; do
     case $option in
       version=*) kind=${option#version=} ;;
+      java=*) jvm+=("${option#java=}") ;;
       *) options+=${options:+,}$option ;;
     esac
   done

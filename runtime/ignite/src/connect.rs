@@ -20,6 +20,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::ProtocolVersion;
 
 use crate::channel::{self, Beats, CallError, Channel, Direct, Setup, Sink};
 use crate::error::{self, Effect};
@@ -102,13 +103,16 @@ async fn agree(options: &IgniteOptions, address: &Host, tls: Option<&TlsConnecto
                 let (source, sink) = socket.into_split();
                 let sink = Sink::new(sink);
                 let direct = Some(sink.direct());
-                greet(options, address, version, (source, sink), direct).await?
+                let socket = Socket { source, sink, direct, tls_version: None };
+                greet(options, address, version, socket).await?
             }
             Some((connector, tls)) => {
                 let name = tls.server_name(&address.name)?;
                 let stream = connector.connect(name, socket).await;
                 let stream = stream.map_err(|e| error::tls_handshake(address, e))?;
-                greet(options, address, version, tokio::io::split(stream), None).await?
+                let tls_version = stream.get_ref().1.protocol_version().and_then(tls_version);
+                let (source, sink) = tokio::io::split(stream);
+                greet(options, address, version, Socket { source, sink, direct: None, tls_version }).await?
             }
         };
         match attempt {
@@ -138,14 +142,32 @@ fn watch(socket: &TcpStream, options: &IgniteOptions) -> std::io::Result<()> {
     Ok(())
 }
 
+/// What OpenTelemetry calls it.
+fn tls_version(version: ProtocolVersion) -> Option<&'static str> {
+    match version {
+        ProtocolVersion::TLSv1_2 => Some("1.2"),
+        ProtocolVersion::TLSv1_3 => Some("1.3"),
+        other => other.as_str(),
+    }
+}
+
+/// A connection that nothing was said on.
+struct Socket<R, W> {
+    source: R,
+    sink: W,
+    direct: Option<Arc<Direct>>,
+    /// `None` where it is plain.
+    tls_version: Option<&'static str>,
+}
+
 /// The handshake, and the channel if the node accepts.
 async fn greet(
     options: &IgniteOptions,
     address: &Host,
     version: Version,
-    (source, sink): (impl AsyncRead + Unpin + Send + 'static, impl AsyncWrite + Unpin + Send + 'static),
-    direct: Option<Arc<Direct>>,
+    socket: Socket<impl AsyncRead + Unpin + Send + 'static, impl AsyncWrite + Unpin + Send + 'static>,
 ) -> Result<std::result::Result<Channel, Refusal>> {
+    let Socket { source, sink, direct, tls_version } = socket;
     let mut wire = Wire { address, has_tls: options.tls.is_some(), source, sink, buffer: BytesMut::new() };
     let body = wire.exchange(&hello(options, version)?).await?;
     let reply = Reply::decode(&body, version).map_err(|e| error::no_handshake(address, e))?;
@@ -170,6 +192,7 @@ async fn greet(
         agreed,
         node,
         address: address.clone(),
+        tls_version,
         request_len_max: options.request_len_max,
         limits: Limits { frame_len_max: options.response_len_max },
         queue_len: options.queue_len,
@@ -226,8 +249,8 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Wire<'_, R, W> {
 async fn check_engine(options: &IgniteOptions, channel: &Channel) -> Result<()> {
     let Some(expected) = options.source.engine else { return Ok(()) };
     let name = match sql::engine(channel).await {
-        // Servers before 2.14 have H2 alone and no such function, and those without SQL refuse whatever they are asked:
-        // neither runs another engine's statements.
+        // Servers before 2.14 have H2 alone and no such function, those without SQL refuse whatever they are asked, and
+        // where the cluster is inactive, H2 does so and Calcite answers (2.17.0): none runs another engine's statements.
         Err(CallError::Refused(_)) if expected == Engine::H2 => return Ok(()),
         name => name.map_err(|e| error::of_call(e, Effect::Reads))?,
     };

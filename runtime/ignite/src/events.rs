@@ -38,6 +38,7 @@ pub(crate) fn connected(address: &Host, outcome: &Result<Channel>) {
                     server.address = name,
                     server.port = port,
                     network.protocol.version = %version,
+                    tls.protocol.version = setup.tls_version,
                     db.instance.id = node
                 },
                 "handshake succeeded"

@@ -1,76 +1,16 @@
 //! What `tracing` is told of connections and requests, by a scripted node; and what it is not told.
 
+#[path = "support/listener.rs"]
+mod listener;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod support;
 
-use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
-
 use querent_core::Pool;
 use querent_ignite::Cache;
-use support::{Orders, Wire, next};
 use tokio::net::TcpListener;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::set_default;
-use tracing::{Event, Level, Metadata, Subscriber};
 
-/// Keeps events as text: the message, then names and values in order.
-#[derive(Clone, Default)]
-struct Listener(Arc<Mutex<Vec<String>>>);
-
-struct Line(String, String);
-
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        match field.name() {
-            "message" => self.0 = format!("{value:?}"),
-            // What differs from run to run.
-            "server.port" | "duration_us" => self.1 += &format!(" {}", field.name()),
-            name => self.1 += &format!(" {name}={value:?}"),
-        }
-    }
-}
-
-impl Subscriber for Listener {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("querent_ignite") && *metadata.level() <= Level::DEBUG
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut line = Line(String::new(), String::new());
-        event.record(&mut line);
-        self.0.lock().unwrap().push(line.0 + &line.1);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
-impl Listener {
-    fn heard(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock().unwrap())
-    }
-
-    /// Waits until something was heard: connections end in tasks of their own.
-    async fn hears(&self, begin: &str) {
-        let heard = async {
-            while !self.0.lock().unwrap().iter().any(|line| line.starts_with(begin)) {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(10), heard).await.expect(begin);
-    }
-}
+use listener::Listener;
+use support::{Orders, Wire, next};
 
 /// Accepts; answers a read with an int, refuses a write, and goes at the third request.
 async fn serve(mut wire: Wire) -> Option<()> {
@@ -91,8 +31,7 @@ async fn refuse(mut wire: Wire) -> Option<()> {
 
 #[tokio::test]
 async fn connections_and_requests_are_told() {
-    let listener = Listener::default();
-    let _default = set_default(listener.clone());
+    let (listener, _listening) = Listener::listen();
     let node = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ignite://me:s3cret@{}?partition_aware=false", node.local_addr().unwrap());
     tokio::spawn(async move {
@@ -152,8 +91,7 @@ async fn connections_and_requests_are_told() {
 
 #[tokio::test]
 async fn a_closed_connection_is_not_a_lost_one() {
-    let listener = Listener::default();
-    let _default = set_default(listener.clone());
+    let (listener, _listening) = Listener::listen();
     let node = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ignite://{}?partition_aware=false", node.local_addr().unwrap());
     tokio::spawn(async move { serve(next(&node).await).await });

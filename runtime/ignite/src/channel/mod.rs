@@ -82,6 +82,8 @@ pub(crate) struct Setup {
     pub(crate) node: Option<Uuid>,
     /// Where the node was reached.
     pub(crate) address: Host,
+    /// The version of TLS that was agreed on; `None` where the connection is a plain one.
+    pub(crate) tls_version: Option<&'static str>,
     /// The largest request.
     pub(crate) request_len_max: usize,
     /// The largest answer.

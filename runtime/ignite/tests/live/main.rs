@@ -8,14 +8,19 @@ mod exchange;
 mod failover;
 mod footers;
 mod keyvalue;
+#[path = "../support/listener.rs"]
+mod listener;
 mod modes;
 mod objects;
 mod oracle;
+mod pages;
 mod partitions;
 mod prepare;
 mod private;
+mod relay;
 mod security;
 mod sql;
+mod states;
 mod transactions;
 mod types;
 mod unions;
@@ -62,6 +67,11 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_TLS_URL", describe::TLS),
         ("QUERENT_TEST_IGNITE_KV_URL", describe::KV),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", sql::ANY),
+        ("QUERENT_TEST_IGNITE_H2_URL", pages::ANY),
+        ("QUERENT_TEST_IGNITE_H2_URL", pages::H2),
+        ("QUERENT_TEST_IGNITE_CALCITE_URL", pages::ANY),
+        ("QUERENT_TEST_IGNITE_AUTH_URL", states::PERSISTENT),
+        ("QUERENT_TEST_IGNITE_H2_URL", states::MEMORY),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", transactions::TESTS),
         ("QUERENT_TEST_IGNITE_H2_URL", keyvalue::TESTS),
         ("QUERENT_TEST_IGNITE_H2_URL", objects::TESTS),

@@ -7,7 +7,8 @@ use crate::oracle::SCRIPT;
 /// A cluster that a test may break.
 pub(crate) struct Private {
     pub(crate) url: String,
-    folder: String,
+    /// Where its keys (`keys`) and the logs of its nodes (`0/log`) are.
+    pub(crate) folder: String,
 }
 
 impl Private {
@@ -36,6 +37,18 @@ impl Private {
         assert!(
             Command::new(SCRIPT).args(args).output().await.expect("the script is there").status.success()
         );
+    }
+
+    /// The URL for TLS, with our authority.
+    pub(crate) fn tls_url(&self) -> String {
+        let url = self.url.replace("ignite://", "ignite+tls://");
+        format!("{url}?tls_roots={}/keys/ca.pem", self.folder)
+    }
+
+    /// Options of a URL that show a certificate: `client` or `rogue`.
+    pub(crate) fn certificate(&self, who: &str) -> String {
+        let keys = format!("{}/keys", self.folder);
+        format!("&tls_cert={keys}/{who}.pem&tls_key={keys}/{who}.key")
     }
 
     /// Ends them.
