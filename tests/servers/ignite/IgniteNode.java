@@ -17,6 +17,7 @@ import org.apache.ignite.configuration.SqlConfiguration;
 import org.apache.ignite.configuration.ThinClientConfiguration;
 import org.apache.ignite.configuration.TransactionConfiguration;
 import org.apache.ignite.configuration.WALMode;
+import org.apache.ignite.plugin.PluginProvider;
 import org.apache.ignite.spi.communication.tcp.TcpCommunicationSpi;
 import org.apache.ignite.spi.discovery.tcp.TcpDiscoverySpi;
 import org.apache.ignite.spi.discovery.tcp.ipfinder.vm.TcpDiscoveryVmIpFinder;
@@ -33,10 +34,12 @@ import org.apache.ignite.ssl.SslContextFactory;
  *   <li>{@code options}: comma-separated: {@code auth} (with persistence, which it needs), {@code tls} (client
  *       certificates required, key stores from the folder {@code keys}), {@code calcite} (as the default engine),
  *       {@code tx-aware} (SQL sees its transaction), {@code thin-only} (no ODBC, no JDBC), {@code full-footer} (objects
- *       name their fields), {@code functions} (those of {@link Functions} in schema PUBLIC).
+ *       name their fields), {@code functions} (those of {@link Functions} in schema PUBLIC), {@code transformer} (values
+ *       are kept in another form, as {@code Transformer} makes it).
  * </ul>
  *
- * SQL engines and their options are found by name, so that the same source serves where only ignite-core is.
+ * SQL engines and their options, and what only some tests need, are found by name, so that the same source serves where
+ * only ignite-core is.
  */
 public final class IgniteNode {
   private static final String STORE_PASSWORD = "changeit";
@@ -100,6 +103,10 @@ public final class IgniteNode {
     }
     if (options.contains("full-footer")) {
       configuration.setBinaryConfiguration(new BinaryConfiguration().setCompactFooter(false));
+    }
+    if (options.contains("transformer")) {
+      Object transformer = Class.forName("Transformer").getConstructor().newInstance();
+      configuration.setPluginProviders((PluginProvider<?>) transformer);
     }
     Ignite ignite = Ignition.start(configuration);
     // With persistence a cluster starts inactive.

@@ -314,7 +314,7 @@ impl Meeting {
     }
 }
 
-async fn every_type_is_exchanged_with_java(url: String) {
+pub(crate) async fn every_type_is_exchanged_with_java(url: String) {
     let mut meeting = Meeting::new(&url, "java", "ex_java").await;
     for case in [scalars(), arrays(), holders(meeting.color), of_java()].concat_all() {
         meeting.exchange(&case).await;
@@ -357,7 +357,7 @@ async fn every_type_has_a_case(_: String) {
         code::WRAPPED,
         code::HANDLE,
         // Java's client sends classes as code 254 and has no proxies to show; recorded bytes of both are in
-        // protocol/tests/ignite_values. A transformed value is how a server stores one, not what it sends.
+        // protocol/tests/ignite_values. A transformed value is how a server stores one, not what it sends: `transformed`.
         code::CLASS,
         code::PROXY,
         code::TRANSFORMED,
@@ -403,7 +403,7 @@ impl BinaryType for Sample {
 }
 
 /// Complex objects as values and as keys, with both.
-async fn objects_are_exchanged(url: String) {
+pub(crate) async fn objects_are_exchanged(url: String) {
     let sample = Sample {
         flag: true,
         id: i64::MIN,

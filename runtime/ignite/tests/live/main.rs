@@ -22,6 +22,7 @@ mod security;
 mod sql;
 mod states;
 mod transactions;
+mod transformed;
 mod types;
 mod unions;
 mod versions;
@@ -72,6 +73,7 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_CALCITE_URL", pages::ANY),
         ("QUERENT_TEST_IGNITE_AUTH_URL", states::PERSISTENT),
         ("QUERENT_TEST_IGNITE_H2_URL", states::MEMORY),
+        ("QUERENT_TEST_IGNITE_H2_URL", transformed::TESTS),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", transactions::TESTS),
         ("QUERENT_TEST_IGNITE_H2_URL", keyvalue::TESTS),
         ("QUERENT_TEST_IGNITE_H2_URL", objects::TESTS),
