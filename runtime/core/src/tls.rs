@@ -58,11 +58,10 @@ impl Tls {
         match &self.roots {
             None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
             Some(path) => {
-                for certificate in certificates(path)? {
-                    roots.add(certificate).map_err(|e| error("tls_roots holds no usable certificate", e))?;
-                }
-                if roots.is_empty() {
-                    return Err(Error::new(ErrorKind::Tls, "tls_roots holds no certificate"));
+                for certificate in certificates("tls_roots", path)? {
+                    let unusable =
+                        |e| error(&format!("tls_roots: a certificate in {} is none", path.display()), e);
+                    roots.add(certificate).map_err(unusable)?;
                 }
             }
         }
@@ -72,9 +71,10 @@ impl Tls {
             .map_err(|e| error("TLS cannot be set up", e))?
             .with_root_certificates(roots);
         let Some((chain, key)) = &self.client else { return Ok(builder.with_no_client_auth()) };
-        let key = PrivateKeyDer::from_pem_file(key).map_err(|e| error("tls_key cannot be read", e))?;
+        let unreadable = |e| error(&format!("tls_key: the key in {} cannot be read", key.display()), e);
+        let key = PrivateKeyDer::from_pem_file(key).map_err(unreadable)?;
         builder
-            .with_client_auth_cert(certificates(chain)?, key)
+            .with_client_auth_cert(certificates("tls_cert", chain)?, key)
             .map_err(|e| error("tls_cert and tls_key do not go together", e))
     }
 
@@ -99,9 +99,18 @@ pub fn handshake_error(cause: impl std::error::Error + Send + Sync + 'static) ->
     error("TLS with the server could not be agreed on", cause)
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let unreadable = |e| error(&format!("the certificates in {} cannot be read", path.display()), e);
-    CertificateDer::pem_file_iter(path).map_err(unreadable)?.collect::<Result<_, _>>().map_err(unreadable)
+/// The certificates in the file of an option; there is at least one.
+fn certificates(option: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let path_of = path.display();
+    let unreadable = |e| error(&format!("{option}: the certificates in {path_of} cannot be read"), e);
+    let all = CertificateDer::pem_file_iter(path).map_err(unreadable)?;
+    let all: Vec<_> = all.collect::<Result<_, _>>().map_err(unreadable)?;
+    match all.is_empty() {
+        true => {
+            Err(Error::new(ErrorKind::Tls, format!("{option}: there is no certificate (PEM) in {path_of}")))
+        }
+        false => Ok(all),
+    }
 }
 
 fn error(message: &str, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
@@ -159,9 +168,10 @@ mod tests {
         std::fs::write(&empty, "").unwrap();
         let (_other, _, other_key) = files();
         for (outcome, why) in [
-            (config(&dir.path().join("absent"), None), "cannot be read"),
-            (config(&empty, None), "holds no certificate"),
-            (config(&cert, Some((&cert, &cert))), "tls_key cannot be read"),
+            (config(&dir.path().join("absent"), None), "tls_roots: the certificates in"),
+            (config(&empty, None), "tls_roots: there is no certificate (PEM) in"),
+            (config(&cert, Some((&empty, &key))), "tls_cert: there is no certificate (PEM) in"),
+            (config(&cert, Some((&cert, &cert))), "tls_key: the key in"),
             (config(&cert, Some((&cert, &other_key))), "do not go together"),
         ] {
             let error = outcome.expect_err(why);
