@@ -9,6 +9,7 @@ use querent_protocol::ignite::handshake::Refusal;
 use querent_protocol::ignite::response::Failure;
 use querent_protocol::ignite::sql::{ErrorClass, Said, classify, without_details};
 use querent_protocol::ignite::{DecodeError, EncodeError};
+use tokio_rustls::rustls::{self, CertificateError};
 
 use crate::channel::CallError;
 
@@ -140,14 +141,27 @@ pub(crate) fn tls_handshake(address: &Host, error: io::Error) -> Error {
         error.kind(),
         io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
     );
-    let message = match is_closed {
-        true => format!(
+    let message = match (is_closed, certificate_fault(&error)) {
+        (true, _) => format!(
             "{address} closed the connection within the TLS handshake: it speaks no TLS, or asks for a client \
              certificate (tls_cert, tls_key) that it trusts"
         ),
-        false => format!("TLS with {address} could not be agreed on"),
+        (false, Some(why)) => format!("the certificate of {address} {why}"),
+        (false, None) => format!("TLS with {address} could not be agreed on"),
     };
     Error::new(ErrorKind::Tls, message).with_cause(error)
+}
+
+/// What is wrong with the server's certificate, and which option says otherwise.
+fn certificate_fault(error: &io::Error) -> Option<&'static str> {
+    let rustls::Error::InvalidCertificate(fault) = error.get_ref()?.downcast_ref()? else { return None };
+    Some(match fault {
+        CertificateError::UnknownIssuer => "is of no authority that is trusted (tls_roots)",
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "is for another name (tls_server_name)"
+        }
+        _ => "is not accepted",
+    })
 }
 
 /// The connection ended before the answer to the handshake. Under TLS 1.3 a server says so of a client certificate.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_core::Stream;
 use futures_util::stream;
-use querent_core::{Error, Executor, Result, Source};
+use querent_core::{Error, ErrorKind, Executor, Result, Source};
 use querent_protocol::ignite::request::{CacheInfo, Scan, ScanPage};
 use querent_protocol::ignite::response::{Page, ScanRows};
 
@@ -102,6 +102,10 @@ impl<S: Source<Backend = Ignite>, K: FromObject + Send, V: FromObject + Send> St
         let (link, (channel, hold), rows) =
             on_connection(session, timeout, Effect::Reads, async |connection| {
                 let link = Link::of(connection)?;
+                // To the server a number below zero is no partition, and it would read them all (2.17.0).
+                if options.partition.is_some_and(i32::is_negative) {
+                    return Err(Error::new(ErrorKind::Value, "a partition is a number from 0 on"));
+                }
                 let page_size = options
                     .page_size
                     .map_or(connection.page_size, |size| i32::try_from(size).unwrap_or(i32::MAX));

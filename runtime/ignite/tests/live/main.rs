@@ -10,6 +10,7 @@ mod footers;
 mod keyvalue;
 #[path = "../support/listener.rs"]
 mod listener;
+mod mistakes;
 mod modes;
 mod objects;
 mod oracle;
@@ -72,6 +73,8 @@ fn main() -> ExitCode {
         ("QUERENT_TEST_IGNITE_H2_URL", pages::H2),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", pages::ANY),
         ("QUERENT_TEST_IGNITE_AUTH_URL", states::PERSISTENT),
+        ("QUERENT_TEST_IGNITE_H2_URL", mistakes::H2),
+        ("QUERENT_TEST_IGNITE_TLS_URL", mistakes::TLS),
         ("QUERENT_TEST_IGNITE_H2_URL", states::MEMORY),
         ("QUERENT_TEST_IGNITE_H2_URL", transformed::TESTS),
         ("QUERENT_TEST_IGNITE_CALCITE_URL", transactions::TESTS),
