@@ -178,7 +178,7 @@ async fn files_of_certificates(url: String) {
     std::fs::write(&bad, "-----BEGIN CERTIFICATE-----\ns3cret\n-----END CERTIFICATE-----\n").expect("a file");
     let bad = bad.display().to_string();
     for (options, words) in [
-        (String::new(), &[&host.trim_start_matches("ignite+tls://")[..], "tls_roots"][..]),
+        (String::new(), &[host.trim_start_matches("ignite+tls://"), "tls_roots"][..]),
         ("tls_roots=/nowhere.pem".to_owned(), &["tls_roots", "/nowhere.pem"]),
         (format!("tls_roots={bad}"), &["tls_roots", &bad]),
         (format!("tls_roots={key}"), &["tls_roots", &key, "no certificate"]),
