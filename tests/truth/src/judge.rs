@@ -1,0 +1,254 @@
+//! Compares the checker's answer to a statement with the engine's.
+//!
+//! Unknown is wrong, in verdicts and in types. What fails on the data of its rows is no matter of the checker's and not
+//! compared; what was refused by the parser or planner must be refused, what ran must be taken. Names, types and
+//! nullability are compared where both took the statement.
+
+use querent_schema::check::Checked;
+use querent_schema::diagnostic::{Code, Diagnostic, Severity};
+use querent_schema::plan::{self, Plan};
+use querent_types::SqlType;
+
+use crate::corpus::Case;
+use crate::engine::{Answer, Kind, Outcome};
+
+/// What was asked, and how often the answer was right.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// How often it was right.
+    pub right: usize,
+    /// How often it was asked.
+    pub asked: usize,
+}
+
+/// The figures of a corpus.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// Statements that the engine ran: taken here.
+    pub accepted: Tally,
+    /// Statements that the engine's parser or planner refused: refused here.
+    pub refused: Tally,
+    /// Statements that were planned and for which no way to run was found: refused here. No target: constants are
+    /// folded there.
+    pub unready: Tally,
+    /// Statements that failed on their rows.
+    pub failed: usize,
+    /// Statements for the session, which a client may not send.
+    pub session: usize,
+    /// Statements asked while an option made another language of the engine's.
+    pub set_aside: usize,
+    /// Those options.
+    pub options: Vec<String>,
+    /// Names of columns.
+    pub names: Tally,
+    /// Types of columns.
+    pub types: Tally,
+    /// Types of parameters, where the engine knows them.
+    pub params: Tally,
+    /// Columns called NOT NULL here, and in how many of them a NULL was seen.
+    pub not_null: usize,
+    /// Columns called NOT NULL here that held a NULL.
+    pub unsound: usize,
+    /// Columns that the engine calls NOT NULL: right where they are so here too. The rest is loose.
+    pub tight: Tally,
+    /// Tables made by definitions that `ddl::evaluate` makes the same.
+    pub tables: Tally,
+    /// Tables whose columns are in files, so that they were taken from the engine.
+    pub tables_from_files: usize,
+}
+
+/// What differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// A NULL came in a column that is called NOT NULL here.
+    Unsound,
+    /// The checker panicked.
+    Panic,
+    /// Refused here, ran there.
+    Refused,
+    /// Neither taken nor refused here.
+    Unknown,
+    /// Taken here, refused by the planner there.
+    Taken,
+    /// Taken here, no way to run it there.
+    TakenUnready,
+    /// Another number of columns.
+    Columns,
+    /// Another type.
+    Type,
+    /// Another name.
+    Name,
+    /// Another type of a parameter.
+    Parameter,
+    /// A definition that makes another table.
+    Table,
+    /// Nullable here, NOT NULL there.
+    Loose,
+}
+
+/// One answer that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disagreement {
+    /// Script and place.
+    pub at: String,
+    /// The statement.
+    pub sql: String,
+    /// What differs.
+    pub what: What,
+    /// The checker's answer.
+    pub ours: String,
+    /// The engine's answer.
+    pub theirs: String,
+}
+
+impl Tally {
+    /// Counts one answer.
+    pub fn count(&mut self, right: bool) -> bool {
+        self.asked += 1;
+        self.right += usize::from(right);
+        right
+    }
+
+    /// How many were wrong.
+    pub fn wrong(self) -> usize {
+        self.asked - self.right
+    }
+
+    /// Whether at least so many of ten thousand were right.
+    pub fn reaches(self, of_ten_thousand: usize) -> bool {
+        self.right * 10_000 >= self.asked * of_ten_thousand
+    }
+}
+
+/// The checker's verdict.
+enum Verdict<'a> {
+    Taken(&'a Plan),
+    Refused(&'a Diagnostic),
+    /// A type that the checker does not know, and no other error.
+    Unknown(&'a Diagnostic),
+    NoPlan,
+}
+
+fn verdict(checked: &Checked) -> Verdict<'_> {
+    let errors = || checked.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    let unknown = |found: &&Diagnostic| matches!(found.code, Code::UnknownResult | Code::ParameterUnknown);
+    match (errors().find(|found| !unknown(found)), errors().next(), &checked.plan) {
+        (Some(refusal), ..) => Verdict::Refused(refusal),
+        (None, Some(unknown), _) => Verdict::Unknown(unknown),
+        (None, None, Some(plan)) => Verdict::Taken(plan),
+        (None, None, None) => Verdict::NoPlan,
+    }
+}
+
+/// Compares both answers to one statement; `ours` is `None` where the checker panicked.
+pub(crate) fn judge(
+    case: &Case,
+    ours: Option<&Checked>,
+    theirs: &Answer,
+    figures: &mut Figures,
+    add: &mut dyn FnMut(What, String, String),
+) {
+    if theirs.kind == Kind::Session || theirs.kind == Kind::Unknown && is_session(&case.sql) {
+        figures.session += 1;
+        return;
+    }
+    let Some(ours) = ours else {
+        figures.accepted.count(false);
+        return add(What::Panic, "panicked".to_owned(), format!("{:?}", theirs.outcome));
+    };
+    let verdict = verdict(ours);
+    let refusal = match &verdict {
+        Verdict::Taken(_) => String::new(),
+        Verdict::Refused(found) | Verdict::Unknown(found) => {
+            format!("[{}] {}", found.code.as_str(), found.message)
+        }
+        Verdict::NoPlan => "no plan and no error".to_owned(),
+    };
+    match (&theirs.outcome, &verdict) {
+        (Outcome::Failed(_), _) => figures.failed += 1,
+        (Outcome::Accepted, Verdict::Taken(plan)) => {
+            figures.accepted.count(true);
+            compare(plan, theirs, figures, add);
+        }
+        (Outcome::Accepted, Verdict::Refused(_)) => {
+            figures.accepted.count(false);
+            add(What::Refused, refusal, "accepted".to_owned());
+        }
+        (Outcome::Accepted, Verdict::Unknown(_) | Verdict::NoPlan) => {
+            figures.accepted.count(false);
+            add(What::Unknown, refusal, "accepted".to_owned());
+        }
+        (Outcome::Refused(message), verdict) => {
+            if !figures.refused.count(matches!(verdict, Verdict::Refused(_))) {
+                let what = if matches!(verdict, Verdict::Taken(_)) { What::Taken } else { What::Unknown };
+                add(what, refusal, message.clone());
+            }
+        }
+        (Outcome::Unready(message), verdict) => {
+            if !figures.unready.count(matches!(verdict, Verdict::Refused(_))) {
+                add(What::TakenUnready, refusal, message.clone());
+            }
+        }
+    }
+}
+
+/// Whether a statement that the engine did not plan is for the session or the server's files.
+fn is_session(sql: &str) -> bool {
+    const WORDS: [&str; 9] =
+        ["SET", "RESET", "PREPARE", "EXECUTE", "DEALLOCATE", "COPY", "BEGIN", "COMMIT", "ROLLBACK"];
+    let words: Vec<String> = sql.split_whitespace().take(5).map(str::to_uppercase).collect();
+    let Some((first, rest)) = words.split_first() else { return false };
+    let defines = ["CREATE", "DROP"].contains(&first.as_str());
+    let outside = rest.iter().any(|word| word == "EXTERNAL" || word == "FUNCTION");
+    WORDS.contains(&first.as_str()) || defines && outside
+}
+
+fn compare(plan: &Plan, theirs: &Answer, figures: &mut Figures, add: &mut dyn FnMut(What, String, String)) {
+    parameters(plan, theirs, figures, add);
+    if theirs.kind != Kind::Query || plan.effect == plan::Effect::Write {
+        return;
+    }
+    if plan.columns.len() != theirs.columns.len() {
+        theirs.columns.iter().for_each(|_| {
+            figures.types.count(false);
+            figures.names.count(false);
+        });
+        let ours: Vec<&str> = plan.columns.iter().map(|column| &*column.name).collect();
+        let names: Vec<&str> = theirs.columns.iter().map(|column| &*column.name).collect();
+        return add(What::Columns, ours.join(", "), names.join(", "));
+    }
+    for (own, their) in plan.columns.iter().zip(&theirs.columns) {
+        let their_type: Option<SqlType> = their.ty.parse().ok();
+        if !figures.types.count(own.ty.is_some() && own.ty == their_type) {
+            let ours = own.ty.as_ref().map_or("unknown".to_owned(), ToString::to_string);
+            add(What::Type, format!("{}: {ours}", own.name), their.ty.clone());
+        }
+        if !figures.names.count(own.name == their.name) {
+            add(What::Name, own.name.clone(), their.name.clone());
+        }
+        figures.not_null += usize::from(!own.nullable);
+        if !own.nullable && their.null_seen {
+            figures.unsound += 1;
+            add(What::Unsound, format!("{}: {}", own.name, own.why), "held a NULL".to_owned());
+        }
+        if !their.nullable && !their.null_seen && !figures.tight.count(!own.nullable) {
+            add(What::Loose, format!("{}: {}", own.name, own.why), "NOT NULL".to_owned());
+        }
+    }
+}
+
+fn parameters(
+    plan: &Plan,
+    theirs: &Answer,
+    figures: &mut Figures,
+    add: &mut dyn FnMut(What, String, String),
+) {
+    for (i, param) in theirs.params.iter().enumerate() {
+        let Some(wanted) = &param.ty else { continue };
+        let ours = plan.params.get(i).and_then(|own| own.ty.as_ref());
+        if !figures.params.count(ours.is_some() && ours == wanted.parse().ok().as_ref()) {
+            let ours = ours.map_or("unknown".to_owned(), ToString::to_string);
+            add(What::Parameter, ours, format!("{} {wanted}", param.name));
+        }
+    }
+}

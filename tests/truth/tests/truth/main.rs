@@ -1,0 +1,193 @@
+//! The corpora against the embedded DataFusion. By itself a sample of them, in full by `TRUTH=whole`:
+//!
+//! ```console
+//! $ TRUTH=whole cargo test --workspace --test truth                # asks the engine, keeps its answers
+//! $ TRUTH=recorded cargo test --workspace --test truth             # the answers kept, against the checker as it is now
+//! $ BLESS=1 TRUTH=whole cargo test --workspace --test truth        # writes docs/truth.md
+//! ```
+//!
+//! Figures are printed; each disagreement is written to a file whose name is printed too. A column that is called NOT NULL
+//! and held a NULL is a failure always.
+
+mod documents;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use querent_truth::corpus::{benchmarks, sqllogictest};
+use querent_truth::engine::datafusion::DataFusion;
+use querent_truth::engine::recorded::{Recorded, Recorder};
+use querent_truth::judge::Tally;
+use querent_truth::{Corpus, Disagreement, Engine, Figures, report, run};
+
+/// How much is asked, and who answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// One file in so many, live.
+    Sample,
+    /// Everything, live; the answers are kept.
+    Whole,
+    /// Everything, from the answers kept.
+    Recorded,
+}
+
+/// One sqllogictest file in so many.
+const EVERY: usize = 12;
+
+/// What must be reached, of ten thousand: taken, refused, names, types, tight.
+struct Target {
+    accepted: usize,
+    refused: usize,
+    names: usize,
+    types: usize,
+    tight: usize,
+}
+
+const BENCHMARKS: Target =
+    Target { accepted: 10_000, refused: 10_000, names: 10_000, types: 10_000, tight: 9_000 };
+const SQLLOGICTEST: Target =
+    Target { accepted: 9_900, refused: 9_700, names: 9_950, types: 9_950, tight: 9_000 };
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let extent = match std::env::var("TRUTH").as_deref() {
+        Ok("whole") => Extent::Whole,
+        Ok("recorded") => Extent::Recorded,
+        _ => Extent::Sample,
+    };
+    // The checker and the engine may panic; that is an answer, and not to be printed each time.
+    std::panic::set_hook(Box::new(|_| {}));
+    let trials = match fetched() {
+        Ok(folders) => trials(&folders, extent),
+        Err(reason) if std::env::var("REQUIRE_LIVE").is_ok_and(|v| v == "1") => {
+            vec![Trial::test("corpora", move || Err(reason.into()))]
+        }
+        Err(reason) => vec![Trial::test(format!("corpora [{reason}]"), || Ok(())).with_ignored_flag(true)],
+    };
+    // One after the other: sqllogictest files name files by paths relative to where they run.
+    libtest_mimic::run(&Arguments { test_threads: Some(1), ..arguments }, trials).exit();
+}
+
+/// The folders that the script `fetch` fills, by name.
+fn fetched() -> Result<Vec<(String, PathBuf)>, String> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("fetch");
+    let output = Command::new(script).output().map_err(|error| format!("fetch: {error}"))?;
+    if !output.status.success() {
+        let words = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("fetch failed: {}", words.lines().last().unwrap_or_default()));
+    }
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    let folder = |line: &str| line.split_once(' ').map(|(name, path)| (name.to_owned(), PathBuf::from(path)));
+    Ok(lines.lines().filter_map(folder).collect())
+}
+
+fn trials(folders: &[(String, PathBuf)], extent: Extent) -> Vec<Trial> {
+    let folder = |name: &str| {
+        folders.iter().find(|(found, _)| found == name).map(|(_, path)| path.clone()).unwrap_or_default()
+    };
+    let (queries, files) = (folder("benchmarks"), folder("sqllogictest"));
+    let spark = files.clone();
+    vec![
+        Trial::test("benchmarks", move || {
+            let corpus = benchmarks::read(&queries)?;
+            for (script, (name, _, count, _)) in corpus.scripts.iter().zip(benchmarks::BENCHMARKS) {
+                let asked =
+                    script.cases.iter().filter(|case| case.role != querent_truth::Role::Setup).count();
+                assert_eq!(asked, count, "queries of {name}");
+            }
+            hold(&corpus, extent, &BENCHMARKS)
+        }),
+        Trial::test("sqllogictest", move || {
+            let _folder = enter(&files)?;
+            let corpus = sqllogictest::read("sqllogictest", Path::new("test_files"), |name| {
+                !name.starts_with("spark/")
+            })?;
+            hold(&sampled(corpus, extent), extent, &SQLLOGICTEST)
+        }),
+        // Another language, of which DataFusion takes a part: what it refuses must be refused.
+        Trial::test("sqllogictest-spark", move || {
+            let _folder = enter(&spark)?;
+            let corpus = sqllogictest::read("sqllogictest-spark", Path::new("test_files"), |name| {
+                name.starts_with("spark/")
+            })?;
+            hold(&sampled(corpus, extent), extent, &SQLLOGICTEST)
+        }),
+    ]
+}
+
+fn sampled(mut corpus: Corpus, extent: Extent) -> Corpus {
+    if extent == Extent::Sample {
+        corpus.scripts = corpus.scripts.into_iter().step_by(EVERY).collect();
+    }
+    corpus
+}
+
+/// Makes a copy of the crate's files the working folder, since statements read and write files beside them.
+fn enter(files: &Path) -> Result<tempfile::TempDir, Failed> {
+    let folder = tempfile::tempdir()?;
+    for part in ["test_files", "data"] {
+        let copied = Command::new("cp").arg("-r").arg(files.join(part)).arg(folder.path()).status()?;
+        assert!(copied.success(), "cp of {part}");
+    }
+    std::env::set_current_dir(folder.path())?;
+    Ok(folder)
+}
+
+fn hold(corpus: &Corpus, extent: Extent, target: &Target) -> Result<(), Failed> {
+    let kept = kept(&corpus.name)?;
+    let (version, (figures, found)) = match extent {
+        Extent::Recorded => {
+            let mut engine = Recorded::read(&kept, "flight", "datafusion")?;
+            (engine.version(), run(&mut engine, corpus))
+        }
+        Extent::Whole => {
+            let mut engine = Recorder::new(DataFusion::new());
+            let answers = run(&mut engine, corpus);
+            engine.save(&kept)?;
+            (engine.version(), answers)
+        }
+        Extent::Sample => {
+            let mut engine = DataFusion::new();
+            (engine.version(), run(&mut engine, corpus))
+        }
+    };
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("truth-{}.txt", corpus.name));
+    report::write(&file, &figures, &found)?;
+    println!("{}, {version}\n\n{}\n{}", corpus.name, report::table(&figures), file.display());
+    if extent != Extent::Sample {
+        documents::hold(&corpus.name, &version, &figures, &found)?;
+    }
+    reached(&figures, &found, target)
+}
+
+/// Where the answers of a corpus are kept.
+fn kept(corpus: &str) -> Result<PathBuf, Failed> {
+    let home = || std::env::var("HOME").unwrap_or_default() + "/.cache/querent";
+    let folder =
+        PathBuf::from(std::env::var("QUERENT_CACHE").unwrap_or_else(|_| home())).join("truth/recorded");
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder.join(format!("{corpus}.json")))
+}
+
+fn reached(figures: &Figures, found: &[Disagreement], target: &Target) -> Result<(), Failed> {
+    let mut missed = Vec::new();
+    let mut hold = |what: &str, tally: Tally, target: usize| {
+        if !tally.reaches(target) {
+            missed.push(format!("{what}: {} of {}", tally.right, tally.asked));
+        }
+    };
+    hold("taken", figures.accepted, target.accepted);
+    hold("refused", figures.refused, target.refused);
+    hold("names", figures.names, target.names);
+    hold("types", figures.types, target.types);
+    hold("tight", figures.tight, target.tight);
+    if figures.unsound > 0 {
+        missed.push(format!("{} columns called NOT NULL held a NULL", figures.unsound));
+    }
+    let panics = found.iter().filter(|one| one.what == querent_truth::What::Panic).count();
+    if panics > 0 {
+        missed.push(format!("the checker panicked {panics} times"));
+    }
+    if missed.is_empty() { Ok(()) } else { Err(missed.join("; ").into()) }
+}
