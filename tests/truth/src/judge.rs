@@ -4,6 +4,8 @@
 //! compared; what was refused by the parser or planner must be refused, what ran must be taken. Names, types and
 //! nullability are compared where both took the statement.
 
+use std::collections::BTreeSet;
+
 use querent_schema::check::Checked;
 use querent_schema::diagnostic::{Code, Diagnostic, Severity};
 use querent_schema::plan::{self, Plan};
@@ -38,7 +40,7 @@ pub struct Figures {
     /// Statements asked while an option made another language of the engine's.
     pub set_aside: usize,
     /// Those options.
-    pub options: Vec<String>,
+    pub options: BTreeSet<String>,
     /// Names of columns.
     pub names: Tally,
     /// Types of columns.
@@ -55,6 +57,32 @@ pub struct Figures {
     pub tables: Tally,
     /// Tables whose columns are in files, so that they were taken from the engine.
     pub tables_from_files: usize,
+}
+
+impl Figures {
+    /// Adds the figures of another part of the corpus.
+    pub(crate) fn add(&mut self, other: Figures) {
+        for (own, other) in [
+            (&mut self.accepted, other.accepted),
+            (&mut self.refused, other.refused),
+            (&mut self.unready, other.unready),
+            (&mut self.names, other.names),
+            (&mut self.types, other.types),
+            (&mut self.params, other.params),
+            (&mut self.tight, other.tight),
+            (&mut self.tables, other.tables),
+        ] {
+            own.right += other.right;
+            own.asked += other.asked;
+        }
+        self.failed += other.failed;
+        self.session += other.session;
+        self.set_aside += other.set_aside;
+        self.not_null += other.not_null;
+        self.unsound += other.unsound;
+        self.tables_from_files += other.tables_from_files;
+        self.options.extend(other.options);
+    }
 }
 
 /// What differs.
@@ -218,10 +246,14 @@ fn compare(plan: &Plan, theirs: &Answer, figures: &mut Figures, add: &mut dyn Fn
         return add(What::Columns, ours.join(", "), names.join(", "));
     }
     for (own, their) in plan.columns.iter().zip(&theirs.columns) {
-        let their_type: Option<SqlType> = their.ty.parse().ok();
+        // Where the rows are of another type than the description, they are right.
+        let shown = their.came.as_ref().unwrap_or(&their.ty);
+        let their_type: Option<SqlType> = shown.parse().ok();
         if !figures.types.count(own.ty.is_some() && own.ty == their_type) {
             let ours = own.ty.as_ref().map_or("unknown".to_owned(), ToString::to_string);
-            add(What::Type, format!("{}: {ours}", own.name), their.ty.clone());
+            let described =
+                if their.came.is_some() { format!(", described as {}", their.ty) } else { String::new() };
+            add(What::Type, format!("{}: {ours}", own.name), format!("{shown}{described}"));
         }
         if !figures.names.count(own.name == their.name) {
             add(What::Name, own.name.clone(), their.name.clone());

@@ -1,55 +1,80 @@
 //! Asks the checker and the engine, statement by statement, and hands both answers to the judge.
 
-use std::collections::BTreeSet;
+use std::io;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use querent_schema::catalog::Catalog;
 use querent_schema::check::{Checked, check};
 
-use crate::corpus::{Corpus, Role};
+use crate::corpus::{Corpus, Role, Script};
 use crate::definitions::Definitions;
 use crate::engine::Engine;
 use crate::judge::{Disagreement, Figures, What, judge};
 
-/// Runs every script of a corpus; gives the figures and every answer that differs.
-pub fn run(engine: &mut dyn Engine, corpus: &Corpus) -> (Figures, Vec<Disagreement>) {
-    let mut figures = Figures::default();
-    let mut found = Vec::new();
-    for script in &corpus.scripts {
-        engine.begin(script);
-        let mut catalog = None;
-        let mut definitions = Definitions::default();
-        let mut told = BTreeSet::new();
-        for case in &script.cases {
-            if let Some(source) = engine.source() {
-                definitions.compare(&source, &mut figures, &mut found);
-                catalog = Catalog::from_description(source).ok();
+/// Runs every script of a corpus on one engine for each core; gives the figures and every answer that differs.
+pub fn run<E: Engine>(
+    engine: impl Fn() -> E + Sync,
+    corpus: &Corpus,
+) -> io::Result<(Figures, Vec<Disagreement>)> {
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let one = || -> io::Result<(Figures, Vec<Disagreement>)> {
+        let (mut engine, mut figures, mut found) = (engine(), Figures::default(), Vec::new());
+        while let Some(script) = corpus.scripts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            run_script(&mut engine, script, &mut figures, &mut found)?;
+        }
+        Ok((figures, found))
+    };
+    let all = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(one)).collect();
+        threads.into_iter().map(|thread| thread.join()).collect::<Vec<_>>()
+    });
+    let (mut figures, mut found) = (Figures::default(), Vec::new());
+    for answer in all {
+        let (of_thread, more) = answer.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        figures.add(of_thread);
+        found.extend(more);
+    }
+    found.sort_by(|a, b| (&a.at, a.what).cmp(&(&b.at, b.what)));
+    Ok((figures, found))
+}
+
+fn run_script(
+    engine: &mut dyn Engine,
+    script: &Script,
+    figures: &mut Figures,
+    found: &mut Vec<Disagreement>,
+) -> io::Result<()> {
+    engine.begin(script);
+    let mut catalog = None;
+    let mut definitions = Definitions::default();
+    for case in &script.cases {
+        if let Some(source) = engine.source() {
+            definitions.compare(&source, figures, found);
+            catalog = Catalog::from_description(source).ok();
+        }
+        let ours = match &catalog {
+            Some(catalog) if case.role != Role::Setup => ask(&case.sql, catalog),
+            _ => None,
+        };
+        let theirs = engine.ask(case);
+        definitions.follow(script, case, &theirs);
+        let mut add = |what: What, ours: String, theirs: String| {
+            let at = format!("{}:{}", script.name, case.at);
+            found.push(Disagreement { at, sql: case.sql.clone(), what, ours, theirs });
+        };
+        match (case.role, &theirs.option) {
+            (Role::Setup, _) => {}
+            (_, Some(option)) => {
+                figures.set_aside += 1;
+                figures.options.insert(option.clone());
             }
-            let ours = match &catalog {
-                Some(catalog) if case.role != Role::Setup => ask(&case.sql, catalog),
-                _ => None,
-            };
-            let theirs = engine.ask(case);
-            let mut add = |what: What, ours: String, theirs: String| {
-                let at = format!("{}:{}", script.name, case.at);
-                found.push(Disagreement { at, sql: case.sql.clone(), what, ours, theirs });
-            };
-            definitions.follow(script, case, &theirs);
-            match (case.role, &theirs.option, ours) {
-                (Role::Setup, ..) => {}
-                (_, Some(option), _) => {
-                    figures.set_aside += 1;
-                    if told.insert(option.clone()) {
-                        figures.options.push(option.clone());
-                    }
-                }
-                (_, None, ours) => judge(case, ours.as_ref(), &theirs, &mut figures, &mut add),
-            }
+            (_, None) => judge(case, ours.as_ref(), &theirs, figures, &mut add),
         }
     }
-    figures.options.sort();
-    figures.options.dedup();
-    (figures, found)
+    engine.end(script)
 }
 
 /// The checker's answer; `None` where it panicked.

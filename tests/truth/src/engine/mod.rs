@@ -3,6 +3,8 @@
 pub mod datafusion;
 pub mod recorded;
 
+use std::io;
+
 use querent_types::SourceDescription;
 use serde::{Deserialize, Serialize};
 
@@ -11,13 +13,19 @@ use crate::corpus::{Case, Script};
 /// An engine that statements are asked of.
 ///
 /// A further backend implements it in a file of its own. Calls come in the order [`begin`](Engine::begin), then for each
-/// case [`source`](Engine::source) and [`ask`](Engine::ask).
+/// case [`source`](Engine::source) and [`ask`](Engine::ask), at last [`end`](Engine::end).
 pub trait Engine {
     /// The engine's name and version, for the report.
     fn version(&self) -> String;
 
     /// Starts a script on a new and empty database.
     fn begin(&mut self, script: &Script);
+
+    /// Ends the script.
+    fn end(&mut self, script: &Script) -> io::Result<()> {
+        let _ = script;
+        Ok(())
+    }
 
     /// What tables there are now, where that has changed since the last call.
     fn source(&mut self) -> Option<SourceDescription>;
@@ -76,6 +84,9 @@ pub struct Column {
     pub name: String,
     /// Its type in querent's notation.
     pub ty: String,
+    /// The type that its values came in, where that is another.
+    #[serde(default)]
+    pub came: Option<String>,
     /// Whether the engine says that it may hold a NULL.
     pub nullable: bool,
     /// Whether it did hold one.

@@ -1,12 +1,11 @@
 //! Answers of an earlier run: [`Recorder`] writes down what an engine says, [`Recorded`] says it again.
 //!
-//! A recording is one JSON object: the engine's version, and for each script its answers in order, each with the tables
+//! A recording is a folder with a JSON file a script: the engine's version and its answers in order, each with the tables
 //! that the engine had before it, where they had changed. A statement that the recording does not hold (the corpus has
 //! changed) is answered by a panic that names it: nothing is guessed.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use querent_types::{ColumnDescription, NullabilityTrust, SourceDescription, TableDescription, TableKind};
 use serde::{Deserialize, Serialize};
@@ -14,11 +13,21 @@ use serde::{Deserialize, Serialize};
 use super::{Answer, Engine};
 use crate::corpus::{Case, Script};
 
-/// A whole recording.
+/// The recording of one script.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Recording {
     version: String,
-    scripts: BTreeMap<String, Vec<Entry>>,
+    entries: Vec<Entry>,
+}
+
+impl Recording {
+    fn file(folder: &Path, script: &str) -> PathBuf {
+        folder.join(script.replace(['/', ' '], "_") + ".json")
+    }
+
+    fn read(folder: &Path, script: &str) -> io::Result<Recording> {
+        Ok(serde_json::from_slice(&std::fs::read(Recording::file(folder, script))?)?)
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,24 +47,18 @@ struct Table {
     key: Vec<String>,
 }
 
-/// Asks another engine and writes down its answers.
+/// Asks another engine and writes down its answers, script by script.
 pub struct Recorder<E> {
     engine: E,
+    folder: PathBuf,
     recording: Recording,
-    script: String,
     tables: Option<Vec<Table>>,
 }
 
 impl<E: Engine> Recorder<E> {
-    /// A recorder with nothing written down.
-    pub fn new(engine: E) -> Recorder<E> {
-        let recording = Recording { version: engine.version(), scripts: BTreeMap::new() };
-        Recorder { engine, recording, script: String::new(), tables: None }
-    }
-
-    /// Writes the recording to a file.
-    pub fn save(&self, file: &Path) -> io::Result<()> {
-        std::fs::write(file, serde_json::to_vec(&self.recording)?)
+    /// A recorder that writes into a folder.
+    pub fn new(engine: E, folder: &Path) -> Recorder<E> {
+        Recorder { engine, folder: folder.to_owned(), recording: Recording::default(), tables: None }
     }
 }
 
@@ -65,8 +68,15 @@ impl<E: Engine> Engine for Recorder<E> {
     }
 
     fn begin(&mut self, script: &Script) {
-        self.script.clone_from(&script.name);
+        self.recording = Recording { version: self.engine.version(), entries: Vec::new() };
+        self.tables = None;
         self.engine.begin(script);
+    }
+
+    fn end(&mut self, script: &Script) -> io::Result<()> {
+        let file = Recording::file(&self.folder, &script.name);
+        std::fs::write(file, serde_json::to_vec(&self.recording)?)?;
+        self.engine.end(script)
     }
 
     fn source(&mut self) -> Option<SourceDescription> {
@@ -80,35 +90,37 @@ impl<E: Engine> Engine for Recorder<E> {
     fn ask(&mut self, case: &Case) -> Answer {
         let answer = self.engine.ask(case);
         let entry = Entry { sql: case.sql.clone(), tables: self.tables.take(), answer: answer.clone() };
-        self.recording.scripts.entry(self.script.clone()).or_default().push(entry);
+        self.recording.entries.push(entry);
         answer
     }
 }
 
 /// Answers as they were written down.
 pub struct Recorded {
-    recording: Recording,
-    dialect: String,
+    folder: PathBuf,
     backend: String,
+    dialect: String,
     script: String,
+    recording: Recording,
     next: usize,
 }
 
 impl Recorded {
-    /// Reads a recording of a source of this backend and dialect.
-    pub fn read(file: &Path, backend: &str, dialect: &str) -> io::Result<Recorded> {
-        let recording = serde_json::from_slice(&std::fs::read(file)?)?;
-        Ok(Recorded {
-            recording,
-            dialect: dialect.to_owned(),
+    /// The recordings in a folder, of a source of this backend and dialect.
+    pub fn new(folder: &Path, backend: &str, dialect: &str) -> Recorded {
+        Recorded {
+            folder: folder.to_owned(),
             backend: backend.to_owned(),
+            dialect: dialect.to_owned(),
             script: String::new(),
+            recording: Recording::default(),
             next: 0,
-        })
+        }
     }
 
-    fn entry(&self) -> Option<&Entry> {
-        self.recording.scripts.get(&self.script)?.get(self.next)
+    /// Whether a script was recorded.
+    pub fn holds(folder: &Path, script: &Script) -> bool {
+        Recording::file(folder, &script.name).exists()
     }
 }
 
@@ -120,10 +132,11 @@ impl Engine for Recorded {
     fn begin(&mut self, script: &Script) {
         self.script.clone_from(&script.name);
         self.next = 0;
+        self.recording = Recording::read(&self.folder, &script.name).unwrap_or_default();
     }
 
     fn source(&mut self) -> Option<SourceDescription> {
-        let tables = self.entry()?.tables.as_ref()?;
+        let tables = self.recording.entries.get(self.next)?.tables.as_ref()?;
         Some(SourceDescription {
             backend: self.backend.clone(),
             dialect: self.dialect.clone(),
@@ -134,7 +147,7 @@ impl Engine for Recorded {
     }
 
     fn ask(&mut self, case: &Case) -> Answer {
-        let entry = self.entry().filter(|entry| entry.sql == case.sql);
+        let entry = self.recording.entries.get(self.next).filter(|entry| entry.sql == case.sql);
         let Some(entry) = entry else {
             panic!("{}:{}: the recording does not hold this statement: record again", self.script, case.at)
         };

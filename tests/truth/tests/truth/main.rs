@@ -136,38 +136,34 @@ fn enter(files: &Path) -> Result<tempfile::TempDir, Failed> {
 
 fn hold(corpus: &Corpus, extent: Extent, target: &Target) -> Result<(), Failed> {
     let kept = kept(&corpus.name)?;
-    let (version, (figures, found)) = match extent {
+    let version = DataFusion::new().version();
+    let (figures, found) = match extent {
         Extent::Recorded => {
-            let mut engine = Recorded::read(&kept, "flight", "datafusion")?;
-            (engine.version(), run(&mut engine, corpus))
+            let scripts = corpus.scripts.iter().filter(|script| Recorded::holds(&kept, script));
+            let corpus = Corpus { name: corpus.name.clone(), scripts: scripts.cloned().collect() };
+            run(|| Recorded::new(&kept, "flight", "datafusion"), &corpus)?
         }
-        Extent::Whole => {
-            let mut engine = Recorder::new(DataFusion::new());
-            let answers = run(&mut engine, corpus);
-            engine.save(&kept)?;
-            (engine.version(), answers)
-        }
-        Extent::Sample => {
-            let mut engine = DataFusion::new();
-            (engine.version(), run(&mut engine, corpus))
-        }
+        Extent::Whole => run(|| Recorder::new(DataFusion::new(), &kept), corpus)?,
+        Extent::Sample => run(DataFusion::new, corpus)?,
     };
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("truth-{}.txt", corpus.name));
     report::write(&file, &figures, &found)?;
     println!("{}, {version}\n\n{}\n{}", corpus.name, report::table(&figures), file.display());
-    if extent != Extent::Sample {
-        documents::hold(&corpus.name, &version, &figures, &found)?;
-    }
-    reached(&figures, &found, target)
+    let written = match extent {
+        Extent::Sample => Ok(()),
+        Extent::Whole | Extent::Recorded => documents::hold(&corpus.name, &version, &figures, &found),
+    };
+    reached(&figures, &found, target).and(written)
 }
 
 /// Where the answers of a corpus are kept.
 fn kept(corpus: &str) -> Result<PathBuf, Failed> {
     let home = || std::env::var("HOME").unwrap_or_default() + "/.cache/querent";
-    let folder =
-        PathBuf::from(std::env::var("QUERENT_CACHE").unwrap_or_else(|_| home())).join("truth/recorded");
+    let folder = PathBuf::from(std::env::var("QUERENT_CACHE").unwrap_or_else(|_| home()))
+        .join("truth/recorded")
+        .join(corpus);
     std::fs::create_dir_all(&folder)?;
-    Ok(folder.join(format!("{corpus}.json")))
+    Ok(folder)
 }
 
 fn reached(figures: &Figures, found: &[Disagreement], target: &Target) -> Result<(), Failed> {

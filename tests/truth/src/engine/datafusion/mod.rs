@@ -210,6 +210,7 @@ fn columns(plan: &LogicalPlan) -> Vec<Column> {
     let column = fields.map(|field| Column {
         name: field.name().clone(),
         ty: describe::sql_type(field).to_string(),
+        came: None,
         nullable: field.is_nullable(),
         null_seen: false,
     });
@@ -246,6 +247,10 @@ async fn run(
         Ok(physical) => physical,
         Err(error) => return Outcome::Unready(words(&error)),
     };
+    for (column, field) in columns.iter_mut().zip(physical.schema().fields()) {
+        let came = describe::sql_type(field).to_string();
+        column.came = (came != column.ty).then_some(came);
+    }
     let mut stream = match execute_stream(physical, Arc::clone(&state.task_ctx())) {
         Ok(stream) => stream,
         Err(error) => return Outcome::Failed(words(&error)),
