@@ -16,6 +16,7 @@ CREATE TABLE keyed_apart (a INT NOT NULL, b INT, PRIMARY KEY (a, b));
 CREATE TABLE lists (a INT[], b VARCHAR[] NOT NULL);
 CREATE TABLE rows_given AS VALUES (1, 'a', NULL, 1.5), (2, NULL, 3, 2.5);
 CREATE TABLE rows_cast (a INT NOT NULL, b VARCHAR) AS VALUES (1, 'a'), (2, NULL);
+CREATE TABLE rows_declared (a INT, b VARCHAR NOT NULL) AS VALUES (1, 'a'), (2, 'b');
 CREATE TABLE copied AS SELECT * FROM plain;
 CREATE TABLE filtered AS SELECT a, c || 'x' AS cx, a + 1 AS next FROM plain WHERE a > 1 AND c IS NOT NULL;
 CREATE TABLE grouped AS SELECT c, count(*) AS n, sum(a) AS total, max(b) AS top FROM plain WHERE c IS NOT NULL GROUP BY c;

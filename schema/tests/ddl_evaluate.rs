@@ -105,8 +105,14 @@ fn a_table_of_a_query_has_its_columns() {
     );
     tables(
         "CREATE TABLE v (a INT, b VARCHAR) AS VALUES (1, 'a'), (2, NULL)",
+        &["public.v(a Int32, b Utf8View)"],
+    );
+    // Declared NOT NULL it is, for then the engine refuses a later NULL.
+    tables(
+        "CREATE TABLE v (a INT NOT NULL, b VARCHAR) AS VALUES (1, 'a'), (2, 'b')",
         &["public.v(a Int32 not null, b Utf8View)"],
     );
+    tables("CREATE TABLE v (a INT) AS SELECT column1 FROM (VALUES (1), (2)) AS rows", &["public.v(a Int32)"]);
 }
 
 #[test]

@@ -10,9 +10,9 @@
 use querent_types::{ColumnDescription, TableDescription, TableKind};
 
 use super::Evaluator;
-use super::strip::{Decided, decided, without_filters};
+use super::strip::{Decided, decided, holds_rows, without_filters};
 use crate::ast::{
-    AlterOperation, ColumnDef, CreateTable, CreateView, Ident, Name, Query, Span, StatementKind,
+    AlterOperation, ColumnDef, CreateTable, CreateView, Ident, Name, Query, SetExpr, Span, StatementKind,
 };
 use crate::catalog::{Catalog, TableLookup};
 use crate::check::{check, unknown_type};
@@ -54,7 +54,7 @@ impl Evaluator<'_> {
                 if create.columns.is_empty() {
                     columns
                 } else {
-                    self.cast_columns(declared, columns, &create.columns)
+                    self.cast_columns(declared, columns, &create.columns, query)
                 }
             }
         };
@@ -195,8 +195,11 @@ impl Evaluator<'_> {
         declared: Vec<ColumnDescription>,
         given: Vec<ColumnDescription>,
         written: &[ColumnDef],
+        query: &Query,
     ) -> Vec<ColumnDescription> {
         self.same_count(declared.len(), given.len(), written[0].name.span);
+        // DataFusion 55 gives VALUES the declared columns, and a column that is not declared NOT NULL takes a NULL later.
+        let rows = matches!(query.body, SetExpr::Values(_));
         let mut columns = Vec::with_capacity(declared.len());
         let mut given = given.into_iter();
         for (column, written) in declared.into_iter().zip(written) {
@@ -206,7 +209,11 @@ impl Evaluator<'_> {
                 let message = format!("column `{}` is {to:#}, and the query gives {from:#}", column.name);
                 self.report(Diagnostic::error(Code::InvalidCast, written.name.span, message));
             }
-            let nullable = source.is_none_or(|source| source.nullable);
+            let nullable = if rows {
+                column.nullable
+            } else {
+                source.is_none_or(|source| source.nullable) || column.nullable && holds_rows(query)
+            };
             columns.push(ColumnDescription { nullable, ..column });
         }
         columns

@@ -103,6 +103,30 @@ fn coalesce(args: &[FunctionArg]) -> Decided {
     }
 }
 
+/// Whether a VALUES stands anywhere in a query.
+pub(super) fn holds_rows(query: &Query) -> bool {
+    fn body(set: &SetExpr) -> bool {
+        match set {
+            SetExpr::Values(_) => true,
+            SetExpr::Query(query) => holds_rows(query),
+            SetExpr::SetOperation { left, right, .. } => body(left) || body(right),
+            SetExpr::Select(select) => select.from.iter().any(table),
+            _ => false,
+        }
+    }
+    fn table(entry: &TableWithJoins) -> bool {
+        factor(&entry.relation.kind) || entry.joins.iter().any(|join| factor(&join.relation.kind))
+    }
+    fn factor(kind: &TableFactorKind) -> bool {
+        match kind {
+            TableFactorKind::Derived(query) => holds_rows(query),
+            TableFactorKind::Nested(entry) => table(entry),
+            _ => false,
+        }
+    }
+    body(&query.body) || query.with.iter().flat_map(|with| &with.ctes).any(|cte| holds_rows(&cte.query))
+}
+
 /// The text of `query` with TRUE in the place of each filter that proves something about NULL; `None` where a filter
 /// cannot be taken out (USING, NATURAL), and the unchanged text where there is none.
 pub(super) fn without_filters(text: &str, query: &Query) -> Option<String> {

@@ -77,14 +77,13 @@ impl Definitions {
     }
 }
 
-/// Whether both have the same columns; a view's may be known never to be NULL although the engine does not know it.
+/// Whether both have the same columns, and none is NOT NULL here that a later INSERT may put a NULL into: a view's may be
+/// known never to be NULL although the engine does not know it.
 fn same(ours: &TableDescription, theirs: &TableDescription) -> bool {
     let view = theirs.kind == TableKind::View;
     ours.columns.len() == theirs.columns.len()
         && ours.columns.iter().zip(&theirs.columns).all(|(ours, theirs)| {
-            ours.name == theirs.name
-                && ours.ty == theirs.ty
-                && (ours.nullable == theirs.nullable || view && !ours.nullable)
+            ours.name == theirs.name && ours.ty == theirs.ty && (ours.nullable || !theirs.nullable || view)
         })
 }
 

@@ -1,7 +1,6 @@
 //! Asks the checker and the engine, statement by statement, and hands both answers to the judge.
 
 use std::io;
-use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,13 +12,13 @@ use crate::definitions::Definitions;
 use crate::engine::Engine;
 use crate::judge::{Disagreement, Figures, What, judge};
 
-/// Runs every script of a corpus on one engine for each core; gives the figures and every answer that differs.
+/// Runs every script of a corpus, on so many engines at once; gives the figures and every answer that differs.
 pub fn run<E: Engine>(
     engine: impl Fn() -> E + Sync,
     corpus: &Corpus,
+    threads: usize,
 ) -> io::Result<(Figures, Vec<Disagreement>)> {
     let next = AtomicUsize::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let one = || -> io::Result<(Figures, Vec<Disagreement>)> {
         let (mut engine, mut figures, mut found) = (engine(), Figures::default(), Vec::new());
         while let Some(script) = corpus.scripts.get(next.fetch_add(1, Ordering::Relaxed)) {

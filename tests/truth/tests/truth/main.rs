@@ -3,10 +3,11 @@
 //! ```console
 //! $ TRUTH=whole cargo test --workspace --test truth                # asks the engine, keeps its answers
 //! $ TRUTH=recorded cargo test --workspace --test truth             # the answers kept, against the checker as it is now
+//! $ TRUTH=missing cargo test --workspace --test truth              # asks what was not kept, after an interruption
 //! $ BLESS=1 TRUTH=whole cargo test --workspace --test truth        # writes docs/truth.md
 //! ```
 //!
-//! Figures are printed; each disagreement is written to a file whose name is printed too. A column that is called NOT NULL
+//! `TRUTH_THREADS` says how many scripts run at once (as many as there are cores). Figures are printed; each disagreement is written to a file whose name is printed too. A column that is called NOT NULL
 //! and held a NULL is a failure always.
 
 mod documents;
@@ -19,7 +20,7 @@ use querent_truth::corpus::{benchmarks, sqllogictest};
 use querent_truth::engine::datafusion::DataFusion;
 use querent_truth::engine::recorded::{Recorded, Recorder};
 use querent_truth::judge::Tally;
-use querent_truth::{Corpus, Disagreement, Engine, Figures, report, run};
+use querent_truth::{Corpus, Disagreement, Engine, Figures, Script, report, run};
 
 /// How much is asked, and who answers.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,7 +29,9 @@ enum Extent {
     Sample,
     /// Everything, live; the answers are kept.
     Whole,
-    /// Everything, from the answers kept.
+    /// What was not kept, live; then everything from the answers kept.
+    Missing,
+    /// Everything that was kept.
     Recorded,
 }
 
@@ -53,6 +56,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let extent = match std::env::var("TRUTH").as_deref() {
         Ok("whole") => Extent::Whole,
+        Ok("missing") => Extent::Missing,
         Ok("recorded") => Extent::Recorded,
         _ => Extent::Sample,
     };
@@ -137,21 +141,29 @@ fn enter(files: &Path) -> Result<tempfile::TempDir, Failed> {
 fn hold(corpus: &Corpus, extent: Extent, target: &Target) -> Result<(), Failed> {
     let kept = kept(&corpus.name)?;
     let version = DataFusion::new().version();
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = std::env::var("TRUTH_THREADS").ok().and_then(|count| count.parse().ok()).unwrap_or(cores);
+    let part = |held: bool| {
+        let fits = |script: &&Script| Recorded::holds(&kept, script) == held;
+        Corpus { name: corpus.name.clone(), scripts: corpus.scripts.iter().filter(fits).cloned().collect() }
+    };
+    let recorder = || Recorder::new(DataFusion::new(), &kept);
+    if extent == Extent::Missing {
+        run(recorder, &part(false), threads)?;
+    }
     let (figures, found) = match extent {
-        Extent::Recorded => {
-            let scripts = corpus.scripts.iter().filter(|script| Recorded::holds(&kept, script));
-            let corpus = Corpus { name: corpus.name.clone(), scripts: scripts.cloned().collect() };
-            run(|| Recorded::new(&kept, "flight", "datafusion"), &corpus)?
+        Extent::Recorded | Extent::Missing => {
+            run(|| Recorded::new(&kept, "flight", "datafusion"), &part(true), threads)?
         }
-        Extent::Whole => run(|| Recorder::new(DataFusion::new(), &kept), corpus)?,
-        Extent::Sample => run(DataFusion::new, corpus)?,
+        Extent::Whole => run(recorder, corpus, threads)?,
+        Extent::Sample => run(DataFusion::new, corpus, threads)?,
     };
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("truth-{}.txt", corpus.name));
     report::write(&file, &figures, &found)?;
     println!("{}, {version}\n\n{}\n{}", corpus.name, report::table(&figures), file.display());
     let written = match extent {
         Extent::Sample => Ok(()),
-        Extent::Whole | Extent::Recorded => documents::hold(&corpus.name, &version, &figures, &found),
+        _ => documents::hold(&corpus.name, &version, &figures, &found),
     };
     reached(&figures, &found, target).and(written)
 }
