@@ -6,11 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use querent_schema::catalog::Catalog;
 use querent_schema::check::{Checked, check};
+use querent_schema::parse::with_stack;
 
 use crate::corpus::{Corpus, Role, Script};
 use crate::definitions::Definitions;
 use crate::engine::Engine;
 use crate::judge::{Disagreement, Figures, What, judge};
+
+/// Levels of nesting that a thread has the stack for; the checker asks for fewer.
+const STACK_LEVELS: usize = 1024;
 
 /// Runs every script of a corpus, on so many engines at once; gives the figures and every answer that differs.
 pub fn run<E: Engine>(
@@ -27,7 +31,9 @@ pub fn run<E: Engine>(
         Ok((figures, found))
     };
     let all = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(one)).collect();
+        // With a stack on which neither the checker nor the engine has to start threads for a deep statement.
+        let threads: Vec<_> =
+            (0..threads.max(1)).map(|_| scope.spawn(|| with_stack(STACK_LEVELS, one))).collect();
         threads.into_iter().map(|thread| thread.join()).collect::<Vec<_>>()
     });
     let (mut figures, mut found) = (Figures::default(), Vec::new());

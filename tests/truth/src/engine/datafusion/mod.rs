@@ -33,8 +33,6 @@ const TIME_MAX: Duration = Duration::from_secs(60);
 const COPY_TIME_MAX: Duration = Duration::from_secs(20);
 /// Rows that are looked at.
 const ROWS_MAX: usize = 20_000;
-/// Planning recurses, and builds are not optimised.
-const STACK_LEN: usize = 256 * 1024 * 1024;
 
 /// DataFusion, with one database at a time.
 pub struct DataFusion {
@@ -50,14 +48,10 @@ impl DataFusion {
     ///
     /// # Panics
     ///
-    /// Where the system gives no threads.
+    /// Where the system gives no runtime.
     pub fn new() -> DataFusion {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .worker_threads(2)
-            .thread_stack_size(STACK_LEN)
-            .build()
-            .expect("a runtime");
+        // On the thread that asks: a statement is handed to no other, which would take longer than most statements.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         DataFusion { runtime, context: context(), copies: Copies::new(&[]), changed: true }
     }
 }
