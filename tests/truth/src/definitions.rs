@@ -4,7 +4,7 @@
 //! A table over a file whose columns are not in the SQL cannot be followed; it is counted apart, and so is what is made
 //! of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use querent_schema::{ddl, dialect};
 use querent_types::{SourceDescription, TableDescription, TableKind};
@@ -16,7 +16,8 @@ use crate::judge::{Disagreement, Figures, What};
 /// The definitions of one script so far.
 #[derive(Default)]
 pub(crate) struct Definitions {
-    text: String,
+    /// Names and texts of those that made what is there.
+    made: Vec<(String, String)>,
     /// Place and text of the last one, until it has been compared.
     pending: Option<(String, String)>,
     /// The engine's tables at the last comparison.
@@ -29,10 +30,34 @@ impl Definitions {
         let word = case.sql.split_whitespace().next().unwrap_or_default().to_uppercase();
         let defines = ["CREATE", "DROP", "ALTER"].contains(&word.as_str());
         if answer.outcome == Outcome::Accepted && defines && answer.option.is_none() {
-            self.text.push_str(case.sql.trim_end().trim_end_matches(';'));
-            self.text.push_str("\n;\n");
+            let name = defined_name(&case.sql);
+            let there = self.made.iter().any(|(made, _)| *made == name);
+            if !(there && case.sql.to_uppercase().contains("IF NOT EXISTS")) {
+                self.made.retain(|(made, _)| *made != name || word == "ALTER");
+                if word != "DROP" {
+                    self.made.push((name, case.sql.trim_end().trim_end_matches(';').to_owned()));
+                }
+            }
             self.pending = Some((format!("{}:{}", script.name, case.at), case.sql.clone()));
         }
+    }
+
+    /// The texts that a definition stands on, itself the last: those of all names that it holds, and theirs.
+    fn needed(&self, sql: &str) -> String {
+        let mut wanted = vec![false; self.made.len()];
+        let mut open = vec![sql];
+        while let Some(text) = open.pop() {
+            let words: BTreeSet<String> =
+                text.split(|c: char| !(c.is_alphanumeric() || c == '_')).map(str::to_lowercase).collect();
+            for (i, (name, made)) in self.made.iter().enumerate() {
+                if !wanted[i] && words.contains(name) {
+                    wanted[i] = true;
+                    open.push(made);
+                }
+            }
+        }
+        let texts = self.made.iter().zip(wanted).filter(|(_, wanted)| *wanted);
+        texts.map(|((_, text), _)| format!("{text}\n;\n")).collect()
     }
 
     /// Compares the tables that are new or changed.
@@ -50,7 +75,7 @@ impl Definitions {
         };
         let changed = tables.values().filter(|table| self.tables.get(&table.path) != Some(table));
         let Some(dialect) = dialect::by_name(&source.dialect) else { return };
-        let file = ddl::File { name: "script.sql".to_owned(), text: self.text.clone() };
+        let file = ddl::File { name: "script.sql".to_owned(), text: self.needed(&sql) };
         let mut made = None;
         for table in changed {
             let made = made.get_or_insert_with(|| ddl::evaluate(std::slice::from_ref(&file), dialect));
@@ -75,6 +100,16 @@ impl Definitions {
         }
         self.tables = tables;
     }
+}
+
+/// The name of what a definition makes: its last part, in lower case.
+fn defined_name(sql: &str) -> String {
+    let words =
+        sql.split(|c: char| c.is_whitespace() || c == '(' || c == ';').filter(|word| !word.is_empty());
+    let is = |word: &str, of: &[&str]| of.iter().any(|one| word.eq_ignore_ascii_case(one));
+    let mut after = words.skip_while(|word| !is(word, &["TABLE", "VIEW"])).skip(1);
+    let name = after.find(|word| !is(word, &["IF", "NOT", "EXISTS"])).unwrap_or_default();
+    name.rsplit('.').next().unwrap_or_default().trim_matches('"').to_lowercase()
 }
 
 /// Whether both have the same columns, and none is NOT NULL here that a later INSERT may put a NULL into: a view's may be
