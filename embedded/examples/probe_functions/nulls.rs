@@ -30,6 +30,8 @@ pub(crate) fn rule(function: &Function, signatures: &[Vec<DataType>]) -> String 
     match function {
         // Whether a value fails to become another type is no matter of a few runs.
         Function::Scalar(scalar) if scalar.name().contains("try_cast") => "always".to_owned(),
+        // NULL where the bin or a finer unit is out of range, which no ordinary value is.
+        Function::Scalar(scalar) if scalar.name() == "date_bin" => "always".to_owned(),
         // It changes a column's metadata and nothing else.
         Function::Scalar(scalar) if scalar.name() == "with_metadata" => "first".to_owned(),
         Function::Scalar(scalar) => scalar_rules(scalar, signatures),

@@ -175,12 +175,23 @@ impl<'a> Binder<'a> {
                 text_columns(&names, span)
             }
             ["FUNCTIONS", ..] => {
-                self.error(
-                    Code::UnknownResult,
-                    span,
-                    "the columns of SHOW FUNCTIONS are not known: select from information_schema.routines",
-                );
-                Relation::unknown()
+                let names = [
+                    "function_name",
+                    "return_type",
+                    "parameters",
+                    "parameter_types",
+                    "function_type",
+                    "description",
+                    "syntax_example",
+                ];
+                let mut relation = text_columns(&names, span);
+                for (i, field) in relation.fields.iter_mut().enumerate() {
+                    (field.nullable, field.why) = (true, Why::Static("not every function says so"));
+                    if (2..=3).contains(&i) {
+                        field.ty = Ty::Known(SqlType::list(SqlType::TEXT));
+                    }
+                }
+                relation
             }
             _ => {
                 let mut relation = text_columns(&["name", "value"], span);

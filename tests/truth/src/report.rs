@@ -77,7 +77,7 @@ fn class(one: &Disagreement) -> String {
         }
         What::Parameter => format!("{} instead of {}", one.ours, one.theirs),
         What::Unsound | What::Loose => {
-            one.ours.split_once(": ").map_or(one.ours.clone(), |(_, why)| general(why))
+            one.ours.rsplit_once(": ").map_or(one.ours.clone(), |(_, why)| general(why))
         }
         What::Columns | What::Name | What::Table => String::new(),
     }
@@ -87,7 +87,10 @@ fn class(one: &Disagreement) -> String {
 fn general(message: &str) -> String {
     let mut out = String::new();
     let mut quote = None;
-    for c in message.chars().take(160) {
+    for c in message.chars() {
+        if out.len() > 160 {
+            break;
+        }
         match quote {
             Some(end) if c == end => quote = None,
             Some(_) => continue,

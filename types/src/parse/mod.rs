@@ -1,7 +1,8 @@
 //! The text of a [`SqlType`] read back: the exact inverse of its `Display`, and serde in terms of the two.
 //!
 //! Besides what `Display` prints, spaces may stand between tokens and `us` may stand for `µs`, for people write these
-//! texts in `querent.toml`. Nesting is bounded, so that no text can exhaust the stack.
+//! texts in `querent.toml`; and what Arrow's parser reads besides what it prints is read too (`FixedSizeList(3, Int8)`,
+//! `Timestamp(Second, None)`), for `arrow_cast` takes it. Nesting is bounded, so that no text can exhaust the stack.
 
 #[cfg(test)]
 mod tests;
@@ -198,11 +199,11 @@ impl<'a> Reader<'a> {
     fn unit(&mut self) -> Parsed<TimeUnit> {
         let start = self.at;
         match self.word() {
-            "s" => Ok(TimeUnit::Second),
-            "ms" => Ok(TimeUnit::Millisecond),
+            "s" | "Second" => Ok(TimeUnit::Second),
+            "ms" | "Millisecond" => Ok(TimeUnit::Millisecond),
             // The second spelling has the Greek letter mu instead of the micro sign.
-            "µs" | "μs" | "us" => Ok(TimeUnit::Microsecond),
-            "ns" => Ok(TimeUnit::Nanosecond),
+            "µs" | "μs" | "us" | "Microsecond" => Ok(TimeUnit::Microsecond),
+            "ns" | "Nanosecond" => Ok(TimeUnit::Nanosecond),
             _ => {
                 self.at = start;
                 Err(self.expected("`s`, `ms`, `µs` or `ns`"))
@@ -211,7 +212,18 @@ impl<'a> Reader<'a> {
     }
 
     fn zone(&mut self) -> Parsed<Option<String>> {
-        if self.eat(",") { Ok(Some(self.quoted('"')?)) } else { Ok(None) }
+        if !self.eat(",") || self.eat("None") {
+            return Ok(None);
+        }
+        let wrapped = self.eat("Some");
+        if wrapped {
+            self.need("(")?;
+        }
+        let zone = self.quoted('"')?;
+        if wrapped {
+            self.need(")")?;
+        }
+        Ok(Some(zone))
     }
 
     fn interval_unit(&mut self) -> Parsed<IntervalUnit> {
@@ -229,6 +241,9 @@ impl<'a> Reader<'a> {
 
     fn fixed_size_list(&mut self, _: &str) -> Parsed<SqlType> {
         let len = self.number("a number of elements")?;
+        if self.eat(",") {
+            return Ok(SqlType::FixedSizeList(Box::new(Field::item(self.ty()?)), len));
+        }
         self.need("x")?;
         Ok(SqlType::FixedSizeList(self.element()?, len))
     }

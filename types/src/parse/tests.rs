@@ -83,6 +83,16 @@ fn hand_written_texts_may_be_looser() {
     let ty: SqlType = " Timestamp( us ,\"UTC\" ) ".parse().unwrap();
     assert_eq!(ty, SqlType::Timestamp(TimeUnit::Microsecond, Some("UTC".to_owned())));
     assert_eq!("Decimal128(10,2)".parse(), Ok(SqlType::decimal128(10, 2)));
+    // As Arrow's own parser reads them besides.
+    for (text, canonical) in [
+        ("FixedSizeList(3, List(Int64))", "FixedSizeList(3 x List(Int64))"),
+        ("Timestamp(Second, None)", "Timestamp(s)"),
+        ("Timestamp(Nanosecond, Some( \"+08:00\" ))", "Timestamp(ns, \"+08:00\")"),
+        ("Time64(Microsecond)", "Time64(µs)"),
+        ("Duration(Millisecond)", "Duration(ms)"),
+    ] {
+        assert_eq!(text.parse::<SqlType>().unwrap().to_string(), canonical);
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod operators;
 mod shape;
 mod signature;
 mod special;
+mod system;
 mod user;
 
 use querent_types::SqlType;
@@ -35,8 +36,10 @@ pub static DATAFUSION: Dialect = Dialect {
     written: Written::Plain,
     rules: &Rules,
     functions: || &FUNCTIONS,
-    reading: &Reading::PLAIN,
+    reading: &READING,
 };
+
+static READING: Reading = Reading { system_table: system::table, ..Reading::PLAIN };
 
 static FUNCTIONS: FunctionTable =
     FunctionTable::new(include_str!("functions.tsv"), false, &special::Functions);

@@ -90,42 +90,7 @@ fn arrow_cast(args: &[Operand]) -> Result<Option<SqlType>, Refusal> {
     let name = text(args, 1, "the type")?;
     match SqlType::from_str(name) {
         Ok(ty) => Ok(Some(ty)),
-        Err(_) if !name.contains('(') => Err(refuse("the type as Arrow names it, like 'Int64'")),
-        // Arrow also reads texts that ours does not; of those that are not listed the type stays unknown.
-        Err(_) => Ok(arrow_debug_type(name)),
-    }
-}
-
-/// Types as older versions of Arrow print them, which it still reads.
-fn arrow_debug_type(name: &str) -> Option<SqlType> {
-    let (head, inside) = name.split_once('(')?;
-    let inside = inside.strip_suffix(')')?;
-    let mut parts = inside.split(',').map(str::trim);
-    let unit = |name: &str| {
-        Some(match name {
-            "Second" | "s" => TimeUnit::Second,
-            "Millisecond" | "ms" => TimeUnit::Millisecond,
-            "Microsecond" | "us" | "µs" => TimeUnit::Microsecond,
-            "Nanosecond" | "ns" => TimeUnit::Nanosecond,
-            _ => return None,
-        })
-    };
-    match head {
-        "Time32" | "Time64" => Some(SqlType::Time(unit(parts.next()?)?)),
-        "Duration" => Some(SqlType::Duration(unit(parts.next()?)?)),
-        "Timestamp" => {
-            let unit = unit(parts.next()?)?;
-            let zone = match parts.next() {
-                None | Some("None") => None,
-                Some(zone) => {
-                    let quoted =
-                        zone.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(zone);
-                    Some(quoted.trim_matches('"').to_owned())
-                }
-            };
-            Some(SqlType::Timestamp(unit, zone))
-        }
-        _ => None,
+        Err(_) => Err(refuse("the type as Arrow names it, like 'Int64'")),
     }
 }
 
