@@ -101,6 +101,8 @@ pub enum StatementKind {
         analyze: bool,
         /// `EXPLAIN PLAN FOR`.
         plan_for: bool,
+        /// `DESCRIBE query`: its columns and not its plan.
+        describe: bool,
     },
     /// `DESCRIBE table`.
     Describe(Name),

@@ -70,6 +70,9 @@ impl<'a> Binder<'a> {
         if kinds.is_empty() && matches!(name.as_str(), "unnest" | "unnest_outer") {
             return self.unnest_call(function, &name, span);
         }
+        if let Some(map) = self.map_of_pairs(function, &name, span) {
+            return map;
+        }
         let scalar = kinds.contains(&FunctionKind::Scalar);
         if function.over.is_some() && !scalar {
             return self.window_call(function, &name, &kinds, span);
@@ -95,6 +98,25 @@ impl<'a> Binder<'a> {
             self.unknown_function(&name, function.name.span());
         }
         Typed::error()
+    }
+
+    /// `make_map(k1, v1, k2, v2)`, and `map` of anything but two lists, which DataFusion plans the same.
+    fn map_of_pairs(&mut self, function: &'a Function, name: &str, span: Span) -> Option<Typed> {
+        if !self.functions.kinds("make_array").contains(&FunctionKind::Scalar) {
+            return None;
+        }
+        let pairs = name == "make_map" || name == "map" && !self.two_lists(function);
+        let expr = |arg: &'a FunctionArg| match arg {
+            FunctionArg::Expr(expr) => Some(expr),
+            _ => None,
+        };
+        let exprs: Vec<&'a Expr> = function.args.iter().filter_map(expr).collect();
+        let whole = exprs.len() == function.args.len() && exprs.len().is_multiple_of(2) && !exprs.is_empty();
+        if !pairs || !whole {
+            return None;
+        }
+        let every = |from: usize| exprs.iter().skip(from).step_by(2).copied().collect::<Vec<_>>();
+        Some(self.map_of(&every(0), &every(1), span))
     }
 
     /// Reports clauses among a call's arguments where the dialect has none.
@@ -365,6 +387,7 @@ impl<'a> Binder<'a> {
             return Typed::error();
         }
         self.refuse_ordered(function, name, span);
+        self.refuse_modifiers(function, name, span);
         self.level().aggregate = Some(span);
         self.level().aggregate_depth += 1;
         let mut args = self.arguments(&function.args, name);
@@ -417,6 +440,20 @@ impl<'a> Binder<'a> {
             typed.carried = args.typed.first().and_then(|arg| arg.carried.clone());
         }
         typed.facts(only(key))
+    }
+
+    /// Aggregates over the values of one column have no place for IGNORE NULLS, and WITHIN GROUP sorts by one key.
+    fn refuse_modifiers(&mut self, function: &'a Function, name: &str, span: Span) {
+        const OWN: [&str; 4] =
+            ["median", "percentile_cont", "approx_percentile_cont", "approx_percentile_cont_with_weight"];
+        let canonical = self.functions.canonical(name);
+        if function.ignore_nulls.is_some() && OWN.contains(&canonical) {
+            let what = format!("IGNORE NULLS or RESPECT NULLS of {name}");
+            self.refused(Syntax::AggregateNulls, &what, span);
+        }
+        if let Some(second) = function.within_group.get(1) {
+            self.refused(Syntax::WithinGroupList, "WITHIN GROUP by several keys", second.expr.span);
+        }
     }
 
     /// The arguments of `grouping` are keys of GROUP BY.

@@ -4,6 +4,7 @@ use querent_types::SqlType;
 
 use crate::ast::{CopySource, Ident, Name, SetExpr, Span, Statement, StatementKind};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Syntax;
 use crate::plan::Effect;
 
 use super::binder::Binder;
@@ -41,8 +42,15 @@ impl<'a> Binder<'a> {
                 self.merge(merge);
                 (self.changed_rows(Relation::default(), statement.span), Effect::Write)
             }
-            StatementKind::Explain { statement: inner, analyze, .. } => {
+            StatementKind::Explain { statement: inner, analyze, describe, .. } => {
+                if matches!(inner.kind, StatementKind::Explain { .. }) {
+                    self.refused(Syntax::NestedExplain, "EXPLAIN of an EXPLAIN", inner.span);
+                }
                 let (_, effect) = self.statement(inner);
+                if *describe {
+                    let names = ["column_name", "data_type", "is_nullable"];
+                    return (text_columns(&names, statement.span), Effect::Read);
+                }
                 let effect = if *analyze { effect } else { Effect::Read };
                 (text_columns(self.dialect.reading.explain, statement.span), effect)
             }
@@ -70,6 +78,9 @@ impl<'a> Binder<'a> {
                 (Relation::default(), Effect::Define)
             }
             StatementKind::Drop { if_exists, names, .. } => {
+                if let Some(second) = names.get(1) {
+                    self.refused(Syntax::DropList, "DROP of several objects", second.span());
+                }
                 self.all_there(names, *if_exists);
                 (Relation::default(), Effect::Define)
             }
@@ -117,7 +128,7 @@ impl<'a> Binder<'a> {
     /// rows must not pass for checked.
     fn other(&mut self, words: &str, span: Span) {
         let first = words.split(' ').next().unwrap_or_default();
-        if ["MERGE", "COPY", "PREPARE", "LOAD", "UNLOAD", "EXECUTE", "CALL"].contains(&first) {
+        if ["MERGE", "COPY", "PREPARE", "LOAD", "UNLOAD", "EXECUTE", "EXEC", "CALL"].contains(&first) {
             let message = format!("{first} is not checked: its tables and columns are not looked up");
             let help = "write `unchecked` before the text to send it as it is";
             self.report(Diagnostic::error(Code::Unsupported, span, message).help(help));
@@ -164,6 +175,9 @@ impl<'a> Binder<'a> {
             }
             ["COLUMNS", ..] | ["FULL", "COLUMNS", ..] | ["FIELDS", ..] => {
                 self.shown(words);
+                if upper.iter().any(|word| ["LIKE", "WHERE"].contains(word)) {
+                    self.unsupported("SHOW COLUMNS with LIKE or WHERE", span);
+                }
                 let names = [
                     "table_catalog",
                     "table_schema",
@@ -190,6 +204,22 @@ impl<'a> Binder<'a> {
                     if (2..=3).contains(&i) {
                         field.ty = Ty::Known(SqlType::list(SqlType::TEXT));
                     }
+                }
+                relation
+            }
+            ["CREATE", "TABLE", ..] => {
+                self.lookup(&Name { parts: words[2..].to_vec() });
+                let names = ["table_catalog", "table_schema", "table_name", "definition"];
+                let mut relation = text_columns(&names, span);
+                if let Some(definition) = relation.fields.get_mut(3) {
+                    (definition.nullable, definition.why) = (true, Why::Static("not every table has one"));
+                }
+                relation
+            }
+            [.., "VERBOSE"] => {
+                let mut relation = text_columns(&["name", "value", "description"], span);
+                for field in relation.fields.iter_mut().skip(1) {
+                    (field.nullable, field.why) = (true, Why::Static("a setting may have no value"));
                 }
                 relation
             }

@@ -218,8 +218,13 @@ impl<'a> Binder<'a> {
         }
         let (keys, values): (Vec<&'a Expr>, Vec<&'a Expr>) =
             entries.iter().map(|(key, value)| (key, value)).unzip();
-        let keys = self.list(&keys, "a key of a map", span);
-        let values = self.list(&values, "a value of a map", span);
+        self.map_of(&keys, &values, span)
+    }
+
+    /// `map(make_array(keys), make_array(values))`.
+    pub(super) fn map_of(&mut self, keys: &[&'a Expr], values: &[&'a Expr], span: Span) -> Typed {
+        let keys = self.list(keys, "a key of a map", span);
+        let values = self.list(values, "a value of a map", span);
         let functions = self.functions;
         self.apply("map", &[(&keys, span), (&values, span)], span, |operands| {
             functions.resolve(FunctionKind::Scalar, "map", operands)

@@ -2,7 +2,10 @@
 
 use querent_types::SqlType;
 
-use crate::ast::{Frame, FrameBound, FrameUnit, Function, FunctionArg, Span, Window, WindowRef};
+use crate::ast::{
+    Expr, ExprKind, Frame, FrameBound, FrameUnit, Function, FunctionArg, Literal, Span, UnaryOp, Window,
+    WindowRef,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{FunctionKind, NullRule, Syntax};
 use crate::suggest;
@@ -38,6 +41,13 @@ impl<'a> Binder<'a> {
             self.shift(function, &args);
         }
         let mut keys = vec![args.key(self.functions.canonical(name)).with(u64::from(function.distinct))];
+        if let (Some(sort), FunctionKind::Aggregate) = (function.order_by.first(), kind) {
+            let what = "ORDER BY in the arguments of an aggregate over a window";
+            self.refused(Syntax::WindowAggregateOrder, what, sort.expr.span);
+        }
+        if let (Some(filter), FunctionKind::Window) = (&function.filter, kind) {
+            self.refused(Syntax::WindowFilter, "FILTER of a function that is no aggregate", filter.span);
+        }
         if let Some(filter) = &function.filter {
             keys.push(self.predicate(filter, "FILTER").key);
         }
@@ -158,6 +168,14 @@ impl<'a> Binder<'a> {
             let (side, bound) = if unbounded_start { ("start", "FOLLOWING") } else { ("end", "PRECEDING") };
             self.error(Code::Unsupported, span, format!("a frame cannot {side} at UNBOUNDED {bound}"));
         }
+        for bound in [Some(&frame.start), frame.end.as_ref()].into_iter().flatten() {
+            if let FrameBound::Preceding(Some(offset)) | FrameBound::Following(Some(offset)) = bound
+                && frame.unit != FrameUnit::Range
+                && !is_count(offset)
+            {
+                self.refused(Syntax::FrameOffset, "a negative or unknown number of rows", offset.span);
+            }
+        }
         let finite = |bound: &FrameBound| {
             matches!(bound, FrameBound::Preceding(Some(_)) | FrameBound::Following(Some(_)))
         };
@@ -184,6 +202,11 @@ pub(super) fn window_kind(name: &str, kinds: &[FunctionKind]) -> Option<Function
         (false, true) => Some(FunctionKind::Window),
         (false, false) => None,
     }
+}
+
+/// Whether an offset can be a number of rows: no NULL, nothing negative.
+fn is_count(offset: &Expr) -> bool {
+    !matches!(offset.kind, ExprKind::Literal(Literal::Null) | ExprKind::Unary { op: UnaryOp::Minus, .. })
 }
 
 fn bound_tag(bound: &FrameBound) -> u64 {

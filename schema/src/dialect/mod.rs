@@ -284,6 +284,22 @@ pub enum Syntax {
     WindowColumn,
     /// `N'…'` and `U&'…'`.
     PrefixedString,
+    /// `EXPLAIN EXPLAIN …`.
+    NestedExplain,
+    /// `DROP TABLE a, b`.
+    DropList,
+    /// ORDER BY among the arguments of an aggregate over a window.
+    WindowAggregateOrder,
+    /// FILTER of a window function that is no aggregate.
+    WindowFilter,
+    /// An offset of a ROWS or GROUPS frame that is negative or NULL.
+    FrameOffset,
+    /// IGNORE NULLS or RESPECT NULLS of an aggregate that has no place for it.
+    AggregateNulls,
+    /// WITHIN GROUP with several sort keys.
+    WithinGroupList,
+    /// A correlated scalar subquery that is not aggregated to one row.
+    CorrelatedRows,
 }
 
 /// Where several values must have one type.

@@ -22,7 +22,7 @@ pub(super) enum RawKind {
     /// One that sqlparser reads.
     Sql(Box<sp::Statement>),
     /// `EXPLAIN [ANALYZE] statement`.
-    Explain { analyze: bool, plan_for: bool, statement: Box<Raw> },
+    Explain { analyze: bool, plan_for: bool, describe: bool, statement: Box<Raw> },
     /// `CREATE EXTERNAL TABLE`.
     External(Box<External>),
     /// `COPY … TO`.
@@ -107,6 +107,7 @@ fn statement(parser: &mut Parser<'_>, explains: usize) -> Result<Raw, ParserErro
             RawKind::Explain {
                 analyze: false,
                 plan_for: false,
+                describe: true,
                 statement: Box::new(explained(parser, explains)?),
             }
         }
@@ -167,7 +168,12 @@ fn explain(parser: &mut Parser<'_>, explains: usize) -> Result<RawKind, ParserEr
             parser.advance_token();
         }
     }
-    Ok(RawKind::Explain { analyze, plan_for, statement: Box::new(explained(parser, explains)?) })
+    Ok(RawKind::Explain {
+        analyze,
+        plan_for,
+        describe: false,
+        statement: Box::new(explained(parser, explains)?),
+    })
 }
 
 fn take(parser: &mut Parser<'_>, words: &[&str]) -> bool {

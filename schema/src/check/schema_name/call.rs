@@ -18,7 +18,7 @@ impl<'a> Binder<'a> {
     pub(super) fn call_name(&mut self, function: &'a Function, form: Form, out: &mut String) {
         let name = self.function_name(function);
         let kinds = self.functions.kinds(&name);
-        let scalar = kinds.contains(&FunctionKind::Scalar);
+        let scalar = kinds.contains(&FunctionKind::Scalar) || name == "make_map";
         if kinds.is_empty() && matches!(name.as_str(), "unnest" | "unnest_outer") {
             let args = self.args_name(function, form, ", ");
             let shown = if name == "unnest" || form == Form::Display { "UNNEST" } else { "UNNEST_OUTER" };
@@ -93,7 +93,7 @@ impl<'a> Binder<'a> {
                 format!("{}[{}]", args[0], args[1..].join(":"))
             }
             ("make_map", _) => self.map_name(&args, form),
-            ("map", _) if !self.two_arrays(function) => self.map_name(&args, form),
+            ("map", _) if !self.two_lists(function) => self.map_name(&args, form),
             _ => format!("{name}({})", args.join(comma(form))),
         };
         out.push_str(&name);
@@ -109,7 +109,8 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn two_arrays(&mut self, function: &'a Function) -> bool {
+    /// Whether a call has two arguments, both lists.
+    pub(in crate::check) fn two_lists(&mut self, function: &'a Function) -> bool {
         let is_list = |arg: &'a FunctionArg, binder: &mut Binder<'a>| match arg {
             FunctionArg::Expr(expr) => binder.quiet_list_depth(expr) > 0,
             _ => false,

@@ -308,7 +308,11 @@ pub(super) fn common(place: CommonPlace, types: &[Operand]) -> Result<SqlType, R
         CommonPlace::SetOperation | CommonPlace::CaseResult => folded(known.iter(), coerce::union),
         CommonPlace::CaseWhen | CommonPlace::InList => folded(known.iter(), coerce::comparison),
         CommonPlace::Between => between(&known),
-        CommonPlace::Values | CommonPlace::Array => resolved(&known),
+        CommonPlace::Values | CommonPlace::Array => {
+            // NULLs are left out first; the engine does so for Binary too, of which it has no pair with Null.
+            let typed: Vec<SqlType> = known.iter().filter(|ty| **ty != SqlType::Null).cloned().collect();
+            resolved(&known).or_else(|| resolved(&typed))
+        }
     };
     let found = found.filter(|common| known.iter().all(|ty| casts(ty, common)));
     found.ok_or_else(|| {
@@ -369,7 +373,7 @@ pub(super) fn subscript(
 pub(super) fn extract(functions: &FunctionTable, field: &str, expr: &Operand) -> Result<Resolved, Refusal> {
     let part = Operand {
         ty: Some(SqlType::TEXT),
-        literal: Some(Literal::String(field.to_lowercase())),
+        literal: Some(Literal::String(field.trim_matches(['"', '\'']).to_lowercase())),
         nullable: false,
     };
     let resolved = functions.resolve(FunctionKind::Scalar, "date_part", &[part, expr.clone()])?;

@@ -66,7 +66,10 @@ impl Lower<'_> {
                 self.cursor.seek(|t| is_word(t, "from") || *t == Token::Comma);
                 let expr = self.boxed(expr);
                 self.cursor.close(close);
-                ExprKind::Extract { field: upper(&field.to_string()), expr }
+                let field = field.to_string();
+                // A quoted field keeps its spelling, which the column's name shows.
+                let field = if field.starts_with(['"', '\'']) { field } else { upper(&field) };
+                ExprKind::Extract { field, expr }
             }
             E::Ceil { expr, field } => self.rounding(expr, field),
             E::Floor { expr, field } => self.rounding(expr, field),

@@ -15,9 +15,14 @@ impl Lower<'_> {
         self.cursor.set(start);
         let kind = match &raw.kind {
             RawKind::Sql(statement) => self.statement_kind(statement),
-            RawKind::Explain { analyze, plan_for, statement } => {
+            RawKind::Explain { analyze, plan_for, describe, statement } => {
                 let statement = Box::new(self.statement_until(statement, end));
-                StatementKind::Explain { statement, analyze: *analyze, plan_for: *plan_for }
+                StatementKind::Explain {
+                    statement,
+                    analyze: *analyze,
+                    plan_for: *plan_for,
+                    describe: *describe,
+                }
             }
             RawKind::External(external) => {
                 StatementKind::CreateTable(Box::new(self.external_table(external)))
@@ -72,7 +77,7 @@ impl Lower<'_> {
                 // EXPLAIN inside another statement; at the top it is taken apart before sqlparser sees it.
                 self.cursor.skip_any(&["explain", "describe", "desc", "analyze", "verbose"]);
                 let statement = Box::new(self.statement(statement));
-                StatementKind::Explain { statement, analyze: *analyze, plan_for: false }
+                StatementKind::Explain { statement, analyze: *analyze, plan_for: false, describe: false }
             }
             S::Truncate(truncate) => {
                 self.cursor.skip_any(&["truncate", "table", "if", "exists"]);
