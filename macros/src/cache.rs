@@ -59,7 +59,9 @@ impl SourceCache {
     /// Makes the compiler look again when the source, or one of these tables, changes.
     pub(crate) fn tracking(&self, krate: &Ident, tables: &[Vec<String>]) -> TokenStream {
         let mut files = vec![self.dir.config_file(), self.dir.source_file(&self.name)];
-        files.extend(tables.iter().map(|path| self.dir.table_file(&self.name, path)));
+        // A table of the server's own (information_schema) has no file.
+        let of_tables = tables.iter().map(|path| self.dir.table_file(&self.name, path));
+        files.extend(of_tables.filter(|file| file.is_file()));
         files.iter().map(|file| track(krate, file)).collect()
     }
 }

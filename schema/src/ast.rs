@@ -103,6 +103,10 @@ pub enum StatementKind {
         plan_for: bool,
         /// `DESCRIBE query`: its columns and not its plan.
         describe: bool,
+        /// `FORMAT name`.
+        format: Option<Ident>,
+        /// `VERBOSE`.
+        verbose: bool,
     },
     /// `DESCRIBE table`.
     Describe(Name),
@@ -1112,6 +1116,10 @@ pub struct CreateTable {
     pub query: Option<Box<Query>>,
     /// `WITH (k = v)` and other options, keys in lower case.
     pub options: Vec<(String, String)>,
+    /// `TEMPORARY`.
+    pub temporary: bool,
+    /// Whether a column or the table has a foreign key.
+    pub foreign_key: bool,
 }
 
 /// A column's definition.

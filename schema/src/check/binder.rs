@@ -173,8 +173,6 @@ pub(super) struct Binder<'a> {
     pub(super) outer_joins: Vec<OuterJoin>,
     /// Names of the first column of subqueries, by their address, for column names.
     pub(super) subquery_names: HashMap<*const Query, String>,
-    /// The last subquery that was found to be correlated.
-    pub(super) correlated: Option<*const Query>,
     /// Parameters of the lambdas being read.
     pub(super) lambdas: Vec<(String, Ty, Key)>,
     /// Tables looked up before: a query may name one many times.
@@ -204,7 +202,6 @@ impl<'a> Binder<'a> {
             assumed: Vec::new(),
             outer_joins: Vec::new(),
             subquery_names: HashMap::new(),
-            correlated: None,
             lambdas: Vec::new(),
             table_cache,
             distributed: false,

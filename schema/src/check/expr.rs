@@ -193,7 +193,12 @@ impl<'a> Binder<'a> {
             Literal::String(text) | Literal::NationalString(text) => {
                 (Ty::Known(self.dialect.rules.string()), "string", text)
             }
-            Literal::Bytes(text) => (Ty::Known(SqlType::BINARY), "bytes", text),
+            Literal::Bytes(text) => {
+                if !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+                    self.refused(Syntax::OddBytes, "a byte string with other than hexadecimal digits", span);
+                }
+                (Ty::Known(SqlType::BINARY), "bytes", text)
+            }
         };
         let null = *literal == Literal::Null;
         let why = Why::Static(if null { "it is NULL" } else { "a literal is never NULL" });

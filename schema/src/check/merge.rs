@@ -2,6 +2,7 @@
 
 use crate::ast::{Merge, MergeAction, Name, TableFactor, TableFactorKind};
 use crate::diagnostic::Code;
+use crate::dialect::Syntax;
 
 use super::binder::{Binder, Clause, Level};
 use super::scope::Relation;
@@ -27,6 +28,9 @@ impl<'a> Binder<'a> {
         let (_, level) = self.within(Level::new(both, Clause::On), |binder| {
             binder.predicate(&merge.on, "ON");
         });
+        if merge.clauses.is_empty() {
+            self.refused(Syntax::EmptyMerge, "MERGE without WHEN", merge.on.span);
+        }
         let both = level.relation;
         for clause in &merge.clauses {
             let seen = if clause.matched { both.clone() } else { source.clone() };

@@ -42,7 +42,10 @@ impl<'a> Binder<'a> {
                 self.merge(merge);
                 (self.changed_rows(Relation::default(), statement.span), Effect::Write)
             }
-            StatementKind::Explain { statement: inner, analyze, describe, .. } => {
+            StatementKind::Explain { statement: inner, analyze, describe, format, verbose, .. } => {
+                if let Some(format) = format {
+                    self.explain_format(format, *analyze, *verbose);
+                }
                 if matches!(inner.kind, StatementKind::Explain { .. }) {
                     self.refused(Syntax::NestedExplain, "EXPLAIN of an EXPLAIN", inner.span);
                 }
@@ -60,6 +63,12 @@ impl<'a> Binder<'a> {
             }
             StatementKind::Show(words) => (self.show(words, statement.span), Effect::Read),
             StatementKind::CreateTable(create) => {
+                if create.foreign_key {
+                    self.refused(Syntax::ForeignKey, "a foreign key", create.name.span());
+                }
+                if create.temporary {
+                    self.refused(Syntax::TemporaryTable, "CREATE TEMPORARY TABLE", create.name.span());
+                }
                 if let Err(reason) = (self.dialect.reading.table_properties)(&create.options) {
                     self.error(Code::Unsupported, create.name.span(), reason);
                 }
@@ -121,6 +130,23 @@ impl<'a> Binder<'a> {
                 self.other(words, statement.span);
                 (Relation::default(), Effect::Define)
             }
+        }
+    }
+
+    /// Which formats there are, and with what they go.
+    fn explain_format(&mut self, format: &Ident, analyze: bool, verbose: bool) {
+        const FORMATS: [&str; 4] = ["indent", "tree", "pgjson", "graphviz"];
+        let name = format.value.trim_matches('\'').to_lowercase();
+        if !FORMATS.contains(&name.as_str()) {
+            self.refused(Syntax::ExplainFormat, &format!("the format {name}"), format.span);
+        } else if verbose {
+            self.refused(Syntax::ExplainFormat, "EXPLAIN VERBOSE with a format", format.span);
+        } else if analyze && ["tree", "graphviz"].contains(&name.as_str()) {
+            self.refused(
+                Syntax::ExplainFormat,
+                &format!("EXPLAIN ANALYZE in the format {name}"),
+                format.span,
+            );
         }
     }
 

@@ -1,6 +1,6 @@
 //! Subqueries in expressions: scalar ones, and those of IN, ANY and ALL.
 
-use crate::ast::{BinaryOp, Expr, GroupBy, Query, SetExpr, Span};
+use crate::ast::{BinaryOp, Expr, Query, Span};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{CommonPlace, Syntax};
 
@@ -24,22 +24,8 @@ impl<'a> Binder<'a> {
         self.levels.iter_mut().zip(outer).for_each(|(level, read)| level.read |= read);
         if correlated {
             self.correlated_limit(query);
-            self.correlated = Some(std::ptr::from_ref(query));
         }
         output
-    }
-
-    /// Reports a correlated scalar subquery that may give several rows for one: the engine plans those only that are
-    /// aggregated, or cannot give more.
-    fn one_row_each(&mut self, query: &'a Query, one_row: bool) {
-        let correlated = self.correlated == Some(std::ptr::from_ref(query));
-        let SetExpr::Select(select) = &query.body else { return };
-        let plain = select.group_by == GroupBy::None && select.having.is_none() && select.qualify.is_none();
-        let limited = query.limit.is_some() || query.offset.is_some() || select.top.is_some();
-        if correlated && plain && !one_row && !limited && !select.from.is_empty() {
-            let what = "a correlated subquery that is not aggregated to one row";
-            self.refused(Syntax::CorrelatedRows, what, query.span);
-        }
     }
 
     /// Reports a LIMIT or OFFSET where a correlated query has none.
@@ -84,7 +70,6 @@ impl<'a> Binder<'a> {
     pub(super) fn scalar_subquery(&mut self, query: &'a Query, _span: Span) -> Typed {
         let key = self.fresh_key();
         let Some((field, one_row)) = self.one_column(query) else { return Typed { key, ..Typed::error() } };
-        self.one_row_each(query, one_row);
         let (nullable, why) = if one_row {
             (field.nullable, field.why)
         } else {

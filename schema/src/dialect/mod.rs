@@ -298,8 +298,16 @@ pub enum Syntax {
     AggregateNulls,
     /// WITHIN GROUP with several sort keys.
     WithinGroupList,
-    /// A correlated scalar subquery that is not aggregated to one row.
-    CorrelatedRows,
+    /// `FOREIGN KEY` and `REFERENCES`.
+    ForeignKey,
+    /// `CREATE TEMPORARY TABLE`.
+    TemporaryTable,
+    /// `EXPLAIN FORMAT` of a name that is none, or with what it does not go with.
+    ExplainFormat,
+    /// `MERGE` without WHEN.
+    EmptyMerge,
+    /// `X'…'` of anything but hexadecimal digits.
+    OddBytes,
 }
 
 /// Where several values must have one type.

@@ -22,7 +22,15 @@ pub(super) enum RawKind {
     /// One that sqlparser reads.
     Sql(Box<sp::Statement>),
     /// `EXPLAIN [ANALYZE] statement`.
-    Explain { analyze: bool, plan_for: bool, describe: bool, statement: Box<Raw> },
+    Explain {
+        analyze: bool,
+        plan_for: bool,
+        describe: bool,
+        /// Where the word behind FORMAT begins, and the word.
+        format: Option<(u32, String)>,
+        verbose: bool,
+        statement: Box<Raw>,
+    },
     /// `CREATE EXTERNAL TABLE`.
     External(Box<External>),
     /// `COPY … TO`.
@@ -108,6 +116,8 @@ fn statement(parser: &mut Parser<'_>, explains: usize) -> Result<Raw, ParserErro
                 analyze: false,
                 plan_for: false,
                 describe: true,
+                format: None,
+                verbose: false,
                 statement: Box::new(explained(parser, explains)?),
             }
         }
@@ -144,6 +154,7 @@ fn explain(parser: &mut Parser<'_>, explains: usize) -> Result<RawKind, ParserEr
     parser.advance_token();
     let mut analyze = false;
     let mut plan_for = false;
+    let (mut format, mut verbose) = (None, false);
     if is_word(&parser.peek_token_ref().token, "plan") && is_word(&parser.peek_nth_token_ref(1).token, "for")
     {
         plan_for = take(parser, &["plan"]) && take(parser, &["for"]);
@@ -157,14 +168,28 @@ fn explain(parser: &mut Parser<'_>, explains: usize) -> Result<RawKind, ParserEr
             analyze |= option.name.value.eq_ignore_ascii_case("analyze") && !off;
         }
     } else {
-        while take(
-            parser,
-            &["query", "plan", "estimate", "verbose", "extended", "formatted", "logical", "codegen"],
-        ) || (is_word(&parser.peek_token_ref().token, "analyze") && {
-            analyze = true;
-            take(parser, &["analyze"])
-        }) {}
+        const WORDS: &[&str] = &[
+            "query",
+            "plan",
+            "estimate",
+            "verbose",
+            "extended",
+            "formatted",
+            "logical",
+            "codegen",
+            "analyze",
+        ];
+        loop {
+            let next = &parser.peek_token_ref().token;
+            verbose |= is_word(next, "verbose");
+            analyze |= is_word(next, "analyze");
+            if !take(parser, WORDS) {
+                break;
+            }
+        }
         if take(parser, &["format"]) {
+            let token = parser.peek_token_ref();
+            format = span_of(token.span).map(|span| (span.start, token.token.to_string()));
             parser.advance_token();
         }
     }
@@ -172,6 +197,8 @@ fn explain(parser: &mut Parser<'_>, explains: usize) -> Result<RawKind, ParserEr
         analyze,
         plan_for,
         describe: false,
+        format,
+        verbose,
         statement: Box::new(explained(parser, explains)?),
     })
 }

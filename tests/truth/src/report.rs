@@ -27,6 +27,13 @@ pub fn table(figures: &Figures) -> String {
     let _ =
         write!(text, "\n{not_null} columns are called NOT NULL; {unsound} of them held a NULL (unsound).");
     let _ = write!(text, " {failed} statements failed on their data and were not compared.");
+    if figures.two_types > 0 {
+        let _ = write!(
+            text,
+            " The rows of {} columns came in another type than the engine had described; either counts.",
+            figures.two_types
+        );
+    }
     if *session > 0 {
         let _ = write!(
             text,

@@ -113,7 +113,8 @@ impl TypeRules for Rules {
         // Others it takes and passes over (FOR UPDATE, TABLESAMPLE).
         const REFUSED: &[&str] =
             &["INTERPOLATE", "LIMIT … BY", "CLUSTER BY", "DISTRIBUTE BY", "SORT BY", "LATERAL VIEW"];
-        REFUSED.contains(&name)
+        // The engine reads pipes; querent does not follow them, and would say other columns.
+        REFUSED.contains(&name) || name == "the pipe operator `|>`"
     }
 
     fn refuses(&self, _syntax: Syntax) -> bool {

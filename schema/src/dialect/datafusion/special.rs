@@ -41,7 +41,7 @@ impl FunctionRules for Functions {
             "lag" => Ok(lag(coerced)),
             "log" => Ok(coerced.last().map(|ty| if ty.is_float() { ty.clone() } else { SqlType::Float64 })),
             "map_entries" => Ok(map_entries(coerced)),
-            "series" => Ok(series(coerced)),
+            "series" => series(args, coerced),
             "with_metadata" => with_metadata(args, coerced),
             _ => Ok(None),
         }
@@ -275,11 +275,17 @@ fn map_entries(coerced: &[SqlType]) -> Option<SqlType> {
 }
 
 /// The one column of `generate_series` and `range`.
-fn series(coerced: &[SqlType]) -> Option<SqlType> {
-    let value = match coerced.first()? {
+fn series(args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal> {
+    if let Some(Some(Literal::Number(step))) = args.get(2).map(|arg| &arg.literal)
+        && step == "0"
+    {
+        return Err(refuse("a step that is not zero"));
+    }
+    let Some(first) = coerced.first() else { return Ok(None) };
+    let value = match first {
         SqlType::Int64 | SqlType::Null => SqlType::Int64,
         SqlType::Timestamp(_, zone) => SqlType::Timestamp(TimeUnit::Nanosecond, zone.clone()),
         _ => SqlType::Timestamp(TimeUnit::Nanosecond, None),
     };
-    Some(SqlType::Struct(vec![Field::new("value", value, false)]))
+    Ok(Some(SqlType::Struct(vec![Field::new("value", value, false)])))
 }

@@ -37,6 +37,8 @@ impl Lower<'_> {
             primary_key,
             query,
             options: options(&create.table_options),
+            temporary: create.temporary,
+            foreign_key: has_foreign_key(&create.columns, &create.constraints),
         }
     }
 
@@ -52,6 +54,8 @@ impl Lower<'_> {
             primary_key: self.primary_key(&external.constraints),
             query: None,
             options: external.options.clone(),
+            temporary: false,
+            foreign_key: has_foreign_key(&external.columns, &external.constraints),
         }
     }
 
@@ -237,6 +241,12 @@ impl Lower<'_> {
             AlterOperation::SetNotNull { column, not_null },
         ]
     }
+}
+
+fn has_foreign_key(columns: &[sp::ColumnDef], constraints: &[sp::TableConstraint]) -> bool {
+    let of_column = |option: &sp::ColumnOptionDef| matches!(option.option, sp::ColumnOption::ForeignKey(_));
+    columns.iter().any(|column| column.options.iter().any(of_column))
+        || constraints.iter().any(|one| matches!(one, sp::TableConstraint::ForeignKey(_)))
 }
 
 fn column_option(option: &sp::ColumnOption, column: &mut ColumnDef) {

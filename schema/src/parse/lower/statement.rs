@@ -5,7 +5,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
 use super::Lower;
-use crate::ast::{CopySource, Ident, SetExpr, Statement, StatementKind};
+use crate::ast::{CopySource, Ident, SetExpr, Span, Statement, StatementKind};
 use crate::parse::read::{Copied, Raw, RawKind};
 
 impl Lower<'_> {
@@ -15,13 +15,19 @@ impl Lower<'_> {
         self.cursor.set(start);
         let kind = match &raw.kind {
             RawKind::Sql(statement) => self.statement_kind(statement),
-            RawKind::Explain { analyze, plan_for, describe, statement } => {
+            RawKind::Explain { analyze, plan_for, describe, format, verbose, statement } => {
                 let statement = Box::new(self.statement_until(statement, end));
                 StatementKind::Explain {
                     statement,
                     analyze: *analyze,
                     plan_for: *plan_for,
                     describe: *describe,
+                    format: format.as_ref().map(|(start, word)| Ident {
+                        value: word.clone(),
+                        quoted: false,
+                        span: Span { start: *start, end: *start + word.len() as u32 },
+                    }),
+                    verbose: *verbose,
                 }
             }
             RawKind::External(external) => {
@@ -77,7 +83,14 @@ impl Lower<'_> {
                 // EXPLAIN inside another statement; at the top it is taken apart before sqlparser sees it.
                 self.cursor.skip_any(&["explain", "describe", "desc", "analyze", "verbose"]);
                 let statement = Box::new(self.statement(statement));
-                StatementKind::Explain { statement, analyze: *analyze, plan_for: false, describe: false }
+                StatementKind::Explain {
+                    statement,
+                    analyze: *analyze,
+                    plan_for: false,
+                    describe: false,
+                    format: None,
+                    verbose: false,
+                }
             }
             S::Truncate(truncate) => {
                 self.cursor.skip_any(&["truncate", "table", "if", "exists"]);

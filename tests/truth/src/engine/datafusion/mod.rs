@@ -292,7 +292,8 @@ fn words(error: &DataFusionError) -> String {
 
 /// The first option of those that change the language, types or names that is not the embedded server's.
 fn foreign_option(state: &SessionState) -> Option<String> {
-    const PREFIXES: [&str; 5] = [
+    const PREFIXES: [&str; 6] = [
+        "datafusion.execution.enable_recursive_ctes",
         "datafusion.sql_parser.",
         "datafusion.catalog.default_",
         "datafusion.catalog.information_schema",
