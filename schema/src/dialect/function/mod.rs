@@ -8,6 +8,7 @@
 //! functions are told to be volatile by data has the word `volatile` there as well.
 
 mod class;
+mod listed;
 pub mod returns;
 pub mod signature;
 mod suggest;
@@ -18,6 +19,7 @@ use std::sync::OnceLock;
 use querent_types::{IntervalUnit, SqlType, TimeUnit};
 
 use super::{FunctionKind, NullRule, Operand, Refusal, Resolved};
+pub use listed::Listed;
 use returns::{Pattern, Returns};
 use signature::{Signature, split_top};
 

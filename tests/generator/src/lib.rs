@@ -1,0 +1,22 @@
+//! Random well-typed statements for any catalog and dialect of querent's, mutants of them, and a shrinker: the part of the
+//! truth harness that needs no engine.
+//!
+//! [`Generator`] writes statements, [`mutants`] makes mistakes in them,
+//! [`measure`] judges what the checker says of a mistake, [`shrink`] reduces a statement that shows something, and
+//! [`schemas`] has tables to write over. No engine is asked here, and no file is read.
+
+mod calls;
+mod features;
+mod generate;
+mod operators;
+mod random;
+pub mod schemas;
+mod scope;
+mod text;
+mod types;
+mod walk;
+
+pub use calls::Overload;
+pub use features::{DIALECTS, Feature, features};
+pub use generate::{Generated, Generator, Parameter};
+pub use walk::Clause;
