@@ -219,8 +219,6 @@ pub enum Feature {
     Slice,
     /// `s.field`.
     StructField,
-    /// `x -> …`.
-    Lambda,
 }
 
 use Feature::*;
@@ -243,7 +241,6 @@ const DATAFUSION: &[Feature] = &[
     ByName,
     ValuesQuery,
     NestedQuery,
-    OrderByAll,
     NullsFirst,
     Limit,
     LimitParameter,
@@ -310,7 +307,6 @@ const DATAFUSION: &[Feature] = &[
     Subscript,
     Slice,
     StructField,
-    Lambda,
 ];
 
 /// What `schema/tests/ignite` recorded of the H2 engine.

@@ -6,17 +6,24 @@
 //! [`schemas`] has tables to write over. No engine is asked here, and no file is read.
 
 mod calls;
+mod conversions;
+mod coverage;
 mod features;
 mod generate;
+mod mutant;
 mod operators;
 mod random;
 pub mod schemas;
 mod scope;
+mod shrink;
 mod text;
 mod types;
 mod walk;
 
 pub use calls::Overload;
+pub use coverage::Coverage;
 pub use features::{DIALECTS, Feature, features};
 pub use generate::{Generated, Generator, Parameter};
+pub use mutant::{Change, Figures, Judged, Mistake, Mutant, judge, mutants};
+pub use shrink::shrink;
 pub use walk::Clause;

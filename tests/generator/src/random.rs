@@ -34,9 +34,4 @@ impl Random {
     pub(crate) fn word<'a>(&mut self, from: &[&'a str]) -> &'a str {
         self.pick(from).copied().unwrap_or_default()
     }
-
-    /// A seed of its own for something that must not shift what follows.
-    pub(crate) fn fork(&mut self) -> u64 {
-        self.source.u64(..)
-    }
 }

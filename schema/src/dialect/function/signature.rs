@@ -175,7 +175,8 @@ impl Arity {
         Some(arity)
     }
 
-    pub(in crate::dialect) fn takes(&self, count: usize) -> bool {
+    /// Whether so many arguments are taken.
+    pub fn takes(&self, count: usize) -> bool {
         self.counts.contains(&count) || (self.or_more && self.counts.last().is_some_and(|last| count > *last))
     }
 }

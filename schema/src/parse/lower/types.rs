@@ -62,7 +62,8 @@ impl Lower<'_> {
         let mut ty =
             TypeName { name: String::new(), args: Vec::new(), elements: Vec::new(), span: Span::default() };
         let container = CONTAINERS.contains(&name.as_str());
-        if *self.cursor.peek() == Token::Lt {
+        // `x::TIME < y` is a comparison.
+        if container && *self.cursor.peek() == Token::Lt {
             self.angled(&mut ty);
         } else if *self.cursor.peek() == Token::LParen {
             let close = self.cursor.open(&Token::LParen);

@@ -45,8 +45,6 @@ pub(crate) enum Slot {
     Of(SqlType),
     /// Just this text.
     Text(&'static str),
-    /// A lambda, and the type that its body gives.
-    Lambda(&'static str, SqlType),
 }
 
 /// The calls of a dialect.
@@ -132,7 +130,7 @@ pub(crate) fn overloads(dialect: &'static Dialect) -> Vec<Overload> {
 fn operand(dialect: &'static Dialect, slot: &Slot) -> Operand {
     let of = |ty: SqlType, literal: Option<Literal>| Operand { ty: Some(ty), literal, nullable: true };
     match slot {
-        Slot::Of(ty) | Slot::Lambda(_, ty) => of(ty.clone(), None),
+        Slot::Of(ty) => of(ty.clone(), None),
         Slot::Text(text) if *text == "NULL" => of(SqlType::Null, Some(Literal::Null)),
         Slot::Text(text) if text.starts_with("DATE ") => of(SqlType::Date32, None),
         Slot::Text(text) => match (text.strip_prefix('\''), dialect.rules.number(text)) {

@@ -27,11 +27,8 @@ pub(super) fn proposals(
         return if dialect.rules.is_open() { nullary(own) } else { own };
     }
     let arity = alternative.arity();
-    let takes = |count: usize| {
-        arity.counts.contains(&count) || (arity.or_more && arity.counts.last().is_none_or(|last| count >= *last))
-    };
     let mut all = Vec::new();
-    for form in forms.iter().filter(|form| takes(form.len())) {
+    for form in forms.iter().filter(|form| arity.takes(form.len())) {
         for _ in 0..TRIES / 4 {
             all.push(filled(types, form, &own, random));
         }
@@ -70,7 +67,6 @@ fn filled(types: &Types, form: &[Form], own: &[Vec<Slot>], random: &mut Random) 
             Form::Number => Slot::Of(number.clone()),
             Form::Of(ty) => Slot::Of(ty.clone()),
             Form::Words(words) => Slot::Text(random.pick(words).copied().unwrap_or("NULL")),
-            Form::Lambda(text, ty) => Slot::Lambda(text, ty.clone()),
         });
     }
     slots

@@ -20,8 +20,6 @@ pub(super) enum Form {
     Of(SqlType),
     /// `'a'|'b'`: one of these texts.
     Words(Vec<&'static str>),
-    /// `~x -> x + 1~Int64`: a lambda and what its body gives.
-    Lambda(&'static str, SqlType),
 }
 
 struct Line {
@@ -88,13 +86,9 @@ fn form(hole: &'static str) -> Form {
         "*" => Form::Own,
         "T" => Form::Same,
         "N" => Form::Number,
-        _ => match (hole.strip_prefix('@'), hole.strip_prefix('~')) {
-            (Some(name), _) => Form::Of(ty(name)),
-            (_, Some(lambda)) => {
-                let (text, body) = lambda.split_once('~').unwrap_or((lambda, "Int64"));
-                Form::Lambda(text, ty(body))
-            }
-            _ => Form::Words(hole.split('|').collect()),
+        _ => match hole.strip_prefix('@') {
+            Some(name) => Form::Of(ty(name)),
+            None => Form::Words(hole.split('|').collect()),
         },
     }
 }

@@ -1,6 +1,6 @@
 //! Aggregates with their clauses: DISTINCT, ORDER BY, FILTER, WITHIN GROUP.
 
-use querent_schema::dialect::FunctionKind;
+use querent_schema::dialect::{FunctionKind, Habit};
 use querent_types::SqlType;
 
 use super::{Generator, Piece, Place};
@@ -41,13 +41,19 @@ impl Generator {
             Slot::Of(ty) => crate::types::is_scalar(ty),
             _ => true,
         });
-        let single = args.len() == 1 && scalar && sorted && !SORTED.contains(&name) && name != "approx_median";
+        // H2 joins partitioned texts as they come.
+        let joins = JOINED.contains(&name) && self.dialect.has(Habit::SplitAggregates);
+        let single = args.len() == 1 && scalar && sorted && !joins && !SORTED.contains(&name) && name != "approx_median";
         if single && self.may(Feature::DistinctAggregate, 15) {
             text = format!("{name}(DISTINCT {})", args[0]);
         } else if sorted && !SORTED.contains(&name) && self.may(Feature::OrderedAggregate, 15) {
             let key = self.sort_key(inner);
             text = format!("{name}({} ORDER BY {key})", args.join(", "));
-        } else if JOINED.contains(&name) && sorted && self.may(Feature::WithinGroup, 30) {
+        } else if JOINED.contains(&name)
+            && sorted
+            && self.dialect.has(Habit::WithinGroupSorts)
+            && self.may(Feature::WithinGroup, 30)
+        {
             let key = self.sort_key(inner);
             text = format!("{text} WITHIN GROUP (ORDER BY {key})");
         }
@@ -75,7 +81,7 @@ impl Generator {
         let place = Place { params: false, subqueries: false, ..place };
         // A bare number would be a position.
         let key = match self.column(place, &ty) {
-            Some(column) if self.random.chance(60) => column.text,
+            Some(column) if self.random.chance(35) => column.text,
             _ => self.computed_key(place, &ty),
         };
         format!("{key}{}", self.direction())

@@ -87,6 +87,8 @@ impl Generator {
                 let ty = self.plain_type();
                 let inner = self.operand(place, &ty);
                 let count = 1 + self.random.below(3);
+                // sqlparser reads `IN ((SELECT …), 1)` as a subquery.
+                let place = Place { subqueries: false, ..place };
                 let items: Vec<String> = (0..count).map(|_| self.beside(place, &ty)).collect();
                 compound(format!("{inner} {not}IN ({})", items.join(", ")))
             }
@@ -144,7 +146,8 @@ impl Generator {
         let sign = self.random.word(COMPARISONS);
         let left = self.operand(place, &field.ty);
         let word = self.random.word(&["ANY", "ALL"]);
-        let array = self.typed(place, &list).text;
+        // `ANY((SELECT …))` is read as a subquery.
+        let array = self.typed(Place { subqueries: false, ..place }, &list).text;
         Some(Piece::compound(format!("{left} {sign} {word}({array})")))
     }
 

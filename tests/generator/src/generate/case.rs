@@ -9,7 +9,7 @@ impl Generator {
     pub(super) fn case(&mut self, place: Place<'_>, ty: &SqlType) -> Piece {
         let mut text = "CASE".to_owned();
         for _ in 0..1 + self.random.below(2) {
-            let condition = self.comparison(place).text;
+            let condition = self.condition(place);
             let result = self.typed(place, ty).text;
             text.push_str(&format!(" WHEN {condition} THEN {result}"));
         }

@@ -1,7 +1,7 @@
 //! Expressions of a wanted type: columns, constants, calls, operators, casts, and values of several parts.
 
 use querent_schema::dialect::FunctionKind;
-use querent_types::{IntervalUnit, SqlType, TimeUnit};
+use querent_types::{SqlType, TimeUnit};
 
 use super::{Generator, Piece, Place};
 use crate::calls::{Slot, written};
@@ -51,6 +51,19 @@ pub(super) enum Make {
     AnyArray,
     RowCompare,
     RowIn,
+}
+
+impl Make {
+    /// About how many kinds of nodes it makes.
+    pub(super) fn forms(self) -> u32 {
+        match self {
+            Make::Operator => 14,
+            Make::IsTrue => 6,
+            Make::Like => 4,
+            Make::IsNull | Make::IsDistinct | Make::AnyArray | Make::AnySubquery => 2,
+            _ => 1,
+        }
+    }
 }
 
 impl Generator {
@@ -120,7 +133,7 @@ impl Generator {
         add(Subquery, place.subqueries && self.has(Feature::ScalarSubquery));
         add(Aggregate, place.aggregates && !self.calls.giving(FunctionKind::Aggregate, ty).is_empty());
         add(Window, place.windows && self.has(Feature::Over));
-        add(Extract, self.has(Feature::Extract) && self.extracts(ty));
+        add(Extract, self.has(Feature::Extract) && !self.conversions.extractions(ty).is_empty());
         add(AtTimeZone, self.has(Feature::AtTimeZone) && zone_of(ty).is_some());
         add(Element, self.has(Feature::Subscript) && of(SqlType::list(ty.clone())));
         add(Slice, self.has(Feature::Slice) && matches!(ty, SqlType::List(..)));
@@ -167,6 +180,7 @@ impl Generator {
         let name = self.types.cast_name(ty)?.to_owned();
         let param = self.parameter(ty);
         let colons = self.may(Feature::DoubleColon, 30);
+        let colons = colons && is_scalar(ty);
         Some(Piece::atomic(if colons { format!("{param}::{name}") } else { format!("CAST({param} AS {name})") }))
     }
 
@@ -195,7 +209,7 @@ impl Generator {
             .iter()
             .map(|slot| match slot {
                 Slot::Of(ty) => self.typed(place, ty).text,
-                Slot::Text(text) | Slot::Lambda(text, _) => (*text).to_owned(),
+                Slot::Text(text) => (*text).to_owned(),
             })
             .collect()
     }
@@ -204,8 +218,8 @@ impl Generator {
     pub(super) fn infix(&mut self, place: Place<'_>, ty: &SqlType) -> Option<Piece> {
         let own = self.operators.giving(ty)?;
         let signs: Vec<&'static str> = own.keys().copied().collect();
-        let sign = *self.random.pick(&signs)?;
-        let infix = self.random.pick(&own[sign])?.clone();
+        let sign = self.least_written(place.clause, &signs)?;
+        let infix = self.random.pick(self.operators.giving(ty)?.get(sign)?)?.clone();
         let left = self.operand(place, &infix.left);
         // What is divided by must not be a constant nought, and what shifts no column.
         let right = match infix.sign {
@@ -226,14 +240,7 @@ impl Generator {
 
     /// A type from which a cast to another cannot fail for most values.
     fn castable(&mut self, ty: &SqlType) -> Option<SqlType> {
-        let open = self.dialect.rules.is_open();
-        let fits = |from: &&SqlType| {
-            let widens = !from.is_text() || ty.is_text();
-            let alike = !open || from.is_numeric() && ty.is_numeric() || ty.is_text();
-            widens && alike && self.dialect.rules.can_cast(from, ty)
-        };
-        let from: Vec<SqlType> = self.types.universe().iter().filter(fits).cloned().collect();
-        self.random.pick(&from).cloned()
+        self.random.pick(self.conversions.castable(ty)).cloned()
     }
 
     fn cast(&mut self, place: Place<'_>, ty: &SqlType) -> Option<Piece> {
@@ -243,7 +250,9 @@ impl Generator {
             let inner = self.operand(place, &from);
             // `-1::INT` is a sign before a cast.
             let inner = if inner.starts_with(['-', '+']) { format!("({inner})") } else { inner };
-            return Some(Piece::atomic(format!("{inner}::{name}")));
+            // After `x::INT[]` an index would be read as part of the type.
+            let whole = format!("{inner}::{name}");
+            return Some(if is_scalar(ty) { Piece::atomic(whole) } else { Piece::compound(whole) });
         }
         let inner = self.typed(place, &from).text;
         Some(Piece::atomic(format!("CAST({inner} AS {name})")))
@@ -261,37 +270,9 @@ impl Generator {
         Some(Piece::atomic(format!("TRY_CAST({inner} AS {name})")))
     }
 
-    /// What EXTRACT gives in this dialect, by its fields.
-    fn extracts(&self, ty: &SqlType) -> bool {
-        !self.extractions(ty).is_empty()
-    }
-
-    /// Fields and the types from which EXTRACT takes them, where it gives a type.
-    fn extractions(&self, ty: &SqlType) -> Vec<(&'static str, SqlType)> {
-        const FIELDS: &[&str] = &["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "QUARTER", "WEEK", "DOW", "EPOCH"];
-        let mut found = Vec::new();
-        for from in self.types.universe() {
-            let moment = matches!(from, SqlType::Date32 | SqlType::Timestamp(..));
-            let span = matches!(from, SqlType::Interval(IntervalUnit::MonthDayNano));
-            for field in FIELDS {
-                let operand =
-                    querent_schema::dialect::Operand { ty: Some(from.clone()), literal: None, nullable: true };
-                let own = self.dialect.rules.extract(field, &operand);
-                let gives = own.ok().and_then(|own| own.ty).is_some_and(|own| plain(&own) == *ty);
-                let known = !matches!(*field, "DOW" | "EPOCH") || self.dialect.name != "ignite-calcite";
-                let fits = moment || (span && matches!(*field, "YEAR" | "MONTH" | "DAY"));
-                let hours = *from != SqlType::Date32 || !matches!(*field, "HOUR" | "MINUTE" | "SECOND");
-                if gives && known && fits && hours {
-                    found.push((*field, from.clone()));
-                }
-            }
-        }
-        found
-    }
-
     fn extract(&mut self, place: Place<'_>, ty: &SqlType) -> Option<Piece> {
-        let all = self.extractions(ty);
-        let (field, from) = self.random.pick(&all)?.clone();
+        let all = self.conversions.extractions(ty);
+        let (field, from) = self.random.pick(all)?.clone();
         let inner = self.typed(place, &from).text;
         Some(Piece::atomic(format!("EXTRACT({field} FROM {inner})")))
     }

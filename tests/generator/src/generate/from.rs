@@ -215,17 +215,19 @@ impl Generator {
         let mut kinds = vec!["JOIN", "INNER JOIN"];
         let never_kept = self.dialect.has(Habit::ReplicatedIsNeverKept);
         let outer = !never_kept || (!left.replicated && !right.replicated);
+        // UNNEST on the right is planned as LATERAL.
+        let bound = right.text.starts_with("UNNEST");
         let mut add = |words: &[&'static str], feature: Feature, fits: bool| {
             if fits && self.has(feature) {
                 kinds.extend(words);
             }
         };
         add(&["LEFT JOIN", "LEFT OUTER JOIN"], Feature::LeftJoin, outer);
-        add(&["RIGHT JOIN"], Feature::RightJoin, outer);
-        add(&["FULL JOIN", "FULL OUTER JOIN"], Feature::FullJoin, outer);
+        add(&["RIGHT JOIN"], Feature::RightJoin, outer && !bound);
+        add(&["FULL JOIN", "FULL OUTER JOIN"], Feature::FullJoin, outer && !bound);
         add(&["CROSS JOIN"], Feature::CrossJoin, true);
-        let semi = ["LEFT SEMI JOIN", "LEFT ANTI JOIN", "RIGHT SEMI JOIN", "RIGHT ANTI JOIN"];
-        add(&semi, Feature::SemiJoin, true);
+        add(&["LEFT SEMI JOIN", "LEFT ANTI JOIN"], Feature::SemiJoin, true);
+        add(&["RIGHT SEMI JOIN", "RIGHT ANTI JOIN"], Feature::SemiJoin, !bound);
         kinds
     }
 

@@ -41,7 +41,7 @@ impl Generator {
             subqueries: false,
             params: false,
             keys: Some(&keys),
-            ..Place::new(Clause::Select, scope, 3)
+            ..Place::new(Clause::Select, scope, 2)
         };
         let (mut items, mut outputs) = (Vec::new(), Vec::new());
         // These forms speak of the list, so the keys must stand in it.
@@ -118,8 +118,8 @@ impl Generator {
                 let names = outputs.iter().take(keys.len()).map(|output| output.name.as_str());
                 names.collect::<Vec<_>>().join(", ")
             }
-            Form::Rollup => format!("ROLLUP ({})", texts.join(", ")),
-            Form::Cube => format!("CUBE ({})", texts.join(", ")),
+            Form::Rollup => format!("ROLLUP ({})", bracketed(&texts)),
+            Form::Cube => format!("CUBE ({})", bracketed(&texts)),
             Form::Sets => {
                 let mut sets = vec![format!("({})", texts.join(", "))];
                 sets.extend(self.random.pick(&texts).map(|text| format!("({text})")));
@@ -178,7 +178,7 @@ impl Generator {
     }
 
     fn having(&mut self, place: Place<'_>) -> String {
-        if !self.random.chance(35) {
+        if !self.random.chance(50) {
             return String::new();
         }
         let place = Place { clause: Clause::Having, windows: false, subqueries: true, params: true, ..place };
@@ -202,4 +202,10 @@ impl Generator {
         let place = Place { clause: Clause::OrderBy, windows: false, ..place };
         vec![self.sort_key(place)]
     }
+}
+
+/// Keys between commas; what begins with a bracket would be read as a set of keys.
+fn bracketed(texts: &[&str]) -> String {
+    let one = |text: &&str| if text.starts_with('(') { format!("({text})") } else { (*text).to_owned() };
+    texts.iter().map(one).collect::<Vec<_>>().join(", ")
 }

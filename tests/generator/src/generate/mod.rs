@@ -24,6 +24,7 @@ use querent_schema::dialect::{Dialect, FunctionKind, Placeholder};
 use querent_types::SqlType;
 
 use crate::calls::{Calls, Overload};
+use crate::conversions::Conversions;
 use crate::features::{Feature, features};
 use crate::operators::Operators;
 use crate::random::Random;
@@ -32,6 +33,9 @@ use crate::types::Types;
 use crate::walk::Clause;
 
 use expr::Make;
+
+/// What stands around a parameter's number until the whole text is there: no statement holds it.
+const MARK: char = '\u{1}';
 
 /// A statement with what it takes.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,12 +66,15 @@ pub struct Generator {
     types: Types,
     calls: Calls,
     operators: Operators,
+    conversions: Conversions,
     features: &'static [Feature],
     random: Random,
     /// How often each overload was drawn.
     drawn: Vec<u32>,
     /// How often each kind of expression was made in each clause.
     made: BTreeMap<(Clause, Make), u32>,
+    /// How often each sign was written in each clause.
+    signs: BTreeMap<(Clause, &'static str), u32>,
     statement: Draft,
 }
 
@@ -162,6 +169,7 @@ impl Generator {
         let types = Types::new(dialect, further);
         let calls = Calls::new(dialect, &types);
         let operators = Operators::new(dialect, &types);
+        let conversions = Conversions::new(dialect, &types);
         Generator {
             dialect,
             tables,
@@ -169,9 +177,11 @@ impl Generator {
             types,
             calls,
             operators,
+            conversions,
             features: features(dialect),
             random: Random::new(seed),
             made: BTreeMap::new(),
+            signs: BTreeMap::new(),
             statement: Draft::default(),
         }
     }
@@ -192,7 +202,8 @@ impl Generator {
         let (sql, writes) = self.any_statement();
         let draft = std::mem::take(&mut self.statement);
         let calls = draft.calls.into_iter().map(|place| self.calls.overloads[place].clone()).collect();
-        Generated { sql, params: draft.params, writes, calls }
+        let (sql, params) = self.numbered(&sql, &draft.params);
+        Generated { sql, params, writes, calls }
     }
 
     fn has(&self, feature: Feature) -> bool {
@@ -211,16 +222,44 @@ impl Generator {
         format!("{letter}{number}")
     }
 
-    /// A parameter of a type, as it is written.
+    /// A parameter of a type, as a mark that [`Generator::numbered`] makes one of.
     fn parameter(&mut self, ty: &SqlType) -> String {
         let dollar = self.dialect.placeholder != Placeholder::Question;
         let again = self.statement.params.iter().position(|param| param.ty == *ty);
-        if let Some(place) = again.filter(|_| dollar && self.random.chance(15)) {
-            return format!("${}", place + 1);
+        let place = match again.filter(|_| dollar && self.random.chance(15)) {
+            Some(place) => place,
+            None => {
+                let sample =
+                    if self.random.chance(15) { None } else { self.types.sample(ty, &mut self.random) };
+                self.statement.params.push(Parameter { ty: ty.clone(), sample });
+                self.statement.params.len() - 1
+            }
+        };
+        format!("{MARK}{place}{MARK}")
+    }
+
+    /// The text with its parameters as they are written, and those that are in it: a clause is not written in the order
+    /// in which it is drawn, and what was drawn may not be written.
+    fn numbered(&self, text: &str, drawn: &[Parameter]) -> (String, Vec<Parameter>) {
+        let mut sql = String::with_capacity(text.len());
+        let mut places: Vec<usize> = Vec::new();
+        for (part, piece) in text.split(MARK).enumerate() {
+            let Some(place) = piece.parse::<usize>().ok().filter(|_| part % 2 == 1) else {
+                sql.push_str(piece);
+                continue;
+            };
+            if self.dialect.placeholder == Placeholder::Question {
+                places.push(place);
+                sql.push('?');
+                continue;
+            }
+            let number = places.iter().position(|own| *own == place).unwrap_or_else(|| {
+                places.push(place);
+                places.len() - 1
+            });
+            sql.push_str(&format!("${}", number + 1));
         }
-        let sample = if self.random.chance(15) { None } else { self.types.sample(ty, &mut self.random) };
-        self.statement.params.push(Parameter { ty: ty.clone(), sample });
-        if dollar { format!("${}", self.statement.params.len()) } else { "?".to_owned() }
+        (sql, places.into_iter().map(|place| drawn[place].clone()).collect())
     }
 
     /// A constant of a type; NULL of a type that has none.
@@ -236,6 +275,10 @@ impl Generator {
 
     /// A type of which values can be compared and grouped.
     fn plain_type(&mut self) -> SqlType {
+        // Truth values have more forms than all others together.
+        if self.random.chance(25) && self.operators.compares(&SqlType::Boolean, &SqlType::Boolean) {
+            return SqlType::Boolean;
+        }
         for _ in 0..20 {
             let ty = self.any_type();
             if self.operators.compares(&ty, &ty) && crate::types::is_scalar(&ty) {
@@ -270,11 +313,20 @@ impl Generator {
         self.statement.calls.push(overload);
     }
 
-    /// Of two kinds of expression that could be made here, the one that was made less often.
+    /// Of some kinds of expression that could be made here, the one that was made least, its forms considered.
     fn least_made(&mut self, clause: Clause, makes: &[Make]) -> Option<Make> {
-        let (a, b) = (self.random.pick(makes).copied()?, self.random.pick(makes).copied()?);
-        let uses = |make: Make| self.made.get(&(clause, make)).copied().unwrap_or(0);
-        Some(if uses(b) < uses(a) { b } else { a })
+        let drawn: Vec<Make> = (0..4).filter_map(|_| self.random.pick(makes).copied()).collect();
+        let uses = |make: &Make| self.made.get(&(clause, *make)).copied().unwrap_or(0) / make.forms();
+        drawn.into_iter().min_by_key(uses)
+    }
+
+    /// Of some signs, the one that was written least here.
+    fn least_written(&mut self, clause: Clause, signs: &[&'static str]) -> Option<&'static str> {
+        let drawn: Vec<&'static str> = (0..4).filter_map(|_| self.random.pick(signs).copied()).collect();
+        let sign =
+            drawn.into_iter().min_by_key(|sign| self.signs.get(&(clause, *sign)).copied().unwrap_or(0))?;
+        *self.signs.entry((clause, sign)).or_default() += 1;
+        Some(sign)
     }
 }
 

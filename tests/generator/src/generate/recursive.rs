@@ -13,7 +13,7 @@ impl Generator {
         let value = self.constant(&ty);
         let word = self.random.word(&["UNION ALL", "UNION"]);
         let (list, first, second) = match self.random.chance(50) {
-            true => (format!(" ({count}, {other})"), String::new(), String::new()),
+            true => (format!(" ({count}, {other})"), " AS a".to_owned(), " AS b".to_owned()),
             false => (String::new(), format!(" AS {count}"), format!(" AS {other}")),
         };
         let start = format!("SELECT 1{first}, {value}{second}");

@@ -36,7 +36,7 @@ impl Generator {
         let from = if self.may(Feature::NoFrom, 6) { None } else { self.from(depth) };
         let Some(from) = from else { return self.without_from(want, named) };
         let filter = if self.random.chance(55) {
-            let place = Place::new(Clause::Where, &from.scope, 3);
+            let place = Place::new(Clause::Where, &from.scope, 2);
             format!(" WHERE {}", self.condition(place))
         } else {
             String::new()
@@ -55,8 +55,8 @@ impl Generator {
         match self.random.below(100) {
             0..26 => Shape::Grouped,
             26..36 => Shape::Total,
-            36..42 if self.has(Feature::DistinctOn) => Shape::DistinctOn,
-            42..50 => Shape::Distinct,
+            36..44 if self.has(Feature::DistinctOn) => Shape::DistinctOn,
+            44..50 => Shape::Distinct,
             _ => Shape::Plain,
         }
     }
@@ -145,7 +145,7 @@ impl Generator {
         let (names, definitions) = if distinct { (Vec::new(), String::new()) } else { self.named_windows(scope) };
         let types = self.types_of(want, distinct);
         let windows = !distinct && self.has(Feature::Over);
-        let place = Place { windows, named: &names, ..Place::new(Clause::Select, scope, 3) };
+        let place = Place { windows, named: &names, ..Place::new(Clause::Select, scope, 2) };
         let (items, outputs) = self.items(place, &types, named);
         let qualify = if distinct { String::new() } else { self.qualify(place) };
         let top = if self.may(Feature::Top, 5) && !distinct { " TOP 3" } else { "" };
@@ -220,7 +220,7 @@ impl Generator {
     }
 
     fn qualify(&mut self, place: Place<'_>) -> String {
-        if !self.may(Feature::Qualify, 15) {
+        if !self.may(Feature::Qualify, 25) {
             return String::new();
         }
         let place = Place { clause: Clause::Qualify, windows: true, ..place };
@@ -229,7 +229,7 @@ impl Generator {
         let Some(window) = self.window_call(place, Some(&ty)) else { return String::new() };
         let sign = self.random.word(crate::operators::COMPARISONS);
         let limit = self.constant(&ty);
-        let more = if self.random.chance(50) {
+        let more = if self.random.chance(70) {
             format!(" AND {}", self.operand(place, &SqlType::Boolean))
         } else {
             String::new()
@@ -239,7 +239,7 @@ impl Generator {
 
     fn distinct_on(&mut self, want: Option<&[SqlType]>, scope: &Scope, tail: &str, named: bool) -> Selected {
         let mut keys = Vec::new();
-        let place = Place { params: false, subqueries: false, stable: true, ..Place::new(Clause::DistinctOn, scope, 2) };
+        let place = Place { params: false, subqueries: false, stable: true, ..Place::new(Clause::DistinctOn, scope, 3) };
         for _ in 0..1 + self.random.below(2) {
             let ty = self.plain_type();
             let key = self.computed_key(place, &ty);
@@ -256,7 +256,7 @@ impl Generator {
     /// Aggregates over all rows.
     fn total(&mut self, want: Option<&[SqlType]>, scope: &Scope, tail: &str, named: bool) -> Selected {
         let no_keys: [Key; 0] = [];
-        let place = Place { aggregates: true, ..Place::new(Clause::Select, scope, 3) };
+        let place = Place { aggregates: true, ..Place::new(Clause::Select, scope, 2) };
         let place = Place { keys: Some(&no_keys), ..place };
         let (mut items, mut outputs) = (Vec::new(), Vec::new());
         for ty in self.aggregate_types(want) {

@@ -4,7 +4,7 @@ use super::Generator;
 use crate::features::Feature;
 
 /// How deep queries nest.
-const DEPTH: u8 = 3;
+const DEPTH: u8 = 2;
 
 impl Generator {
     /// A statement, and whether it changes rows.

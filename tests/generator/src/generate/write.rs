@@ -99,13 +99,15 @@ impl Generator {
                 chosen.push(column);
             }
         }
-        let place = Place { subqueries: false, ..Place::new(Clause::Set, scope, 2) };
+        let place = Place { subqueries: false, ..Place::new(Clause::Set, scope, 3) };
         let mut parts = Vec::new();
         for column in chosen {
             let value = if column.optional && self.random.chance(10) {
                 "NULL".to_owned()
-            } else {
+            } else if self.random.chance(25) {
                 self.beside(place, &column.ty)
+            } else {
+                self.typed(place, &column.ty).text
             };
             parts.push(format!("{} = {value}", column.name));
         }
