@@ -2,7 +2,7 @@
 
 use querent_types::SqlType;
 
-use crate::ast::{Expr, ExprKind, Function, FunctionArg, Ident, Literal, Name, OrderByExpr, Span};
+use crate::ast::{Expr, ExprKind, Function, FunctionArg, Ident, Literal, Name, OrderByExpr, Span, WindowRef};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{FunctionKind, Habit, NullRule, Operand, Refusal, Resolved, Syntax};
 
@@ -86,7 +86,7 @@ impl<'a> Binder<'a> {
         if function.bare && kinds.is_empty() {
             return self.column(&function.name);
         }
-        self.arguments(&function.args, &name);
+        self.inside_unknown(function, &name, span);
         if kinds.contains(&FunctionKind::Window) {
             self.report(
                 Diagnostic::error(Code::MisplacedAggregate, span, format!("{name} is a window function"))
@@ -117,6 +117,32 @@ impl<'a> Binder<'a> {
         }
         let every = |from: usize| exprs.iter().skip(from).step_by(2).copied().collect::<Vec<_>>();
         Some(self.map_of(&every(0), &every(1), span))
+    }
+
+    /// Reads what stands in a call whose function is not known, which may be meant as an aggregate or as a window.
+    pub(super) fn inside_unknown(&mut self, function: &'a Function, name: &str, span: Span) {
+        let mark = self.level().ungrouped.len();
+        self.arguments(&function.args, name);
+        if let Some(filter) = &function.filter {
+            self.predicate(filter, "FILTER");
+        }
+        for key in function.order_by.iter().chain(&function.within_group) {
+            self.expr(&key.expr);
+        }
+        match &function.over {
+            Some(WindowRef::Inline(window)) => {
+                self.window(window, &mut Vec::new());
+            }
+            Some(WindowRef::Named(ident)) => {
+                self.named_window(ident);
+            }
+            None => {}
+        }
+        let level = self.level();
+        level.ungrouped.truncate(mark);
+        if function.over.is_some() {
+            level.window = level.window.or(Some(span));
+        }
     }
 
     /// Reports clauses among a call's arguments where the dialect has none.
@@ -185,7 +211,10 @@ impl<'a> Binder<'a> {
         if let Some(star) = read.star
             && name != "count"
         {
-            self.error(Code::WrongArity, star, format!("{name} does not take `*`"));
+            // Of a function that there is not, nothing is known.
+            if !self.functions.kinds(name).is_empty() {
+                self.error(Code::WrongArity, star, format!("{name} does not take `*`"));
+            }
             read.typed.iter_mut().for_each(|typed| typed.ty = Ty::Error);
         }
         for (i, params, body) in lambdas {

@@ -107,7 +107,17 @@ impl Binder<'_> {
         self.report(diagnostic);
     }
 
+    /// Whether a qualifier is nearly the name of a relation that is not known: the mistake is reported there.
+    fn is_meant_elsewhere(&self, qualifier: &[String]) -> bool {
+        let Some(own) = qualifier.last() else { return false };
+        let unknown = self.levels.iter().flat_map(|level| &level.relation.unknown);
+        !suggest::nearest(own, unknown.filter_map(|name| name.last()).map(String::as_str)).is_empty()
+    }
+
     fn unknown_qualifier(&mut self, name: &Name, qualifier: &[String]) {
+        if self.is_meant_elsewhere(qualifier) {
+            return;
+        }
         let span = name.parts[0].span.to(name.parts[qualifier.len() - 1].span);
         let shown = qualifier.join(".");
         let mut diagnostic =

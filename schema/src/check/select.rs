@@ -7,7 +7,9 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::ast::{Alias, Distinct, Expr, ExprKind, GroupBy, Literal, OrderBy, OrderByExpr, Select, Span};
+use crate::ast::{
+    Alias, Distinct, Expr, ExprKind, GroupBy, Literal, OrderBy, OrderByExpr, Select, SelectItem, Span,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Habit;
 
@@ -66,12 +68,15 @@ impl<'a> Binder<'a> {
             self.assume_in_level(typed.facts.when_true(), "WHERE");
         }
         let items = self.items(select);
+        // A wildcard of a table that is not known stands for columns that are not known either.
+        let starred = select.items.iter().any(|item| matches!(item, SelectItem::Wildcard { .. }));
+        let open = starred && self.level().relation.is_open();
         self.level().outputs = self.output_names(&items);
         self.group_by(&select.group_by, &items);
         if let Some(condition) = &select.having {
             let hidden = self.dialect.has(Habit::HavingWithoutAliases);
             self.enter(Clause::Having, if hidden { AliasMode::Hidden } else { AliasMode::ColumnsFirst });
-            let typed = self.predicate(condition, "HAVING");
+            let typed = self.grouped_only(|binder| binder.predicate(condition, "HAVING"));
             self.refuse_mixed(condition);
             self.assume(typed.facts.when_true(), "HAVING");
         }
@@ -91,11 +96,11 @@ impl<'a> Binder<'a> {
         }
         if let Some(OrderBy::Expressions(sorts)) = order_by {
             let distinct = select.distinct == Some(Distinct::All);
-            self.order_by(sorts, &keys, relation.is_open(), distinct);
+            self.order_by(sorts, &keys, open || relation.is_open(), distinct);
         }
         self.top(select);
         let aggregate = self.grouped(select);
-        relation.open |= items.is_empty();
+        relation.open |= open || items.is_empty();
         let plain = select.having.is_none() && select.qualify.is_none();
         let one_row = match (&select.group_by, aggregate) {
             _ if select.top.is_some() => false,
@@ -104,6 +109,17 @@ impl<'a> Binder<'a> {
             _ => false,
         };
         Output { relation, one_row: one_row && !has_unnest(&items) }
+    }
+
+    /// Reads an expression over groups. Where there is a mistake in it, it may be a key for all that is known, and its
+    /// columns are not reported as ungrouped.
+    fn grouped_only<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let (reported, mark) = (self.diagnostics.len(), self.level().ungrouped.len());
+        let answer = read(self);
+        if self.diagnostics.len() > reported {
+            self.level().ungrouped.truncate(mark);
+        }
+        answer
     }
 
     fn top(&mut self, select: &'a Select) {
@@ -177,7 +193,7 @@ impl<'a> Binder<'a> {
                     relation.fields.push(field);
                 }
                 Item::Replaced(expr, name) => {
-                    let typed = self.expr(expr);
+                    let typed = self.grouped_only(|binder| binder.expr(expr));
                     keys.push(typed.key);
                     self.refuse_mixed(expr);
                     relation.fields.push(made(name, typed.ty, typed.nullable, typed.why, expr.span));
@@ -229,7 +245,7 @@ impl<'a> Binder<'a> {
             keys.resize(relation.fields.len(), Key::leaf("unnest", 0));
             return;
         }
-        let typed = self.expr(expr);
+        let typed = self.grouped_only(|binder| binder.expr(expr));
         self.refuse_mixed(expr);
         let plain = self.plain_column(expr).cloned();
         let other = other.filter(|_| !self.has_own_alias(expr));
@@ -331,7 +347,7 @@ impl<'a> Binder<'a> {
                 self.ordinal(text, keys.len(), open, "ORDER BY", sort.expr.span);
                 continue;
             }
-            let typed = self.expr(&sort.expr);
+            let typed = self.grouped_only(|binder| binder.expr(&sort.expr));
             self.refuse_mixed(&sort.expr);
             if distinct && !keys.contains(&typed.key) && !typed.is_error() && !open {
                 self.distinct_sort(sort, keys);

@@ -8,6 +8,7 @@ use crate::ast::{Expr, ExprKind, FunctionArg, Name, Span};
 use crate::catalog::TableLookup;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{Fold, FunctionKind, Written};
+use crate::suggest;
 
 use super::binder::{Binder, Clause, Level};
 use super::scope::{Field, Relation};
@@ -62,7 +63,8 @@ impl<'a> Binder<'a> {
             TableLookup::Missing(near) => {
                 let mut diagnostic =
                     Diagnostic::error(Code::UnknownTable, name.span(), format!("there is no table `{name}`"));
-                diagnostic.help = near.first().map(|near| format!("did you mean `{near}`?"));
+                diagnostic.help =
+                    self.nearest_table(name, near).map(|near| format!("did you mean `{near}`?"));
                 self.report(diagnostic);
                 None
             }
@@ -82,6 +84,22 @@ impl<'a> Binder<'a> {
                 self.report(Diagnostic { span: name.span(), ..diagnostic });
                 None
             }
+        }
+    }
+
+    /// Of a table's name that there is not: what was meant, a common table expression or the nearest of the catalog.
+    fn nearest_table(&self, name: &Name, near: Vec<String>) -> Option<String> {
+        let stored = near.into_iter().next();
+        let [only] = &name.parts[..] else { return stored };
+        let wanted = self.fold(only);
+        let ctes = self.ctes.iter().map(|cte| cte.name.as_str());
+        let own = suggest::nearest(&wanted, ctes).first().map(|own| self.dialect.quote(own));
+        match (own, stored) {
+            (Some(own), Some(stored)) => {
+                let best = suggest::nearest(&wanted, [own.as_str(), stored.as_str()]).first().copied();
+                Some(best.map_or_else(|| own.clone(), str::to_owned))
+            }
+            (own, stored) => own.or(stored),
         }
     }
 

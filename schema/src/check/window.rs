@@ -29,6 +29,7 @@ impl<'a> Binder<'a> {
     ) -> Typed {
         let Some(kind) = window_kind(name, kinds) else {
             self.unknown_function(name, function.name.span());
+            self.inside_unknown(function, name, span);
             return Typed::error();
         };
         if !self.placed(name, true, span) {

@@ -23,7 +23,11 @@ fn main() -> Result<(), String> {
     let (seed, count) = (number(seed)?, number(count)?);
     let begun = Instant::now();
     let mut generator = Generator::new(&catalog, seed);
-    println!("{dialect} {schema}: {:?} to begin, {} overloads uncalled", begun.elapsed(), generator.uncalled().len());
+    println!(
+        "{dialect} {schema}: {:?} to begin, {} overloads uncalled",
+        begun.elapsed(),
+        generator.uncalled().len()
+    );
     let begun = Instant::now();
     let made: Vec<_> = (0..count).map(|_| generator.statement()).collect();
     println!("{} statements in {:?}", made.len(), begun.elapsed());
@@ -91,23 +95,48 @@ fn told(accepted: &[&str], catalog: &Catalog, seed: u64) -> Result<(), String> {
                 let wrong: Vec<String> = mutant
                     .changes
                     .iter()
-                    .map(|change| format!("{} for {}", &mutant.sql[change.span.start as usize..change.span.end as usize], change.original))
+                    .map(|change| {
+                        format!(
+                            "{} for {}",
+                            &mutant.sql[change.span.start as usize..change.span.end as usize],
+                            change.original
+                        )
+                    })
                     .collect();
                 let errors: Vec<String> = said
                     .iter()
                     .filter(|found| found.severity == Severity::Error)
-                    .map(|found| format!("        {} AT `{}` HELP {:?}", found.message, mutant.sql.get(found.span.start as usize..found.span.end as usize).unwrap_or(""), found.help))
+                    .map(|found| {
+                        format!(
+                            "        {} AT `{}` HELP {:?}",
+                            found.message,
+                            mutant.sql.get(found.span.start as usize..found.span.end as usize).unwrap_or(""),
+                            found.help
+                        )
+                    })
                     .collect();
-                let key = format!("{:?} place {} count {} suggestion {:?} {}", mutant.changes.first().map(|own| own.mistake), judged.place, judged.count, judged.suggestion, said.first().map_or("accepted", |own| own.code.as_str()));
+                let key = format!(
+                    "{:?} place {} count {} suggestion {:?} {}",
+                    mutant.changes.first().map(|own| own.mistake),
+                    judged.place,
+                    judged.count,
+                    judged.suggestion,
+                    said.first().map_or("accepted", |own| own.code.as_str())
+                );
                 let entry = bad.entry(key).or_insert((0, String::new()));
                 entry.0 += 1;
                 if entry.1.is_empty() || mutant.sql.len() < 160 {
-                    entry.1 = format!("      {}\n      {}\n{}", wrong.join(", "), mutant.sql, errors.join("\n"));
+                    entry.1 =
+                        format!("      {}\n      {}\n{}", wrong.join(", "), mutant.sql, errors.join("\n"));
                 }
             }
         }
     }
-    println!("{figures}{:?} of misspelt names, {} of pairs", figures.misspelt_permille(), figures.pairs_permille());
+    println!(
+        "{figures}{:?} of misspelt names, {} of pairs",
+        figures.misspelt_permille(),
+        figures.pairs_permille()
+    );
     for (key, (count, example)) in bad {
         println!("{count:5} {key}\n{example}");
     }

@@ -7,7 +7,8 @@ use querent_types::{IntervalUnit, SqlType};
 
 use crate::types::{Types, plain};
 
-const FIELDS: &[&str] = &["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "QUARTER", "WEEK", "DOW", "EPOCH"];
+const FIELDS: &[&str] =
+    &["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND", "QUARTER", "WEEK", "DOW", "EPOCH"];
 
 /// What can be made of what.
 pub(crate) struct Conversions {

@@ -463,16 +463,8 @@ const PICODATA: &[Feature] = &[
 ];
 
 /// No joins, no subqueries, no windows.
-const PINOT_SSE: &[Feature] = &[
-    Limit,
-    Offset,
-    GroupByOrdinal,
-    GroupByAlias,
-    GroupByExpression,
-    Filter,
-    DistinctAggregate,
-    IsDistinct,
-];
+const PINOT_SSE: &[Feature] =
+    &[Limit, Offset, GroupByOrdinal, GroupByAlias, GroupByExpression, Filter, DistinctAggregate, IsDistinct];
 
 const PINOT_MSE: &[Feature] = &[
     With,

@@ -68,7 +68,10 @@ impl Schema {
         let file = File { name: format!("{}.sql", self.name), text: self.ddl.to_owned() };
         let made = evaluate(&[file], dialect);
         if let Some(found) = made.findings.first() {
-            return Err(format!("{}:{}:{}: {}", self.name, found.line, found.column, found.diagnostic.message));
+            return Err(format!(
+                "{}:{}:{}: {}",
+                self.name, found.line, found.column, found.diagnostic.message
+            ));
         }
         Catalog::from_description(made.source)
     }

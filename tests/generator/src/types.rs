@@ -113,11 +113,14 @@ impl Types {
                 Some(format!("{open}{}]", items?.join(", ")))
             }
             SqlType::Struct(fields) if arrow => {
+                let braces = random.chance(50);
                 let mut members = Vec::new();
                 for field in fields {
-                    members.push(format!("'{}', {}", field.name, self.constant(&field.ty, random)?));
+                    let sign = if braces { ":" } else { "," };
+                    members.push(format!("'{}'{sign} {}", field.name, self.constant(&field.ty, random)?));
                 }
-                Some(format!("named_struct({})", members.join(", ")))
+                let members = members.join(", ");
+                Some(if braces { format!("{{{members}}}") } else { format!("named_struct({members})") })
             }
             SqlType::Map(entries, _) if arrow || calcite => {
                 let SqlType::Struct(parts) = &entries.ty else { return None };
@@ -155,7 +158,8 @@ impl Types {
             SqlType::Duration(_) => random.word(WHOLES).to_owned(),
             SqlType::Dictionary(_, value) => self.constant(value, random)?,
             SqlType::List(field, _) | SqlType::FixedSizeList(field, _) => {
-                let count = if let SqlType::FixedSizeList(_, n) = ty { usize::try_from(*n).ok()? } else { 2 };
+                let count =
+                    if let SqlType::FixedSizeList(_, n) = ty { usize::try_from(*n).ok()? } else { 2 };
                 let items: Option<Vec<String>> =
                     (0..count).map(|_| self.constant(&field.ty, random)).collect();
                 format!("[{}]", items?.join(", "))
@@ -169,7 +173,9 @@ impl Types {
     pub(crate) fn cast_text(&self, inner: &str, ty: &SqlType) -> Option<String> {
         match self.cast_name(ty) {
             Some(name) => Some(format!("CAST({inner} AS {name})")),
-            None if self.dialect.name == "datafusion" && !matches!(ty, SqlType::Struct(_) | SqlType::Map(..)) => {
+            None if self.dialect.name == "datafusion"
+                && !matches!(ty, SqlType::Struct(_) | SqlType::Map(..)) =>
+            {
                 Some(format!("arrow_cast({inner}, '{ty}')"))
             }
             None => None,
@@ -264,38 +270,82 @@ fn usual(dialect: &str) -> Vec<SqlType> {
         "datafusion" => {
             let pair = Struct(vec![Field::new("a", Int64, true), Field::new("b", SqlType::TEXT, true)]);
             let mut types = vec![
-                Boolean, Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Float32, Float64,
-                SqlType::decimal128(10, 2), SqlType::TEXT, SqlType::BINARY, Date32, Date64,
-                Time(TimeUnit::Nanosecond), Time(TimeUnit::Second), NANO,
-                Timestamp(TimeUnit::Microsecond, None), Timestamp(TimeUnit::Millisecond, None),
+                Boolean,
+                Int8,
+                Int16,
+                Int32,
+                Int64,
+                UInt8,
+                UInt16,
+                UInt32,
+                UInt64,
+                Float32,
+                Float64,
+                SqlType::decimal128(10, 2),
+                SqlType::TEXT,
+                SqlType::BINARY,
+                Date32,
+                Date64,
+                Time(TimeUnit::Nanosecond),
+                Time(TimeUnit::Second),
+                NANO,
+                Timestamp(TimeUnit::Microsecond, None),
+                Timestamp(TimeUnit::Millisecond, None),
                 Timestamp(TimeUnit::Second, None),
                 Timestamp(TimeUnit::Nanosecond, Some("+00:00".to_owned())),
-                Interval(IntervalUnit::MonthDayNano), Duration(TimeUnit::Nanosecond),
+                Interval(IntervalUnit::MonthDayNano),
+                Duration(TimeUnit::Nanosecond),
                 Dictionary(Box::new(Int32), Box::new(SqlType::TEXT)),
-                SqlType::list(Int64), SqlType::list(SqlType::TEXT), SqlType::list(Float64),
-                SqlType::list(SqlType::list(Int64)), pair, map(SqlType::TEXT, Int64),
+                SqlType::list(Int64),
+                SqlType::list(SqlType::TEXT),
+                SqlType::list(Float64),
+                SqlType::list(SqlType::list(Int64)),
+                pair,
+                map(SqlType::TEXT, Int64),
             ];
             types.push(FixedSizeBinary(2));
             types
         }
         "ignite-h2" | "ignite-calcite" => {
             let mut types = vec![
-                Boolean, Int8, Int16, Int32, Int64, Float32, Float64, BigDecimal, SqlType::TEXT,
-                SqlType::BINARY, Uuid, Date32, Time(TimeUnit::Millisecond), NANO,
+                Boolean,
+                Int8,
+                Int16,
+                Int32,
+                Int64,
+                Float32,
+                Float64,
+                BigDecimal,
+                SqlType::TEXT,
+                SqlType::BINARY,
+                Uuid,
+                Date32,
+                Time(TimeUnit::Millisecond),
+                NANO,
             ];
             if dialect == "ignite-calcite" {
                 types.extend([
-                    Interval(IntervalUnit::YearMonth), Interval(IntervalUnit::DayTime),
-                    SqlType::list(Int32), SqlType::list(SqlType::TEXT), map(SqlType::TEXT, Int32),
+                    Interval(IntervalUnit::YearMonth),
+                    Interval(IntervalUnit::DayTime),
+                    SqlType::list(Int32),
+                    SqlType::list(SqlType::TEXT),
+                    map(SqlType::TEXT, Int32),
                 ]);
             }
             types
         }
-        "picodata" => vec![
-            Int64, Float64, BigDecimal, SqlType::TEXT, Boolean, Uuid, utc(TimeUnit::Microsecond),
-        ],
+        "picodata" => {
+            vec![Int64, Float64, BigDecimal, SqlType::TEXT, Boolean, Uuid, utc(TimeUnit::Microsecond)]
+        }
         _ => vec![
-            Int32, Int64, Float32, Float64, BigDecimal, Boolean, SqlType::TEXT, utc(TimeUnit::Millisecond),
+            Int32,
+            Int64,
+            Float32,
+            Float64,
+            BigDecimal,
+            Boolean,
+            SqlType::TEXT,
+            utc(TimeUnit::Millisecond),
         ],
     }
 }

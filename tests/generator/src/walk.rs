@@ -1,9 +1,9 @@
 //! A walk over every node of a statement, each with the clause that it stands in.
 
 use querent_schema::ast::{
-    Assignment, Expr, ExprKind, Frame, FrameBound, Function, FunctionArg, GroupBy, Insert, Join, JoinConstraint, Merge,
-    MergeAction, MergeClause, OrderBy, OrderByExpr, Query, Select, SelectItem, SetExpr, Statement, StatementKind,
-    TableFactor, TableFactorKind, TableWithJoins, Window, WindowRef, With,
+    Assignment, Expr, ExprKind, Frame, FrameBound, Function, FunctionArg, GroupBy, Insert, Join,
+    JoinConstraint, Merge, MergeAction, MergeClause, OrderBy, OrderByExpr, Query, Select, SelectItem,
+    SetExpr, Statement, StatementKind, TableFactor, TableFactorKind, TableWithJoins, Window, WindowRef, With,
 };
 use querent_schema::ast::{CopySource, Distinct};
 
@@ -94,7 +94,9 @@ pub(crate) fn statement<'a>(node: &'a Statement, see: See<'_, 'a>) {
             items(Clause::Returning, delete.returning.as_deref().unwrap_or_default(), see);
         }
         StatementKind::Merge(inner) => merge(inner, see),
-        StatementKind::Explain { statement: inner, .. } | StatementKind::Prepare(inner) => statement(inner, see),
+        StatementKind::Explain { statement: inner, .. } | StatementKind::Prepare(inner) => {
+            statement(inner, see)
+        }
         StatementKind::Copy(CopySource::Query(inner)) => query(inner, see),
         StatementKind::CreateTable(create) => create.query.iter().for_each(|inner| query(inner, see)),
         StatementKind::CreateView(create) => query(&create.query, see),

@@ -107,7 +107,10 @@ impl Calls {
     /// The overloads for which there is no call.
     pub(crate) fn without_call(&self) -> Vec<&Overload> {
         let called = |place: usize| self.all.iter().any(|call| call.overload == place);
-        (0..self.overloads.len()).filter(|place| !called(*place)).map(|place| &self.overloads[place]).collect()
+        (0..self.overloads.len())
+            .filter(|place| !called(*place))
+            .map(|place| &self.overloads[place])
+            .collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the arguments of an overload may be: types of its classes, in several choices.
 
-use querent_schema::dialect::function::signature::{Alternative, ArrayArgument, Class, TypeClass};
 use querent_schema::dialect::Dialect;
+use querent_schema::dialect::function::signature::{Alternative, ArrayArgument, Class, TypeClass};
 use querent_types::{SqlType, TimeUnit};
 
 use super::templates::{self, Form};
@@ -161,9 +161,7 @@ fn classified(all: &[SqlType], classes: &[Class], random: &mut Random) -> Vec<Ve
 /// number and no time.
 fn members(all: &[SqlType], class: &Class) -> Vec<SqlType> {
     let text = holds(&class.desired, &SqlType::TEXT);
-    let cast = |ty: &SqlType| {
-        (text || !ty.is_text()) && class.sources.iter().any(|source| holds(source, ty))
-    };
+    let cast = |ty: &SqlType| (text || !ty.is_text()) && class.sources.iter().any(|source| holds(source, ty));
     let mut members = only(all, |ty| holds(&class.desired, ty) || cast(ty));
     if let (TypeClass::Type(ty), true) = (&class.desired, members.is_empty()) {
         members.push(ty.clone());

@@ -67,8 +67,10 @@ pub(super) fn never(dialect: &str, name: &str) -> bool {
 /// Whether an alternative of a function has no call of its own.
 pub(super) fn impossible(dialect: &str, kind: FunctionKind, name: &str, alternative: usize) -> bool {
     let own = lines().iter().filter(|line| line.kind == "not" && line.name == name && line.is_of(dialect));
-    own.flat_map(|line| line.holes.split(' '))
-        .any(|place| place.strip_prefix(word(kind)).and_then(|rest| rest.strip_prefix('/')).and_then(|n| n.parse().ok()) == Some(alternative))
+    own.flat_map(|line| line.holes.split(' ')).any(|place| {
+        place.strip_prefix(word(kind)).and_then(|rest| rest.strip_prefix('/')).and_then(|n| n.parse().ok())
+            == Some(alternative)
+    })
 }
 
 fn word(kind: FunctionKind) -> &'static str {
@@ -100,7 +102,11 @@ mod tests {
     #[test]
     fn every_line_can_be_read() {
         for line in lines() {
-            assert!(matches!(line.kind, "scalar" | "aggregate" | "window" | "table" | "never" | "not"), "{}", line.name);
+            assert!(
+                matches!(line.kind, "scalar" | "aggregate" | "window" | "table" | "never" | "not"),
+                "{}",
+                line.name
+            );
             let holes = line.holes.split("; ").map(form);
             let unknown = holes.filter(|hole| matches!(hole, Form::Of(SqlType::Null)));
             assert_eq!(unknown.count(), 0, "{} {}", line.name, line.holes);

@@ -13,7 +13,8 @@ pub(super) fn in_clause(clause: Clause, kind: &str) -> String {
 }
 
 /// Kinds that every dialect has in every clause with columns.
-const ALWAYS: &[&str] = &["CASE", "CASE operand", "CAST", "number", "string", "call", "binary AND", "binary OR", "NOT"];
+const ALWAYS: &[&str] =
+    &["CASE", "CASE operand", "CAST", "number", "string", "call", "binary AND", "binary OR", "NOT"];
 
 /// Names of what stands in statements, by what the dialect must have for it.
 const PARTS: &[(&str, Option<Feature>)] = &[
@@ -149,7 +150,8 @@ const PREDICATES: &[(&str, Feature)] = &[
 pub(super) fn nodes(dialect: &'static Dialect) -> Vec<String> {
     let own = features(dialect);
     let has = |feature: Feature| own.contains(&feature);
-    let named = PARTS.iter().filter(|(_, feature)| feature.is_none_or(has)).map(|(name, _)| (*name).to_owned());
+    let named =
+        PARTS.iter().filter(|(_, feature)| feature.is_none_or(has)).map(|(name, _)| (*name).to_owned());
     let mut names: Vec<String> = named.collect();
     names.extend(frames(own));
     let signs = Operators::new(dialect, &Types::new(dialect, [])).signs();
@@ -240,7 +242,9 @@ fn frames(own: &[Feature]) -> Vec<String> {
         if unit == "GROUPS" && !own.contains(&Feature::Groups) {
             continue;
         }
-        for bound in ["UNBOUNDED PRECEDING", "n PRECEDING", "CURRENT ROW", "n FOLLOWING", "UNBOUNDED FOLLOWING"] {
+        for bound in
+            ["UNBOUNDED PRECEDING", "n PRECEDING", "CURRENT ROW", "n FOLLOWING", "UNBOUNDED FOLLOWING"]
+        {
             // An amount of RANGE depends on the type of the key.
             if unit == "RANGE" && bound.starts_with("n ") {
                 continue;

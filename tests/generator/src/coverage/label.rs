@@ -1,9 +1,9 @@
 //! The names under which nodes are counted.
 
 use querent_schema::ast::{
-    BinaryOp, Distinct, Expr, ExprKind, Frame, FrameBound, Function, FunctionArg, GroupBy, JoinConstraint, LikeOp,
-    Literal, MergeAction, OrderBy, OrderByExpr, SelectItem, SetExpr, StatementKind, TableFactor, TableFactorKind, UnaryOp,
-    WindowRef,
+    BinaryOp, Distinct, Expr, ExprKind, Frame, FrameBound, Function, FunctionArg, GroupBy, JoinConstraint,
+    LikeOp, Literal, MergeAction, OrderBy, OrderByExpr, SelectItem, SetExpr, StatementKind, TableFactor,
+    TableFactorKind, UnaryOp, WindowRef,
 };
 
 use crate::walk::Node;

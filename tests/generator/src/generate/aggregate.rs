@@ -43,7 +43,12 @@ impl Generator {
         });
         // H2 joins partitioned texts as they come.
         let joins = JOINED.contains(&name) && self.dialect.has(Habit::SplitAggregates);
-        let single = args.len() == 1 && scalar && sorted && !joins && !SORTED.contains(&name) && name != "approx_median";
+        let single = args.len() == 1
+            && scalar
+            && sorted
+            && !joins
+            && !SORTED.contains(&name)
+            && name != "approx_median";
         if single && self.may(Feature::DistinctAggregate, 15) {
             text = format!("{name}(DISTINCT {})", args[0]);
         } else if sorted && !SORTED.contains(&name) && self.may(Feature::OrderedAggregate, 15) {
@@ -99,7 +104,10 @@ impl Generator {
             Some(keys) => keys.iter().map(|key| key.text.clone()).collect(),
             None => place.scope.columns.iter().map(|column| place.scope.written(column, false)).collect(),
         };
-        self.random.pick(&columns).cloned().unwrap_or_else(|| format!("CASE WHEN 1 = 1 THEN {} END", self.constant(ty)))
+        self.random
+            .pick(&columns)
+            .cloned()
+            .unwrap_or_else(|| format!("CASE WHEN 1 = 1 THEN {} END", self.constant(ty)))
     }
 
     /// ASC, DESC and where NULLs go.

@@ -32,7 +32,9 @@ impl Generator {
 
     pub(super) fn boolean_makes(&self, place: Place<'_>, makes: &mut Vec<Make>) {
         use Make::*;
-        makes.extend([Operator, And, Or, Not, IsNull, Between, Like, InList, Operator]);
+        makes.extend([And, Or, Not, IsNull, Between, Like, InList]);
+        // There are as many signs as all other forms together.
+        makes.extend([Compare; 6]);
         let predicates = self.takes_predicate_queries(place);
         let mut add = |make: Make, condition: bool| {
             if condition {
@@ -154,7 +156,9 @@ impl Generator {
     /// A list of values that can be compared.
     pub(super) fn list_type(&mut self) -> Option<SqlType> {
         let compares = |ty: &SqlType| match ty {
-            SqlType::List(field, _) => self.operators.compares(&field.ty, &field.ty) && crate::types::is_scalar(&field.ty),
+            SqlType::List(field, _) => {
+                self.operators.compares(&field.ty, &field.ty) && crate::types::is_scalar(&field.ty)
+            }
             _ => false,
         };
         let lists: Vec<SqlType> = self.types.universe().iter().filter(|ty| compares(ty)).cloned().collect();

@@ -9,7 +9,8 @@ use crate::features::Feature;
 use crate::types::{is_scalar, plain, quoted};
 
 /// Functions that give another value at each call.
-const VOLATILE: &[&str] = &["random", "rand", "rand_integer", "uuid", "random_uuid", "sys_guid", "secure_rand"];
+const VOLATILE: &[&str] =
+    &["random", "rand", "rand_integer", "uuid", "random_uuid", "sys_guid", "secure_rand"];
 
 /// A way to make an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +36,7 @@ pub(super) enum Make {
     Array,
     Struct,
     Map,
+    Compare,
     And,
     Or,
     Not,
@@ -57,7 +59,8 @@ impl Make {
     /// About how many kinds of nodes it makes.
     pub(super) fn forms(self) -> u32 {
         match self {
-            Make::Operator => 14,
+            Make::Compare => 26,
+            Make::Operator => 12,
             Make::IsTrue => 6,
             Make::Like => 4,
             Make::IsNull | Make::IsDistinct | Make::AnyArray | Make::AnySubquery => 2,
@@ -155,7 +158,7 @@ impl Generator {
             Make::Constant => Some(Piece::atomic(self.constant(ty))),
             Make::Parameter => self.cast_parameter(ty),
             Make::Call => self.call(place, ty),
-            Make::Operator => self.infix(place, ty),
+            Make::Operator | Make::Compare => self.infix(place, ty),
             Make::Sign => self.sign(place, ty),
             Make::Cast => self.cast(place, ty),
             Make::TryCast => self.try_cast(place, ty),
@@ -181,7 +184,11 @@ impl Generator {
         let param = self.parameter(ty);
         let colons = self.may(Feature::DoubleColon, 30);
         let colons = colons && is_scalar(ty);
-        Some(Piece::atomic(if colons { format!("{param}::{name}") } else { format!("CAST({param} AS {name})") }))
+        Some(Piece::atomic(if colons {
+            format!("{param}::{name}")
+        } else {
+            format!("CAST({param} AS {name})")
+        }))
     }
 
     /// A call of a scalar function.
@@ -329,7 +336,8 @@ impl Generator {
         let SqlType::List(field, _) = ty else { return None };
         let count = 1 + self.random.below(3);
         let items: Vec<String> = (0..count).map(|_| self.typed(place, &field.ty).text).collect();
-        let word = self.has(Feature::ArrayLiteral) && (!self.has(Feature::BracketArray) || self.random.chance(40));
+        let word =
+            self.has(Feature::ArrayLiteral) && (!self.has(Feature::BracketArray) || self.random.chance(40));
         Some(Piece::atomic(format!("{}[{}]", if word { "ARRAY" } else { "" }, items.join(", "))))
     }
 

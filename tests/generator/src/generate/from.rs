@@ -54,7 +54,8 @@ impl Generator {
             return Some(entry);
         }
         let functions = self.has(Feature::TableFunction) || self.has(Feature::InTable);
-        if functions && self.random.chance(5)
+        if functions
+            && self.random.chance(5)
             && let Some(entry) = self.table_function()
         {
             return Some(entry);
@@ -70,7 +71,11 @@ impl Generator {
         if used && self.statement.names == 0 {
             // The first table of a statement may go by its own name.
             self.statement.names += 1;
-            return Some(Entry { text: table.name.clone(), scope: scope_of(&table.columns, &table.name), replicated });
+            return Some(Entry {
+                text: table.name.clone(),
+                scope: scope_of(&table.columns, &table.name),
+                replicated,
+            });
         }
         let (text, scope) = self.aliased(&table);
         Some(Entry { text, scope, replicated })
@@ -104,7 +109,10 @@ impl Generator {
         let mut pairs = Vec::new();
         for left in &inner.columns {
             for right in outer.columns.iter().filter(|right| !outer.merged.contains(&right.name)) {
-                if left.ty == right.ty && right.table.is_some() && self.operators.compares(&left.ty, &right.ty) {
+                if left.ty == right.ty
+                    && right.table.is_some()
+                    && self.operators.compares(&left.ty, &right.ty)
+                {
                     pairs.push(format!("{} = {}", inner.written(left, true), outer.written(right, true)));
                 }
             }
@@ -167,7 +175,11 @@ impl Generator {
         let columns: Vec<Column> = fields.iter().map(column).collect();
         let text = written(dialect, name, &args);
         let text = if self.has(Feature::InTable) { format!("TABLE({text})") } else { text };
-        Some(Entry { text: format!("{text} AS {alias}"), scope: scope_of(&columns, &alias), replicated: false })
+        Some(Entry {
+            text: format!("{text} AS {alias}"),
+            scope: scope_of(&columns, &alias),
+            replicated: false,
+        })
     }
 
     /// Joins something to what stands before.

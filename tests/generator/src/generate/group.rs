@@ -46,7 +46,11 @@ impl Generator {
         let (mut items, mut outputs) = (Vec::new(), Vec::new());
         // These forms speak of the list, so the keys must stand in it.
         let listed = matches!(form, Form::Ordinals | Form::Aliases | Form::All) && want.is_none();
-        let form = if matches!(form, Form::Ordinals | Form::Aliases | Form::All) && !listed { Form::Keys } else { form };
+        let form = if matches!(form, Form::Ordinals | Form::Aliases | Form::All) && !listed {
+            Form::Keys
+        } else {
+            form
+        };
         for key in keys.iter().filter(|_| listed) {
             let name = self.fresh("c");
             items.push(format!("{} AS {name}", key.text));
@@ -54,7 +58,9 @@ impl Generator {
         }
         for ty in self.grouped_types(want, &keys) {
             let text = match sets && ty == SqlType::Int32 && self.may(Feature::Grouping, 40) {
-                true => self.random.pick(&keys).map_or("1".to_owned(), |key| format!("grouping({})", key.text)),
+                true => {
+                    self.random.pick(&keys).map_or("1".to_owned(), |key| format!("grouping({})", key.text))
+                }
                 false => self.grouped_item(place, &ty),
             };
             self.item(text, &ty, named, &mut items, &mut outputs);
@@ -84,10 +90,11 @@ impl Generator {
             }
         }
         if keys.is_empty() {
-            keys.extend(self.random.pick(&scope.columns).map(|column| Key {
-                text: scope.written(column, false),
-                ty: column.ty.clone(),
-            }));
+            keys.extend(
+                self.random
+                    .pick(&scope.columns)
+                    .map(|column| Key { text: scope.written(column, false), ty: column.ty.clone() }),
+            );
         }
         keys
     }
@@ -101,7 +108,8 @@ impl Generator {
             (Form::Rollup, Feature::GroupingSets),
             (Form::Cube, Feature::GroupingSets),
         ];
-        let had: Vec<Form> = all.iter().filter(|(_, feature)| self.has(*feature)).map(|(form, _)| *form).collect();
+        let had: Vec<Form> =
+            all.iter().filter(|(_, feature)| self.has(*feature)).map(|(form, _)| *form).collect();
         match self.random.chance(50) {
             true => self.random.pick(&had).copied().unwrap_or(Form::Keys),
             false => Form::Keys,
@@ -189,7 +197,11 @@ impl Generator {
         match self.aggregate(Place { params: false, ..place }, Some(&ty)) {
             Some(aggregate) => {
                 let sign = self.random.word(crate::operators::COMPARISONS);
-                format!(" HAVING {} {sign} {}", aggregate.text, self.beside(Place { depth: 0, keys: Some(&[]), ..place }, &ty))
+                format!(
+                    " HAVING {} {sign} {}",
+                    aggregate.text,
+                    self.beside(Place { depth: 0, keys: Some(&[]), ..place }, &ty)
+                )
             }
             None => " HAVING count(*) > 1".to_owned(),
         }

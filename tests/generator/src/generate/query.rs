@@ -18,9 +18,15 @@ pub(super) struct Output {
 
 impl Generator {
     /// A query with columns of the wanted types, or of any. `named`: each has a name of its own.
-    pub(super) fn query(&mut self, want: Option<&[SqlType]>, depth: u8, named: bool) -> (String, Vec<Output>) {
+    pub(super) fn query(
+        &mut self,
+        want: Option<&[SqlType]>,
+        depth: u8,
+        named: bool,
+    ) -> (String, Vec<Output>) {
         let outside = self.statement.ctes.len();
-        let with = if depth > 0 && self.may(Feature::With, 15) { self.with(depth - 1) } else { String::new() };
+        let with =
+            if depth > 0 && self.may(Feature::With, 15) { self.with(depth - 1) } else { String::new() };
         let body = self.body(want, depth, named);
         let tail = self.tail(&body, named);
         self.statement.ctes.truncate(outside);
@@ -44,13 +50,26 @@ impl Generator {
             let (query, outputs) = self.query(None, depth, true);
             let name = self.fresh("e");
             let own = self.may(Feature::WithColumns, 30);
-            let names: Vec<String> =
-                outputs.iter().map(|output| if own { self.fresh("d") } else { output.name.clone() }).collect();
+            let names: Vec<String> = outputs
+                .iter()
+                .map(|output| if own { self.fresh("d") } else { output.name.clone() })
+                .collect();
             let list = if own { format!(" ({})", names.join(", ")) } else { String::new() };
             parts.push(format!("{name}{list} AS ({query})"));
-            let column = |(name, output): (String, Output)| Column { name, table: None, ty: output.ty, optional: true };
+            let column = |(name, output): (String, Output)| Column {
+                name,
+                table: None,
+                ty: output.ty,
+                optional: true,
+            };
             let columns = names.into_iter().zip(outputs).map(column).collect();
-            self.statement.ctes.push(Table { name, columns, writable: false, key: Vec::new(), replicated: false });
+            self.statement.ctes.push(Table {
+                name,
+                columns,
+                writable: false,
+                key: Vec::new(),
+                replicated: false,
+            });
         }
         format!("WITH {} ", parts.join(", "))
     }
@@ -95,8 +114,11 @@ impl Generator {
 
     /// Constants under the names of another query's columns.
     fn renamed(&mut self, types: &[SqlType], names: &[Output]) -> String {
-        let items: Vec<String> =
-            types.iter().zip(names).map(|(ty, output)| format!("{} AS {}", self.constant(ty), output.name)).collect();
+        let items: Vec<String> = types
+            .iter()
+            .zip(names)
+            .map(|(ty, output)| format!("{} AS {}", self.constant(ty), output.name))
+            .collect();
         format!("SELECT {}", items.join(", "))
     }
 
@@ -110,7 +132,12 @@ impl Generator {
             rows.push(format!("({})", row.join(", ")));
         }
         let outputs = types.iter().map(|ty| Output { name: String::new(), ty: ty.clone() }).collect();
-        Selected { text: format!("VALUES {}", rows.join(", ")), outputs, order_first: Vec::new(), order: Vec::new() }
+        Selected {
+            text: format!("VALUES {}", rows.join(", ")),
+            outputs,
+            order_first: Vec::new(),
+            order: Vec::new(),
+        }
     }
 
     /// ORDER BY and LIMIT.
@@ -164,7 +191,8 @@ impl Generator {
         if !self.has(Feature::Limit) {
             return String::new();
         }
-        let offset = if self.may(Feature::Offset, 40) { self.random.word(&[" OFFSET 1", " OFFSET 3"]) } else { "" };
+        let offset =
+            if self.may(Feature::Offset, 40) { self.random.word(&[" OFFSET 1", " OFFSET 3"]) } else { "" };
         format!(" LIMIT {amount}{offset}")
     }
 }

@@ -22,7 +22,9 @@ impl Generator {
             0 => {
                 let table = self.random.pick(&self.tables).map(|table| table.name.clone());
                 let from = table.map_or(String::new(), |table| format!(" CROSS JOIN {table} AS z"));
-                format!("SELECT {name}.{count} + 1, {name}.{other} FROM {name}{from} WHERE {name}.{count} < 3")
+                format!(
+                    "SELECT {name}.{count} + 1, {name}.{other} FROM {name}{from} WHERE {name}.{count} < 3"
+                )
             }
             _ => format!("SELECT {count} + 1, {other} FROM {name} WHERE {count} < 5"),
         };

@@ -55,8 +55,8 @@ impl Generator {
         match self.random.below(100) {
             0..26 => Shape::Grouped,
             26..36 => Shape::Total,
-            36..44 if self.has(Feature::DistinctOn) => Shape::DistinctOn,
-            44..50 => Shape::Distinct,
+            36..46 if self.has(Feature::DistinctOn) => Shape::DistinctOn,
+            46..52 => Shape::Distinct,
             _ => Shape::Plain,
         }
     }
@@ -72,7 +72,12 @@ impl Generator {
             // Somewhere the rows must come from.
             self.tables.first().map_or(String::new(), |table| format!(" FROM {}", table.name))
         };
-        Selected { text: format!("SELECT {items}{from}"), outputs, order_first: Vec::new(), order: Vec::new() }
+        Selected {
+            text: format!("SELECT {items}{from}"),
+            outputs,
+            order_first: Vec::new(),
+            order: Vec::new(),
+        }
     }
 
     /// The types of the select list.
@@ -85,7 +90,12 @@ impl Generator {
     }
 
     /// A select list of these types.
-    pub(super) fn items(&mut self, place: Place<'_>, types: &[SqlType], named: bool) -> (String, Vec<Output>) {
+    pub(super) fn items(
+        &mut self,
+        place: Place<'_>,
+        types: &[SqlType],
+        named: bool,
+    ) -> (String, Vec<Output>) {
         let (mut items, mut outputs) = (Vec::new(), Vec::new());
         for ty in types {
             let any = self.random.chance(35);
@@ -142,7 +152,8 @@ impl Generator {
             let text = format!("{word} {item}{tail}");
             return Selected { text, outputs, order_first: Vec::new(), order: Vec::new() };
         }
-        let (names, definitions) = if distinct { (Vec::new(), String::new()) } else { self.named_windows(scope) };
+        let (names, definitions) =
+            if distinct { (Vec::new(), String::new()) } else { self.named_windows(scope) };
         let types = self.types_of(want, distinct);
         let windows = !distinct && self.has(Feature::Over);
         let place = Place { windows, named: &names, ..Place::new(Clause::Select, scope, 2) };
@@ -171,7 +182,8 @@ impl Generator {
         if distinct && scope.columns.iter().any(|column| !crate::types::is_scalar(&column.ty)) {
             return None;
         }
-        let output = |column: &crate::scope::Column| Output { name: column.name.clone(), ty: column.ty.clone() };
+        let output =
+            |column: &crate::scope::Column| Output { name: column.name.clone(), ty: column.ty.clone() };
         let all: Vec<Output> = scope.columns.iter().map(output).collect();
         if own_names && scope.columns.len() > 1 && self.may(Feature::WildcardOptions, 50) {
             return self.wildcard_options(scope, all);
@@ -239,7 +251,12 @@ impl Generator {
 
     fn distinct_on(&mut self, want: Option<&[SqlType]>, scope: &Scope, tail: &str, named: bool) -> Selected {
         let mut keys = Vec::new();
-        let place = Place { params: false, subqueries: false, stable: true, ..Place::new(Clause::DistinctOn, scope, 3) };
+        let place = Place {
+            params: false,
+            subqueries: false,
+            stable: true,
+            ..Place::new(Clause::DistinctOn, scope, 3)
+        };
         for _ in 0..1 + self.random.below(2) {
             let ty = self.plain_type();
             let key = self.computed_key(place, &ty);

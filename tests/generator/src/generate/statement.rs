@@ -11,7 +11,11 @@ impl Generator {
     pub(super) fn any_statement(&mut self) -> (String, bool) {
         let drawn = self.random.below(100);
         if drawn < 3 && self.has(Feature::Explain) {
-            let word = if self.dialect.name == "datafusion" && self.random.chance(20) { "EXPLAIN ANALYZE" } else { "EXPLAIN" };
+            let word = if self.dialect.name == "datafusion" && self.random.chance(20) {
+                "EXPLAIN ANALYZE"
+            } else {
+                "EXPLAIN"
+            };
             return (format!("{word} {}", self.query(None, 1, false).0), false);
         }
         if drawn < 3 && self.has(Feature::ExplainPlanFor) {

@@ -34,7 +34,11 @@ impl Generator {
             for outer in &place.scope.columns {
                 let named = outer.table.is_some() && !place.scope.merged.contains(&outer.name);
                 if named && own.ty == outer.ty && self.operators.compares(&own.ty, &outer.ty) {
-                    pairs.push(format!("{} = {}", inner.written(own, true), place.scope.written(outer, true)));
+                    pairs.push(format!(
+                        "{} = {}",
+                        inner.written(own, true),
+                        place.scope.written(outer, true)
+                    ));
                 }
             }
         }
@@ -62,7 +66,9 @@ impl Generator {
         let call = self.draw(&[FunctionKind::Aggregate], Some(ty));
         let Some(call) = call else {
             // No aggregate gives the type: a constant stands for it.
-            return self.has(Feature::NoFrom).then(|| Piece::atomic(format!("(SELECT {})", self.constant(ty))));
+            return self
+                .has(Feature::NoFrom)
+                .then(|| Piece::atomic(format!("(SELECT {})", self.constant(ty))));
         };
         self.count_call(call);
         let own = Place { subqueries: false, params: false, ..Place::new(Clause::Select, &inner, 1) };
@@ -86,7 +92,9 @@ impl Generator {
         let plain: Vec<Column> = inner
             .columns
             .iter()
-            .filter(|column| self.operators.compares(&column.ty, &column.ty) && crate::types::is_scalar(&column.ty))
+            .filter(|column| {
+                self.operators.compares(&column.ty, &column.ty) && crate::types::is_scalar(&column.ty)
+            })
             .cloned()
             .collect();
         let column = self.random.pick(&plain)?.clone();

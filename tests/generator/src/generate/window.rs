@@ -28,7 +28,8 @@ impl Generator {
             return None;
         }
         self.count_call(call);
-        let inner = Place { windows: false, aggregates: false, subqueries: false, params: false, ..place.deeper() };
+        let inner =
+            Place { windows: false, aggregates: false, subqueries: false, params: false, ..place.deeper() };
         let text = if kind == FunctionKind::Aggregate {
             // In a grouped query its arguments are keys, like those of any expression.
             self.windowed_aggregate(inner, call)

@@ -133,7 +133,8 @@ impl Generator {
         if self.random.chance(20) {
             return String::new();
         }
-        let place = Place { subqueries: self.dialect.name != "datafusion", ..Place::new(Clause::Where, scope, 2) };
+        let place =
+            Place { subqueries: self.dialect.name != "datafusion", ..Place::new(Clause::Where, scope, 2) };
         format!(" WHERE {}", self.condition(place))
     }
 
@@ -147,7 +148,11 @@ impl Generator {
         let mut pairs = Vec::new();
         for own in target_scope.columns.iter().filter(|own| table.key.contains(&own.name)) {
             for other in source_scope.columns.iter().filter(|other| other.ty == own.ty) {
-                pairs.push(format!("{} = {}", target_scope.written(own, true), source_scope.written(other, true)));
+                pairs.push(format!(
+                    "{} = {}",
+                    target_scope.written(own, true),
+                    source_scope.written(other, true)
+                ));
             }
         }
         let on = self.random.pick(&pairs)?.clone();
@@ -162,9 +167,15 @@ impl Generator {
         if self.random.chance(60) || clauses.is_empty() {
             let columns = self.written_columns(table);
             let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-            let place = Place { subqueries: false, params: false, ..Place::new(Clause::Values, &source_scope, 1) };
-            let values: Vec<String> = columns.iter().map(|column| self.typed(place, &column.ty).text).collect();
-            clauses.push(format!("WHEN NOT MATCHED THEN INSERT ({}) VALUES ({})", names.join(", "), values.join(", ")));
+            let place =
+                Place { subqueries: false, params: false, ..Place::new(Clause::Values, &source_scope, 1) };
+            let values: Vec<String> =
+                columns.iter().map(|column| self.typed(place, &column.ty).text).collect();
+            clauses.push(format!(
+                "WHEN NOT MATCHED THEN INSERT ({}) VALUES ({})",
+                names.join(", "),
+                values.join(", ")
+            ));
         }
         Some(format!("MERGE INTO {target} USING {using} ON {on} {}", clauses.join(" ")))
     }

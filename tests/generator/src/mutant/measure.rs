@@ -26,7 +26,8 @@ pub fn judge(mutant: &Mutant, diagnostics: &[Diagnostic]) -> Judged {
     let errors: Vec<&Diagnostic> =
         diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
     let of = |change: &Change| errors.iter().find(|found| found.span == change.span).copied();
-    let misspelt: Vec<&Change> = mutant.changes.iter().filter(|change| change.mistake.is_misspelling()).collect();
+    let misspelt: Vec<&Change> =
+        mutant.changes.iter().filter(|change| change.mistake.is_misspelling()).collect();
     let suggested = |change: &&Change| of(change).is_some_and(|found| suggests(found, &change.original));
     Judged {
         refused: !errors.is_empty(),

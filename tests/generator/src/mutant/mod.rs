@@ -108,8 +108,10 @@ pub fn mutants(sql: &str, catalog: &Catalog, seed: u64) -> Vec<Mutant> {
 
 /// Two misspelt names of which neither hides the other: columns and functions.
 fn pair(sql: &str, found: &[Site], random: &mut Random) -> Option<Mutant> {
-    let own: Vec<&Site> =
-        found.iter().filter(|site| matches!(site.mistake, Mistake::Column | Mistake::Function)).collect();
+    let own: Vec<&Site> = found
+        .iter()
+        .filter(|site| matches!(site.mistake, Mistake::Column | Mistake::Function) && !site.hides)
+        .collect();
     let first = *random.pick(&own)?;
     let others: Vec<&Site> =
         own.into_iter().filter(|site| site.original != first.original && site.text != first.text).collect();

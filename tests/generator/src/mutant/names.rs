@@ -62,7 +62,12 @@ impl<'a> Names<'a> {
     }
 
     /// A misspelling that is nearer to the name than to any other that could stand in its place, as it is written.
-    pub(super) fn misspelt(&self, ident: &Ident, among: &BTreeSet<String>, random: &mut Random) -> Option<String> {
+    pub(super) fn misspelt(
+        &self,
+        ident: &Ident,
+        among: &BTreeSet<String>,
+        random: &mut Random,
+    ) -> Option<String> {
         let own = ident.value.to_lowercase();
         for _ in 0..12 {
             let Some(wrong) = changed(&ident.value, random) else { continue };
@@ -77,12 +82,9 @@ impl<'a> Names<'a> {
             if lower == own || taken || near_another {
                 continue;
             }
-            let written = if ident.quoted {
-                format!("\"{}\"", wrong.replace('"', "\"\""))
-            } else {
-                wrong
-            };
-            let bare = ident.quoted || quote(self.catalog.dialect, &written.to_lowercase()) == written.to_lowercase()
+            let written = if ident.quoted { format!("\"{}\"", wrong.replace('"', "\"\"")) } else { wrong };
+            let bare = ident.quoted
+                || quote(self.catalog.dialect, &written.to_lowercase()) == written.to_lowercase()
                 || quote(self.catalog.dialect, &written.to_uppercase()) == written.to_uppercase();
             if bare {
                 return Some(written);

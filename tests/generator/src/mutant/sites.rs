@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use querent_schema::ast::{
-    BinaryOp, Expr, ExprKind, Function, FunctionArg, GroupBy, Ident, JoinConstraint, Literal, Name, Select, Span,
-    Statement, StatementKind, TableFactor, TableFactorKind,
+    BinaryOp, Expr, ExprKind, Function, FunctionArg, GroupBy, Ident, JoinConstraint, Literal, Name, Select,
+    Span, Statement, StatementKind, TableFactor, TableFactorKind,
 };
 use querent_schema::catalog::TableLookup;
 use querent_schema::dialect::Placeholder;
@@ -22,10 +22,13 @@ pub(super) struct Site {
     pub(super) text: String,
     pub(super) original: String,
     pub(super) certain: bool,
+    /// Whether names elsewhere depend on it, so that it hides other mistakes.
+    pub(super) hides: bool,
 }
 
 /// Functions whose calls have words among their arguments, so that another name is another syntax.
-const SPELT: &[&str] = &["overlay", "position", "substring", "trim", "extract", "ceil", "floor", "struct", "grouping", "table"];
+const SPELT: &[&str] =
+    &["overlay", "position", "substring", "trim", "extract", "ceil", "floor", "struct", "grouping", "table"];
 
 struct Finder<'a, 's> {
     sql: &'s str,
@@ -33,6 +36,8 @@ struct Finder<'a, 's> {
     random: &'a mut Random,
     params: usize,
     sites: Vec<Site>,
+    /// Definitions of windows, which no engine plans but where they are used.
+    unread: Vec<Span>,
 }
 
 /// Every place for a mistake, in the order of the tree.
@@ -43,10 +48,13 @@ pub(super) fn sites(
     params: usize,
     random: &mut Random,
 ) -> Vec<Site> {
-    let mut finder = Finder { sql, names, random, params, sites: Vec::new() };
+    let mut finder = Finder { sql, names, random, params, sites: Vec::new(), unread: Vec::new() };
     finder.target(statement);
     walk::statement(statement, &mut |_, node| finder.see(&node));
-    finder.sites
+    let Finder { mut sites, unread, .. } = finder;
+    // What is not planned is not wrong.
+    sites.retain(|site| !unread.iter().any(|span| span.contains(site.span)));
+    sites
 }
 
 impl Finder<'_, '_> {
@@ -60,6 +68,9 @@ impl Finder<'_, '_> {
                 }
             }
             Node::Select(select) => {
+                if let Some((name, _)) = select.windows.first() {
+                    self.unread.push(Span { start: name.span.start, end: select.span.end });
+                }
                 self.group_by(select);
                 self.ambiguous(select);
             }
@@ -75,13 +86,15 @@ impl Finder<'_, '_> {
     fn add(&mut self, mistake: Mistake, span: Span, text: String, certain: bool) {
         let Some(original) = self.sql.get(span.start as usize..span.end as usize) else { return };
         if original != text {
-            self.sites.push(Site { mistake, span, text, original: original.to_owned(), certain });
+            let hides = mistake == Mistake::Table;
+            self.sites.push(Site { mistake, span, text, original: original.to_owned(), certain, hides });
         }
     }
 
     fn misspell(&mut self, mistake: Mistake, ident: &Ident, among: &BTreeSet<String>) {
         let stands = self.sql.get(ident.span.start as usize..ident.span.end as usize);
-        let as_written = stands.is_some_and(|text| text.trim_matches('"').replace("\"\"", "\"") == ident.value);
+        let as_written =
+            stands.is_some_and(|text| text.trim_matches('"').replace("\"\"", "\"") == ident.value);
         if !as_written {
             return;
         }
@@ -113,7 +126,13 @@ impl Finder<'_, '_> {
     fn factor(&mut self, factor: &TableFactor) {
         match &factor.kind {
             TableFactorKind::Table(name) => self.table(name),
-            TableFactorKind::Function { name, .. } if !name.last().quoted => self.function_name(name),
+            TableFactorKind::Function { name, .. } | TableFactorKind::InTable { name, .. }
+                if !name.last().quoted =>
+            {
+                let before = self.sites.len();
+                self.function_name(name);
+                self.sites[before..].iter_mut().for_each(|site| site.hides = true);
+            }
             _ => {}
         }
     }
@@ -155,7 +174,8 @@ impl Finder<'_, '_> {
         if !known || name.parts.len() > 1 || SPELT.contains(&&*lower) {
             return;
         }
-        let among: BTreeSet<String> = functions.names().into_iter().map(|(name, _)| name.to_owned()).collect();
+        let among: BTreeSet<String> =
+            functions.names().into_iter().map(|(name, _)| name.to_owned()).collect();
         self.misspell(Mistake::Function, ident, &among);
     }
 
@@ -163,7 +183,11 @@ impl Finder<'_, '_> {
     fn arity(&mut self, call: &Function, span: Span) {
         let name = folded(call.name.last());
         let functions = (self.names.catalog.dialect.functions)();
-        if functions.is_open() || call.args.is_empty() || SPELT.contains(&&*name) || !call.within_group.is_empty() {
+        if functions.is_open()
+            || call.args.is_empty()
+            || SPELT.contains(&&*name)
+            || !call.within_group.is_empty()
+        {
             return;
         }
         let canonical = functions.canonical(&name);
@@ -196,12 +220,15 @@ impl Finder<'_, '_> {
     /// Columns that lose the table that alone tells them from another's.
     fn ambiguous(&mut self, select: &Select) {
         let joins = || select.from.iter().flat_map(|entry| &entry.joins);
-        let merges = |constraint: &JoinConstraint| matches!(constraint, JoinConstraint::Using(_) | JoinConstraint::Natural);
+        let merges = |constraint: &JoinConstraint| {
+            matches!(constraint, JoinConstraint::Using(_) | JoinConstraint::Natural)
+        };
         if joins().any(|join| merges(&join.constraint)) {
             return;
         }
         let kept = joins().all(|join| !format!("{:?}", join.kind).contains(['S', 'A']));
-        let factors = select.from.iter().map(|entry| &entry.relation).chain(joins().map(|join| &join.relation));
+        let factors =
+            select.from.iter().map(|entry| &entry.relation).chain(joins().map(|join| &join.relation));
         let mut seen: BTreeSet<String> = BTreeSet::new();
         let mut twice: BTreeSet<String> = BTreeSet::new();
         for factor in factors.filter(|_| kept) {

@@ -1,8 +1,8 @@
 //! The cuts of a statement's tree: what can be left out, and what can be replaced by something in it.
 
 use querent_schema::ast::{
-    Distinct, Expr, ExprKind, Function, FunctionArg, GroupBy, Ident, OrderBy, Query, Select, SelectItem, SetExpr, Span,
-    Statement, StatementKind, TableFactorKind, TableWithJoins, With,
+    Distinct, Expr, ExprKind, Function, FunctionArg, GroupBy, Ident, OrderBy, Query, Select, SelectItem,
+    SetExpr, Span, Statement, StatementKind, TableFactorKind, TableWithJoins, With,
 };
 
 use super::Cut;
@@ -202,7 +202,8 @@ impl Cuts<'_> {
     fn named_windows(&mut self, names: &[&Ident], select: &Select) {
         let Some(first) = names.first() else { return };
         let behind = select.qualify.as_ref().filter(|qualify| qualify.span.start > first.span.start);
-        let end = behind.and_then(|qualify| self.words_before(qualify.span.start, 1)).unwrap_or(select.span.end);
+        let end =
+            behind.and_then(|qualify| self.words_before(qualify.span.start, 1)).unwrap_or(select.span.end);
         self.clause(1, first.span, end);
         for pair in names.windows(2) {
             self.cut(pair[0].span.start, pair[1].span.start);
@@ -217,7 +218,9 @@ impl Cuts<'_> {
             self.keep(expr.span, child.span);
         }
         match &expr.kind {
-            ExprKind::InList { list, .. } | ExprKind::Array(list) | ExprKind::Tuple(list) => self.list(&spans(list)),
+            ExprKind::InList { list, .. } | ExprKind::Array(list) | ExprKind::Tuple(list) => {
+                self.list(&spans(list))
+            }
             ExprKind::Case { branches, otherwise, .. } => self.case(branches, otherwise.as_deref()),
             ExprKind::Function(call) => self.call(call, expr.span),
             _ => {}
@@ -272,7 +275,9 @@ fn entry(table: &TableWithJoins) -> Span {
 
 fn item(item: &SelectItem) -> Span {
     match item {
-        SelectItem::Expr { expr, alias } => alias.as_ref().map_or(expr.span, |alias| expr.span.to(alias.ident.span)),
+        SelectItem::Expr { expr, alias } => {
+            alias.as_ref().map_or(expr.span, |alias| expr.span.to(alias.ident.span))
+        }
         SelectItem::Wildcard { span, .. } => *span,
     }
 }

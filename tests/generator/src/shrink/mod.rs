@@ -105,7 +105,11 @@ mod tests {
 
     #[test]
     fn a_condition_is_cut_to_its_part() {
-        check("SELECT 1 FROM t WHERE a = 1 AND (b LIKE 'x' OR c IS NULL)", "LIKE", "SELECT 1 FROM t WHERE b LIKE 1");
+        check(
+            "SELECT 1 FROM t WHERE a = 1 AND (b LIKE 'x' OR c IS NULL)",
+            "LIKE",
+            "SELECT 1 FROM t WHERE b LIKE 1",
+        );
     }
 
     #[test]
