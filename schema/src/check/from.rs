@@ -60,8 +60,8 @@ impl<'a> Binder<'a> {
 
     pub(super) fn factor(&mut self, factor: &'a TableFactor, visible: &[&Relation]) -> Relation {
         let unnest = matches!(factor.kind, TableFactorKind::Unnest { .. });
-        let mut relation = if (factor.lateral || unnest) && visible.iter().any(|side| !side.fields.is_empty())
-        {
+        let sees = visible.iter().any(|side| !side.fields.is_empty() || side.is_open());
+        let mut relation = if (factor.lateral || unnest) && sees {
             let mut seen = Relation::default();
             for side in visible {
                 seen = concat(seen, (*side).clone());
