@@ -2,14 +2,14 @@
 //!
 //! Texts of different layouts, and decimals of different digits, are one type here: engines take one for the other.
 
+use std::str::FromStr;
+
 use querent_schema::ast::{ExprKind, SelectItem, SetExpr, StatementKind, TypeName};
 use querent_schema::dialect::Dialect;
 use querent_schema::parse::Source;
 use querent_types::{DecimalWidth, Field, IntervalUnit, Layout, ListLayout, SqlType, TimeUnit};
 
 use crate::random::Random;
-
-const NANO: SqlType = SqlType::Timestamp(TimeUnit::Nanosecond, None);
 
 /// The types of one dialect.
 pub(crate) struct Types {
@@ -263,91 +263,34 @@ fn made(dialect: &str, ty: &SqlType) -> bool {
     }
 }
 
+/// The types of DataFusion's values, as Arrow prints them.
+const DATAFUSION: &str = "Boolean; Int8; Int16; Int32; Int64; UInt8; UInt16; UInt32; UInt64; Float32; Float64; \
+    Decimal128(10, 2); Utf8; Binary; Date32; Date64; Time64(ns); Time32(s); Timestamp(ns); Timestamp(µs); \
+    Timestamp(ms); Timestamp(s); Timestamp(ns, \"+00:00\"); Interval(MonthDayNano); Duration(ns); \
+    Dictionary(Int32, Utf8); FixedSizeBinary(2); List(Int64); List(Utf8); List(Float64); List(List(Int64)); \
+    Struct(\"a\": Int64, \"b\": Utf8); \
+    Map(\"entries\": non-null Struct(\"key\": non-null Utf8, \"value\": Int64), unsorted)";
+
+const IGNITE: &str = "Boolean; Int8; Int16; Int32; Int64; Float32; Float64; BigDecimal; Utf8; Binary; Uuid; Date32; \
+    Time32(ms); Timestamp(ns)";
+
+/// What the Calcite engine has besides.
+const CALCITE: &str = "Interval(YearMonth); Interval(DayTime); List(Int32); List(Utf8); \
+    Map(\"entries\": non-null Struct(\"key\": non-null Utf8, \"value\": Int32), unsorted)";
+
+const PICODATA: &str = "Int64; Float64; BigDecimal; Utf8; Boolean; Uuid; Timestamp(µs, \"UTC\")";
+
+const PINOT: &str = "Int32; Int64; Float32; Float64; BigDecimal; Boolean; Utf8; Timestamp(ms, \"UTC\")";
+
 fn usual(dialect: &str) -> Vec<SqlType> {
-    use SqlType::*;
-    let utc = |unit| Timestamp(unit, Some("UTC".to_owned()));
-    match dialect {
-        "datafusion" => {
-            let pair = Struct(vec![Field::new("a", Int64, true), Field::new("b", SqlType::TEXT, true)]);
-            let mut types = vec![
-                Boolean,
-                Int8,
-                Int16,
-                Int32,
-                Int64,
-                UInt8,
-                UInt16,
-                UInt32,
-                UInt64,
-                Float32,
-                Float64,
-                SqlType::decimal128(10, 2),
-                SqlType::TEXT,
-                SqlType::BINARY,
-                Date32,
-                Date64,
-                Time(TimeUnit::Nanosecond),
-                Time(TimeUnit::Second),
-                NANO,
-                Timestamp(TimeUnit::Microsecond, None),
-                Timestamp(TimeUnit::Millisecond, None),
-                Timestamp(TimeUnit::Second, None),
-                Timestamp(TimeUnit::Nanosecond, Some("+00:00".to_owned())),
-                Interval(IntervalUnit::MonthDayNano),
-                Duration(TimeUnit::Nanosecond),
-                Dictionary(Box::new(Int32), Box::new(SqlType::TEXT)),
-                SqlType::list(Int64),
-                SqlType::list(SqlType::TEXT),
-                SqlType::list(Float64),
-                SqlType::list(SqlType::list(Int64)),
-                pair,
-                map(SqlType::TEXT, Int64),
-            ];
-            types.push(FixedSizeBinary(2));
-            types
-        }
-        "ignite-h2" | "ignite-calcite" => {
-            let mut types = vec![
-                Boolean,
-                Int8,
-                Int16,
-                Int32,
-                Int64,
-                Float32,
-                Float64,
-                BigDecimal,
-                SqlType::TEXT,
-                SqlType::BINARY,
-                Uuid,
-                Date32,
-                Time(TimeUnit::Millisecond),
-                NANO,
-            ];
-            if dialect == "ignite-calcite" {
-                types.extend([
-                    Interval(IntervalUnit::YearMonth),
-                    Interval(IntervalUnit::DayTime),
-                    SqlType::list(Int32),
-                    SqlType::list(SqlType::TEXT),
-                    map(SqlType::TEXT, Int32),
-                ]);
-            }
-            types
-        }
-        "picodata" => {
-            vec![Int64, Float64, BigDecimal, SqlType::TEXT, Boolean, Uuid, utc(TimeUnit::Microsecond)]
-        }
-        _ => vec![
-            Int32,
-            Int64,
-            Float32,
-            Float64,
-            BigDecimal,
-            Boolean,
-            SqlType::TEXT,
-            utc(TimeUnit::Millisecond),
-        ],
-    }
+    let lists: &[&str] = match dialect {
+        "datafusion" => &[DATAFUSION],
+        "ignite-h2" => &[IGNITE],
+        "ignite-calcite" => &[IGNITE, CALCITE],
+        "picodata" => &[PICODATA],
+        _ => &[PINOT],
+    };
+    lists.iter().flat_map(|list| list.split("; ")).filter_map(|ty| SqlType::from_str(ty).ok()).collect()
 }
 
 /// A type name, read by the dialect's own parser.
@@ -362,5 +305,20 @@ fn type_name(name: &str, dialect: &'static Dialect) -> Option<TypeName> {
             _ => None,
         },
         SelectItem::Wildcard { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_type_can_be_read() {
+        for list in [DATAFUSION, IGNITE, CALCITE, PICODATA, PINOT] {
+            for ty in list.split("; ") {
+                let read = SqlType::from_str(ty.trim()).map(|ty| ty.to_string());
+                assert_eq!(read.as_deref(), Ok(ty.trim()));
+            }
+        }
     }
 }

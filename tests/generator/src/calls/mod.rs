@@ -52,7 +52,7 @@ pub(crate) struct Calls {
     pub(crate) overloads: Vec<Overload>,
     pub(crate) all: Vec<Call>,
     by_type: BTreeMap<(FunctionKind, SqlType), Vec<usize>>,
-    by_kind: BTreeMap<FunctionKind, Vec<usize>>,
+    by_overload: Vec<Vec<usize>>,
 }
 
 impl Calls {
@@ -63,8 +63,9 @@ impl Calls {
             overloads: overloads(dialect),
             all: Vec::new(),
             by_type: BTreeMap::new(),
-            by_kind: BTreeMap::new(),
+            by_overload: Vec::new(),
         };
+        calls.by_overload.resize(calls.overloads.len(), Vec::new());
         for listed in (dialect.functions)().listed() {
             for (alternative, form) in listed.signature.alternatives.iter().enumerate() {
                 let own = Overload { kind: listed.kind, name: listed.name, alternative };
@@ -85,7 +86,7 @@ impl Calls {
             let Some(ty) = resolved.ty.filter(|ty| *ty != SqlType::Null) else { continue };
             let index = self.all.len();
             self.by_type.entry((kind, plain(&ty))).or_default().push(index);
-            self.by_kind.entry(kind).or_default().push(index);
+            self.by_overload[overload].push(index);
             self.all.push(Call { overload, slots, ty: plain(&ty) });
             kept += 1;
             if kept == CALLS_OF_ONE_MAX {
@@ -99,18 +100,20 @@ impl Calls {
         self.by_type.get(&(kind, plain(ty))).map_or(&[], Vec::as_slice)
     }
 
-    /// The calls of a kind.
-    pub(crate) fn of_kind(&self, kind: FunctionKind) -> &[usize] {
-        self.by_kind.get(&kind).map_or(&[], Vec::as_slice)
+    /// The calls of an overload.
+    pub(crate) fn of_overload(&self, overload: usize) -> &[usize] {
+        &self.by_overload[overload]
+    }
+
+    /// The overloads of some kinds.
+    pub(crate) fn overloads_of(&self, kinds: &[FunctionKind]) -> Vec<usize> {
+        (0..self.overloads.len()).filter(|place| kinds.contains(&self.overloads[*place].kind)).collect()
     }
 
     /// The overloads for which there is no call.
     pub(crate) fn without_call(&self) -> Vec<&Overload> {
-        let called = |place: usize| self.all.iter().any(|call| call.overload == place);
-        (0..self.overloads.len())
-            .filter(|place| !called(*place))
-            .map(|place| &self.overloads[place])
-            .collect()
+        let calls = self.overloads.iter().zip(&self.by_overload);
+        calls.filter(|(_, calls)| calls.is_empty()).map(|(overload, _)| overload).collect()
     }
 }
 

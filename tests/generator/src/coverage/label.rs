@@ -2,8 +2,8 @@
 
 use querent_schema::ast::{
     BinaryOp, Distinct, Expr, ExprKind, Frame, FrameBound, Function, FunctionArg, GroupBy, JoinConstraint,
-    LikeOp, Literal, MergeAction, OrderBy, OrderByExpr, SelectItem, SetExpr, StatementKind, TableFactor,
-    TableFactorKind, UnaryOp, WindowRef,
+    LikeOp, Literal, MergeAction, OrderBy, OrderByExpr, Query, Select, SelectItem, SetExpr, StatementKind,
+    TableFactor, TableFactorKind, UnaryOp, WindowRef,
 };
 
 use crate::walk::Node;
@@ -132,21 +132,7 @@ pub(super) fn parts(node: &Node<'_>) -> Vec<String> {
     let mut add = |name: &str| names.push(name.to_owned());
     match node {
         Node::Statement(statement) => add(of_statement(&statement.kind)),
-        Node::Query(query) => {
-            match &query.order_by {
-                Some(OrderBy::All) => add("ORDER BY ALL"),
-                Some(OrderBy::Expressions(_)) => add("ORDER BY"),
-                None => {}
-            }
-            match (&query.limit, query.fetch) {
-                (Some(_), Some(_)) => add("FETCH"),
-                (Some(_), None) => add("LIMIT"),
-                _ => {}
-            }
-            if query.offset.is_some() {
-                add("OFFSET");
-            }
-        }
+        Node::Query(query) => names.extend(of_query(query)),
         Node::With(with) => {
             add(if with.recursive { "WITH RECURSIVE" } else { "WITH" });
             if with.ctes.iter().any(|cte| !cte.alias.columns.is_empty()) {
@@ -154,30 +140,7 @@ pub(super) fn parts(node: &Node<'_>) -> Vec<String> {
             }
         }
         Node::Body(body) => names.push(of_body(body)),
-        Node::Select(select) => {
-            match &select.distinct {
-                Some(Distinct::All) => add("DISTINCT"),
-                Some(Distinct::On(_)) => add("DISTINCT ON"),
-                None => {}
-            }
-            match &select.group_by {
-                GroupBy::All => add("GROUP BY ALL"),
-                GroupBy::Expressions(_) => add("GROUP BY"),
-                GroupBy::None => {}
-            }
-            for (name, there) in [
-                ("TOP", select.top.is_some()),
-                ("WHERE", select.selection.is_some()),
-                ("HAVING", select.having.is_some()),
-                ("QUALIFY", select.qualify.is_some()),
-                ("WINDOW", !select.windows.is_empty()),
-                ("no FROM", select.from.is_empty()),
-            ] {
-                if there {
-                    add(name);
-                }
-            }
-        }
+        Node::Select(select) => names.extend(of_select(select)),
         Node::Item(item) => names.extend(of_item(item)),
         Node::Tables(tables) if tables.len() > 1 => add("FROM list"),
         Node::Factor(factor) => names.extend(of_factor(factor)),
@@ -218,6 +181,37 @@ pub(super) fn parts(node: &Node<'_>) -> Vec<String> {
         Node::Tables(_) | Node::Assignments(_) => {}
     }
     names
+}
+
+fn of_query(query: &Query) -> Vec<String> {
+    let order = match &query.order_by {
+        Some(OrderBy::All) => Some("ORDER BY ALL"),
+        Some(OrderBy::Expressions(_)) => Some("ORDER BY"),
+        None => None,
+    };
+    let limit = match (&query.limit, query.fetch) {
+        (Some(_), Some(_)) => Some("FETCH"),
+        (Some(_), None) => Some("LIMIT"),
+        _ => None,
+    };
+    let offset = query.offset.as_ref().map(|_| "OFFSET");
+    [order, limit, offset].into_iter().flatten().map(str::to_owned).collect()
+}
+
+fn of_select(select: &Select) -> Vec<String> {
+    let all = [
+        ("DISTINCT", select.distinct == Some(Distinct::All)),
+        ("DISTINCT ON", matches!(select.distinct, Some(Distinct::On(_)))),
+        ("GROUP BY ALL", select.group_by == GroupBy::All),
+        ("GROUP BY", matches!(select.group_by, GroupBy::Expressions(_))),
+        ("TOP", select.top.is_some()),
+        ("WHERE", select.selection.is_some()),
+        ("HAVING", select.having.is_some()),
+        ("QUALIFY", select.qualify.is_some()),
+        ("WINDOW", !select.windows.is_empty()),
+        ("no FROM", select.from.is_empty()),
+    ];
+    all.into_iter().filter(|(_, there)| *there).map(|(name, _)| name.to_owned()).collect()
 }
 
 fn of_statement(kind: &StatementKind) -> &'static str {

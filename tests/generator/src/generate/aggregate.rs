@@ -86,7 +86,7 @@ impl Generator {
         let place = Place { params: false, subqueries: false, ..place };
         // A bare number would be a position.
         let key = match self.column(place, &ty) {
-            Some(column) if self.random.chance(35) => column.text,
+            Some(column) if self.random.chance(20) => column.text,
             _ => self.computed_key(place, &ty),
         };
         format!("{key}{}", self.direction())

@@ -55,7 +55,7 @@ impl Generator {
 
     pub(super) fn boolean(&mut self, place: Place<'_>, make: Make) -> Option<Piece> {
         let compound = |text: String| Some(Piece::compound(text));
-        let not = if self.random.chance(40) { "NOT " } else { "" };
+        let not = if self.random.chance(50) { "NOT " } else { "" };
         match make {
             Make::And | Make::Or => {
                 let sign = if make == Make::And { "AND" } else { "OR" };

@@ -59,11 +59,12 @@ impl Make {
     /// About how many kinds of nodes it makes.
     pub(super) fn forms(self) -> u32 {
         match self {
-            Make::Compare => 26,
+            Make::Compare => 22,
             Make::Operator => 12,
             Make::IsTrue => 6,
             Make::Like => 4,
-            Make::IsNull | Make::IsDistinct | Make::AnyArray | Make::AnySubquery => 2,
+            Make::AnySubquery => 3,
+            Make::IsNull | Make::IsUnknown | Make::IsDistinct | Make::AnyArray => 2,
             _ => 1,
         }
     }

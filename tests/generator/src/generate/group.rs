@@ -186,7 +186,7 @@ impl Generator {
     }
 
     fn having(&mut self, place: Place<'_>) -> String {
-        if !self.random.chance(50) {
+        if !self.random.chance(75) {
             return String::new();
         }
         let place = Place { clause: Clause::Having, windows: false, subqueries: true, params: true, ..place };

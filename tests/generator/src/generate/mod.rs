@@ -288,22 +288,27 @@ impl Generator {
         self.dialect.rules.string()
     }
 
-    /// A call of a kind that was drawn less often than others, counted from here on.
+    /// A call of a kind that was drawn less often than others; of those that give a type, where one is wanted.
     fn draw(&mut self, kinds: &[FunctionKind], ty: Option<&SqlType>) -> Option<usize> {
+        let Some(ty) = ty else { return self.draw_any(kinds) };
         let mut best: Option<usize> = None;
         for _ in 0..4 {
             let kind = self.random.pick(kinds).copied()?;
-            let from = match ty {
-                Some(ty) => self.calls.giving(kind, ty),
-                None => self.calls.of_kind(kind),
-            };
-            let Some(call) = self.random.pick(from).copied() else { continue };
+            let Some(call) = self.random.pick(self.calls.giving(kind, ty)).copied() else { continue };
             let uses = |call: usize| self.drawn[self.calls.all[call].overload];
             if best.is_none_or(|best| uses(call) < uses(best)) {
                 best = Some(call);
             }
         }
         best
+    }
+
+    /// A call of an overload that was drawn less often than others, whatever it gives.
+    fn draw_any(&mut self, kinds: &[FunctionKind]) -> Option<usize> {
+        let own = self.calls.overloads_of(kinds);
+        let drawn: Vec<usize> = (0..8).filter_map(|_| self.random.pick(&own).copied()).collect();
+        let overload = drawn.into_iter().min_by_key(|overload| self.drawn[*overload])?;
+        self.random.pick(self.calls.of_overload(overload)).copied()
     }
 
     /// Counts a call that is written.

@@ -143,7 +143,7 @@ impl Generator {
     /// ORDER BY and LIMIT.
     fn tail(&mut self, body: &Selected, named: bool) -> String {
         let mut text = String::new();
-        let ordered = self.random.chance(if named { 12 } else { 45 });
+        let ordered = self.random.chance(if named { 12 } else { 50 });
         if ordered || !body.order_first.is_empty() {
             text.push_str(&self.order_by(body));
         }
@@ -164,7 +164,7 @@ impl Generator {
                 return " ORDER BY ALL".to_owned();
             }
         }
-        if self.random.chance(40) {
+        if self.random.chance(55) {
             keys.extend(self.random.pick(&body.order).cloned());
         }
         if !body.outputs.is_empty() && (keys.is_empty() || self.random.chance(40)) {

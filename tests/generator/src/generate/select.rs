@@ -55,8 +55,8 @@ impl Generator {
         match self.random.below(100) {
             0..26 => Shape::Grouped,
             26..36 => Shape::Total,
-            36..46 if self.has(Feature::DistinctOn) => Shape::DistinctOn,
-            46..52 => Shape::Distinct,
+            36..50 if self.has(Feature::DistinctOn) => Shape::DistinctOn,
+            50..56 => Shape::Distinct,
             _ => Shape::Plain,
         }
     }
@@ -65,7 +65,7 @@ impl Generator {
         let nothing = Scope::default();
         let types = self.types_of(want, false);
         let place = Place { params: false, ..Place::new(Clause::Select, &nothing, 2) };
-        let (items, outputs) = self.items(place, &types, named);
+        let (items, outputs) = self.items(place, &types, want.is_none(), named);
         let from = if self.has(Feature::NoFrom) {
             String::new()
         } else {
@@ -89,30 +89,36 @@ impl Generator {
         (0..count).map(|_| if plain { self.plain_type() } else { self.any_type() }).collect()
     }
 
-    /// A select list of these types.
+    /// A select list of these types; of whatever types, where `free`.
     pub(super) fn items(
         &mut self,
         place: Place<'_>,
         types: &[SqlType],
+        free: bool,
         named: bool,
     ) -> (String, Vec<Output>) {
         let (mut items, mut outputs) = (Vec::new(), Vec::new());
         for ty in types {
-            let any = self.random.chance(35);
-            let drawn = if any && place.keys.is_none() { self.drawn_item(place, ty) } else { None };
-            let text = match drawn {
-                Some(text) => text,
-                None => self.typed(place, ty).text,
+            let drawn = if free && self.random.chance(60) { self.drawn_item(place) } else { None };
+            let (text, ty) = match drawn {
+                Some(drawn) => drawn,
+                None => (self.typed(place, ty).text, ty.clone()),
             };
-            self.item(text, ty, named, &mut items, &mut outputs);
+            self.item(text, &ty, named, &mut items, &mut outputs);
         }
         (items.join(", "), outputs)
     }
 
-    /// A call of whatever function was drawn least, where it gives the wanted type.
-    fn drawn_item(&mut self, place: Place<'_>, ty: &SqlType) -> Option<String> {
-        let call = self.draw(&[FunctionKind::Scalar], Some(ty))?;
-        self.written_call(place.deeper(), call).map(|piece| piece.text)
+    /// A call of whatever function was drawn least, and what it gives.
+    fn drawn_item(&mut self, place: Place<'_>) -> Option<(String, SqlType)> {
+        if place.windows && self.random.chance(25) {
+            let call = self.draw(&[FunctionKind::Window], None)?;
+            let ty = self.calls.all[call].ty.clone();
+            return Some((self.window_call(place, Some(&ty))?.text, ty));
+        }
+        let call = self.draw(&[FunctionKind::Scalar], None)?;
+        let ty = self.calls.all[call].ty.clone();
+        self.written_call(place.deeper(), call).map(|piece| (piece.text, ty))
     }
 
     /// Adds an item, with a name unless it can do without.
@@ -157,7 +163,7 @@ impl Generator {
         let types = self.types_of(want, distinct);
         let windows = !distinct && self.has(Feature::Over);
         let place = Place { windows, named: &names, ..Place::new(Clause::Select, scope, 2) };
-        let (items, outputs) = self.items(place, &types, named);
+        let (items, outputs) = self.items(place, &types, want.is_none() && !distinct, named);
         let qualify = if distinct { String::new() } else { self.qualify(place) };
         let top = if self.may(Feature::Top, 5) && !distinct { " TOP 3" } else { "" };
         // Between the two DataFusion's parser takes either order.
@@ -232,7 +238,7 @@ impl Generator {
     }
 
     fn qualify(&mut self, place: Place<'_>) -> String {
-        if !self.may(Feature::Qualify, 25) {
+        if !self.may(Feature::Qualify, 50) {
             return String::new();
         }
         let place = Place { clause: Clause::Qualify, windows: true, ..place };
@@ -265,7 +271,8 @@ impl Generator {
             }
         }
         let types = self.types_of(want, false);
-        let (items, outputs) = self.items(Place::new(Clause::Select, scope, 2), &types, named);
+        let (items, outputs) =
+            self.items(Place::new(Clause::Select, scope, 2), &types, want.is_none(), named);
         let text = format!("SELECT DISTINCT ON ({}) {items}{tail}", keys.join(", "));
         Selected { text, outputs, order_first: keys, order: Vec::new() }
     }

@@ -16,6 +16,9 @@ impl Generator {
         let all = [
             Feature::InsertValues,
             Feature::InsertSelect,
+            // What is set holds what no other clause does.
+            Feature::Update,
+            Feature::Update,
             Feature::Update,
             Feature::Delete,
             Feature::Merge,
@@ -93,7 +96,7 @@ impl Generator {
         let free: Vec<Column> =
             table.columns.iter().filter(|column| !table.key.contains(&column.name)).cloned().collect();
         let mut chosen: Vec<Column> = Vec::new();
-        for _ in 0..1 + self.random.below(2) {
+        for _ in 0..1 + self.random.below(3) {
             let column = self.random.pick(&free)?.clone();
             if !chosen.iter().any(|own| own.name == column.name) {
                 chosen.push(column);
@@ -106,6 +109,10 @@ impl Generator {
                 "NULL".to_owned()
             } else if self.random.chance(25) {
                 self.beside(place, &column.ty)
+            } else if self.random.chance(60) {
+                // A condition holds what few columns are: truth values.
+                let (condition, value) = (self.condition(place), self.typed(place.deeper(), &column.ty).text);
+                format!("CASE WHEN {condition} THEN {value} END")
             } else {
                 self.typed(place, &column.ty).text
             };
