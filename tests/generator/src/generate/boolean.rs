@@ -123,7 +123,7 @@ impl Generator {
 
     fn like(&mut self, place: Place<'_>, not: &str) -> Option<Piece> {
         let text = self.dialect.rules.string();
-        let mut words = vec!["LIKE", "LIKE"];
+        let mut words = vec!["LIKE"];
         for (word, feature) in
             [("ILIKE", Feature::ILike), ("SIMILAR TO", Feature::SimilarTo), ("REGEXP", Feature::Regexp)]
         {

@@ -140,13 +140,17 @@ impl Generator {
         add(Extract, self.has(Feature::Extract) && !self.conversions.extractions(ty).is_empty());
         add(AtTimeZone, self.has(Feature::AtTimeZone) && zone_of(ty).is_some());
         add(Element, self.has(Feature::Subscript) && of(SqlType::list(ty.clone())));
-        add(Slice, self.has(Feature::Slice) && matches!(ty, SqlType::List(..)));
+        for _ in 0..2 {
+            add(Slice, self.has(Feature::Slice) && matches!(ty, SqlType::List(..)));
+        }
         add(Member, self.has(Feature::StructField) && !self.structs_with(ty).is_empty());
         let brackets = self.has(Feature::BracketArray) || self.has(Feature::ArrayLiteral);
         add(Array, brackets && is_plain_list(ty));
         add(Struct, self.has(Feature::StructLiteral) && matches!(ty, SqlType::Struct(_)));
         let maps = self.has(Feature::MapLiteral) || self.has(Feature::MapBrackets);
-        add(Map, maps && matches!(ty, SqlType::Map(..)));
+        for _ in 0..2 {
+            add(Map, maps && matches!(ty, SqlType::Map(..)));
+        }
         if *ty == SqlType::Boolean {
             self.boolean_makes(place, &mut makes);
         }

@@ -186,7 +186,7 @@ impl Generator {
     }
 
     fn having(&mut self, place: Place<'_>) -> String {
-        if !self.random.chance(75) {
+        if !self.random.chance(88) {
             return String::new();
         }
         let place = Place { clause: Clause::Having, windows: false, subqueries: true, params: true, ..place };

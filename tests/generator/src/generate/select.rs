@@ -238,7 +238,7 @@ impl Generator {
     }
 
     fn qualify(&mut self, place: Place<'_>) -> String {
-        if !self.may(Feature::Qualify, 50) {
+        if !self.may(Feature::Qualify, 65) {
             return String::new();
         }
         let place = Place { clause: Clause::Qualify, windows: true, ..place };

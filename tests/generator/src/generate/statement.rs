@@ -34,7 +34,7 @@ impl Generator {
                 _ => ("SHOW TABLES".to_owned(), false),
             };
         }
-        if drawn < 22
+        if drawn < 29
             && let Some(write) = self.write()
         {
             return (write, true);

@@ -116,7 +116,7 @@ impl Figures {
 }
 
 fn permille(part: u64, whole: u64) -> u64 {
-    if whole == 0 { 1000 } else { part * 1000 / whole }
+    (part * 1000).checked_div(whole).unwrap_or(1000)
 }
 
 impl fmt::Display for Figures {

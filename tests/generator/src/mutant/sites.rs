@@ -147,11 +147,9 @@ impl Finder<'_, '_> {
                     self.misspell(Mistake::Alias, qualifier, &self.names.aliases);
                 }
             }
-            ExprKind::Function(call) => {
-                if !call.bare {
-                    self.function_name(&call.name);
-                    self.arity(call, expr.span);
-                }
+            ExprKind::Function(call) if !call.bare => {
+                self.function_name(&call.name);
+                self.arity(call, expr.span);
             }
             ExprKind::Binary { left, op, .. } => self.operand(left, op),
             ExprKind::Literal(Literal::Number(_)) => {
