@@ -60,11 +60,13 @@ impl Make {
     pub(super) fn forms(self) -> u32 {
         match self {
             Make::Compare => 22,
+            // Of a struct, and of a map.
+            Make::Member => 3,
             Make::Operator => 12,
             Make::IsTrue => 6,
             Make::Like => 4,
-            Make::AnySubquery => 3,
-            Make::IsNull | Make::IsUnknown | Make::IsDistinct | Make::AnyArray => 2,
+            Make::IsNull | Make::IsDistinct | Make::AnyArray | Make::AnySubquery => 3,
+            Make::IsUnknown => 2,
             _ => 1,
         }
     }
@@ -140,10 +142,13 @@ impl Generator {
         add(Extract, self.has(Feature::Extract) && !self.conversions.extractions(ty).is_empty());
         add(AtTimeZone, self.has(Feature::AtTimeZone) && zone_of(ty).is_some());
         add(Element, self.has(Feature::Subscript) && of(SqlType::list(ty.clone())));
-        for _ in 0..2 {
+        for _ in 0..3 {
             add(Slice, self.has(Feature::Slice) && matches!(ty, SqlType::List(..)));
         }
-        add(Member, self.has(Feature::StructField) && !self.structs_with(ty).is_empty());
+        let member = self.has(Feature::StructField) && !self.structs_with(ty).is_empty();
+        for _ in 0..3 {
+            add(Member, member);
+        }
         let brackets = self.has(Feature::BracketArray) || self.has(Feature::ArrayLiteral);
         add(Array, brackets && is_plain_list(ty));
         add(Struct, self.has(Feature::StructLiteral) && matches!(ty, SqlType::Struct(_)));

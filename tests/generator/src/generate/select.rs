@@ -53,10 +53,10 @@ impl Generator {
 
     fn shape(&mut self) -> Shape {
         match self.random.below(100) {
-            0..26 => Shape::Grouped,
-            26..36 => Shape::Total,
-            36..50 if self.has(Feature::DistinctOn) => Shape::DistinctOn,
-            50..56 => Shape::Distinct,
+            0..31 => Shape::Grouped,
+            31..39 => Shape::Total,
+            39..54 if self.has(Feature::DistinctOn) => Shape::DistinctOn,
+            54..59 => Shape::Distinct,
             _ => Shape::Plain,
         }
     }

@@ -13,7 +13,7 @@ use super::{Change, Mistake, Mutant};
 pub struct Judged {
     /// Whether it was refused at all.
     pub refused: bool,
-    /// Whether each mistake has a finding at its very token.
+    /// Whether each mistake has a finding at its place: a misspelt name at its very token, others at what holds it.
     pub place: bool,
     /// Whether each misspelt name has what was meant as its first suggestion; `None` where none is misspelt.
     pub suggestion: Option<bool>,
@@ -25,7 +25,12 @@ pub struct Judged {
 pub fn judge(mutant: &Mutant, diagnostics: &[Diagnostic]) -> Judged {
     let errors: Vec<&Diagnostic> =
         diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
-    let of = |change: &Change| errors.iter().find(|found| found.span == change.span).copied();
+    // A name is told at its very token; what is wrong with a call or an operator, at the whole of it.
+    let at = |found: &Diagnostic, change: &Change| match change.mistake.is_misspelling() {
+        true => found.span == change.span,
+        false => found.span.contains(change.span),
+    };
+    let of = |change: &Change| errors.iter().find(|found| at(found, change)).copied();
     let misspelt: Vec<&Change> =
         mutant.changes.iter().filter(|change| change.mistake.is_misspelling()).collect();
     let suggested = |change: &&Change| of(change).is_some_and(|found| suggests(found, &change.original));

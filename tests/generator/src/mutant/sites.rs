@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use querent_schema::ast::{
     BinaryOp, Expr, ExprKind, Function, FunctionArg, GroupBy, Ident, JoinConstraint, Literal, Name, Select,
-    Span, Statement, StatementKind, TableFactor, TableFactorKind,
+    SelectItem, Span, Statement, StatementKind, TableFactor, TableFactorKind,
 };
 use querent_schema::catalog::TableLookup;
 use querent_schema::dialect::Placeholder;
@@ -242,11 +242,16 @@ impl Finder<'_, '_> {
             }
         }
         let dialect = self.names.catalog.dialect;
+        let mut exprs: Vec<&Expr> = Vec::new();
+        for item in &select.items {
+            if let SelectItem::Expr { expr, .. } = item {
+                exprs.push(expr);
+            }
+        }
+        exprs.extend(&select.selection);
         let mut found = Vec::new();
-        for expr in select.items.iter().filter_map(|item| match item {
-            querent_schema::ast::SelectItem::Expr { expr, .. } => Some(expr),
-            querent_schema::ast::SelectItem::Wildcard { .. } => None,
-        }) {
+        while let Some(expr) = exprs.pop() {
+            exprs.extend(walk::children(expr));
             if let ExprKind::Column(name) = &expr.kind
                 && name.parts.len() == 2
                 && twice.contains(&dialect.fold(name.last()))
