@@ -55,8 +55,8 @@ impl Generator {
         match self.random.below(100) {
             0..31 => Shape::Grouped,
             31..39 => Shape::Total,
-            39..54 if self.has(Feature::DistinctOn) => Shape::DistinctOn,
-            54..59 => Shape::Distinct,
+            39..57 if self.has(Feature::DistinctOn) => Shape::DistinctOn,
+            57..61 => Shape::Distinct,
             _ => Shape::Plain,
         }
     }
