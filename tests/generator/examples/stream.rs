@@ -65,7 +65,15 @@ fn main() -> Result<(), String> {
     sorted.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
     for (name, (count, example)) in sorted {
         let same = |text: &str| refusal(text, &catalog).is_some_and(|error| class(&error) == name);
-        println!("{count:5} {name}\n      {}", shrink(&example, catalog.dialect, same));
+        let near = refusal(&example, &catalog).and_then(|found| {
+            let before = example.get(..found.span.end as usize)?;
+            Some(before.chars().rev().take(160).collect::<Vec<_>>().into_iter().rev().collect::<String>())
+        });
+        println!(
+            "{count:5} {name} … {}\n      {}",
+            near.unwrap_or_default(),
+            shrink(&example, catalog.dialect, same)
+        );
     }
     Ok(())
 }

@@ -91,6 +91,10 @@ fn gives(dialect: &'static Dialect, op: &BinaryOp, left: &SqlType, right: &SqlTy
     if left.is_text() != right.is_text() && !matches!(op, BinaryOp::Concat) {
         return None;
     }
+    // Calcite reads any text as a number there, which few are.
+    if arithmetic && left.is_text() {
+        return None;
+    }
     // DataFusion plans these of other types and runs them of lists only.
     if matches!(op, BinaryOp::Other(_)) && !matches!(left, SqlType::List(..)) {
         return None;

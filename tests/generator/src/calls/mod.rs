@@ -161,7 +161,8 @@ pub(crate) fn written(dialect: &'static Dialect, name: &str, args: &[String]) ->
             format!("overlay({text} PLACING {by} FROM {from} FOR {count})")
         }
         ("position", [part, whole]) if dialect.name == "ignite-calcite" => {
-            format!("position({part} IN {whole})")
+            // `position(x IN (y) IN z)` would end at the first IN.
+            format!("position(({part}) IN {whole})")
         }
         ("trim", [part, whole]) if dialect.name == "ignite-calcite" => format!("trim({part} FROM {whole})"),
         _ => plain(),
