@@ -1,6 +1,7 @@
 //! What is asked: scripts of statements, each on a database of its own.
 
 pub mod benchmarks;
+pub mod generated;
 pub mod sqllogictest;
 
 /// Statements to ask, in scripts.

@@ -1,0 +1,60 @@
+//! Statements of the generator, over its schemas, and mutants of them.
+//!
+//! A script has one schema and one seed of its own, so that many can be asked at once and each can be asked again.
+
+use querent_generator::{Generator, mutants, schemas};
+use querent_schema::dialect;
+use querent_schema::parse::split;
+
+use super::{Case, Corpus, Script};
+
+/// Statements of one script: few enough that a failure is found soon, many enough that making tables costs little.
+const SCRIPT_LEN: usize = 200;
+
+/// `count` statements in a dialect, spread over the schemas that it has.
+///
+/// # Errors
+/// A schema that the dialect does not read.
+pub fn statements(dialect: &str, count: usize) -> Result<Corpus, String> {
+    let scripts = of_schemas(dialect, count, |sql, _, _| vec![sql.to_owned()])?;
+    Ok(Corpus { name: "generated".to_owned(), scripts })
+}
+
+/// As many statements with one mistake each, made in statements of other seeds. The engine says which must fail.
+///
+/// # Errors
+/// A schema that the dialect does not read.
+pub fn mistakes(dialect: &str, count: usize) -> Result<Corpus, String> {
+    let scripts = of_schemas(dialect, count, |sql, catalog, seed| {
+        mutants(sql, catalog, seed).into_iter().map(|mutant| mutant.sql).collect()
+    })?;
+    Ok(Corpus { name: "mutants".to_owned(), scripts })
+}
+
+fn of_schemas(
+    dialect: &str,
+    count: usize,
+    made_of: impl Fn(&str, &querent_schema::catalog::Catalog, u64) -> Vec<String>,
+) -> Result<Vec<Script>, String> {
+    let own = schemas::of_dialect(dialect);
+    let found = dialect::by_name(dialect).ok_or_else(|| format!("there is no dialect {dialect}"))?;
+    let each = count.div_ceil(own.len().max(1));
+    let mut scripts = Vec::new();
+    for schema in own {
+        let catalog = schema.catalog(dialect)?;
+        let statement = |text: querent_schema::parse::StatementText| {
+            schema.ddl.get(text.span.start as usize..text.span.end as usize).unwrap_or_default()
+        };
+        let setup: Vec<Case> = (split(schema.ddl, found).into_iter().enumerate())
+            .map(|(i, text)| Case::setup(format!("table {}", i + 1), statement(text)))
+            .collect();
+        for seed in 0..each.div_ceil(SCRIPT_LEN) as u64 {
+            let texts = Generator::new(&catalog, seed).flat_map(|made| made_of(&made.sql, &catalog, seed));
+            let len = SCRIPT_LEN.min(each - seed as usize * SCRIPT_LEN);
+            let asked = texts.take(len).enumerate().map(|(i, sql)| Case::ask((i + 1).to_string(), sql));
+            let cases = setup.iter().cloned().chain(asked).collect();
+            scripts.push(Script { name: format!("{} seed {seed}", schema.name), cases });
+        }
+    }
+    Ok(scripts)
+}
