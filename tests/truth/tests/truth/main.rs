@@ -7,8 +7,8 @@
 //! $ BLESS=1 TRUTH=whole cargo test --workspace --test truth        # writes docs/truth.md
 //! ```
 //!
-//! `TRUTH_THREADS` says how many scripts run at once (as many as there are cores). Figures are printed; each disagreement is written to a file whose name is printed too. A column that is called NOT NULL
-//! and held a NULL is a failure always.
+//! `TRUTH_THREADS` says how many scripts run at once (as many as there are cores). Figures are printed; each disagreement
+//! is written to a file whose name is printed too. A column that is called NOT NULL and held a NULL is a failure always.
 
 mod documents;
 
@@ -47,15 +47,32 @@ struct Target {
     tight: usize,
 }
 
-const BENCHMARKS: Target =
-    Target { accepted: 10_000, refused: 10_000, names: 10_000, types: 10_000, tight: 9_000 };
+/// What a corpus must reach: in the sample, which has few refusals and files not of one kind, and as a whole.
+struct Targets {
+    sample: Target,
+    whole: Target,
+}
+
+const fn target(accepted: usize, refused: usize, names: usize, types: usize, tight: usize) -> Target {
+    Target { accepted, refused, names, types, tight }
+}
+
+const BENCHMARKS: Targets = Targets {
+    sample: target(10_000, 10_000, 10_000, 10_000, 9_000),
+    whole: target(10_000, 10_000, 10_000, 10_000, 9_000),
+};
 /// What the issue asks for, but for the refusals: 97 % is asked, and docs/truth.md lists what is left.
-const SQLLOGICTEST: Target =
-    Target { accepted: 9_900, refused: 9_600, names: 9_950, types: 9_950, tight: 9_000 };
-const GENERATED: Target = Target { accepted: 9_950, refused: 0, names: 9_950, types: 9_990, tight: 9_500 };
-const MUTANTS: Target = Target { accepted: 10_000, refused: 9_900, names: 9_950, types: 9_990, tight: 9_500 };
-/// A sample has few refusals, and its files are not of one kind.
-const SAMPLE: Target = Target { accepted: 9_800, refused: 9_000, names: 9_900, types: 9_900, tight: 9_000 };
+const SQLLOGICTEST: Targets = Targets {
+    sample: target(9_800, 9_000, 9_900, 9_900, 9_000),
+    whole: target(9_900, 9_600, 9_950, 9_950, 9_000),
+};
+/// The generator writes what the checker takes, so nearly all that the engine refuses is a fault of the checker.
+const GENERATED: Targets =
+    Targets { sample: target(9_800, 0, 9_900, 9_900, 9_500), whole: target(9_950, 0, 9_950, 9_990, 9_500) };
+const MUTANTS: Targets = Targets {
+    sample: target(5_500, 9_500, 9_900, 9_900, 9_500),
+    whole: target(10_000, 9_900, 9_950, 9_990, 9_500),
+};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -151,7 +168,7 @@ fn enter(files: &Path) -> Result<tempfile::TempDir, Failed> {
     Ok(folder)
 }
 
-fn hold(corpus: &Corpus, extent: Extent, target: &Target) -> Result<(), Failed> {
+fn hold(corpus: &Corpus, extent: Extent, targets: &Targets) -> Result<(), Failed> {
     let kept = kept(&corpus.name)?;
     let version = DataFusion::new().version();
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -178,7 +195,7 @@ fn hold(corpus: &Corpus, extent: Extent, target: &Target) -> Result<(), Failed> 
         Extent::Sample => Ok(()),
         _ => documents::hold(&corpus.name, &version, &figures, &found),
     };
-    let target = if extent == Extent::Sample && corpus.name != "benchmarks" { &SAMPLE } else { target };
+    let target = if extent == Extent::Sample { &targets.sample } else { &targets.whole };
     reached(&figures, &found, target).and(written)
 }
 

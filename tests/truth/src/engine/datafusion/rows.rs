@@ -6,7 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, StringArray, new_null_array};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, FixedSizeListArray, LargeListArray, ListArray, MapArray, RecordBatch,
+    StringArray, StructArray, new_null_array,
+};
+use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::compute::{cast, concat_batches, interleave};
 use datafusion::arrow::datatypes::{DataType, Field, SchemaRef};
 use datafusion::catalog::TableProvider;
@@ -36,7 +40,9 @@ pub(super) fn with_nulls(
 ) -> Option<RecordBatch> {
     let given: Vec<ArrayRef> = match &sample {
         Some(rows) => rows.columns().to_vec(),
-        None => schema.fields().iter().map(|field| made_up(name, field, words)).collect::<Option<_>>()?,
+        None => {
+            schema.fields().iter().map(|field| made_up(name, field, words, ROWS)).collect::<Option<_>>()?
+        }
     };
     let rows = given.first()?.len();
     let columns = given.iter().zip(schema.fields()).enumerate().map(|(i, (values, field))| {
@@ -52,12 +58,64 @@ pub(super) fn with_nulls(
     RecordBatch::try_new(Arc::clone(schema), columns).ok()
 }
 
-fn made_up(table: &str, field: &Field, words: &Words) -> Option<ArrayRef> {
+/// `count` values of a column, or of a part of one.
+fn made_up(table: &str, field: &Field, words: &Words, count: usize) -> Option<ArrayRef> {
+    match field.data_type() {
+        DataType::Struct(fields) => {
+            let parts = fields.iter().map(|field| part(table, field, words, count)).collect::<Option<_>>()?;
+            Some(Arc::new(StructArray::try_new(fields.clone(), parts, None).ok()?))
+        }
+        DataType::List(item) => {
+            let items = part(table, item, words, count)?;
+            Some(Arc::new(ListArray::try_new(Arc::clone(item), lengths(count), items, None).ok()?))
+        }
+        DataType::LargeList(item) => {
+            let (items, offsets) = (part(table, item, words, count)?, lengths(count));
+            let offsets = OffsetBuffer::new(offsets.iter().map(|at| i64::from(*at)).collect());
+            Some(Arc::new(LargeListArray::try_new(Arc::clone(item), offsets, items, None).ok()?))
+        }
+        DataType::FixedSizeList(item, len) => {
+            let items = part(table, item, words, count * usize::try_from(*len).ok()?)?;
+            Some(Arc::new(FixedSizeListArray::try_new(Arc::clone(item), *len, items, None).ok()?))
+        }
+        DataType::Map(entry, sorted) => {
+            let entries = made_up(table, entry, words, count)?;
+            let entries = entries.as_struct_opt()?.clone();
+            let map = MapArray::try_new(Arc::clone(entry), lengths(count), entries, None, *sorted);
+            Some(Arc::new(map.ok()?))
+        }
+        _ => plain(table, field, words, count),
+    }
+}
+
+/// The same for what is inside of a value: every third may be NULL.
+fn part(table: &str, field: &Field, words: &Words, count: usize) -> Option<ArrayRef> {
+    let values = made_up(table, field, words, count)?;
+    let hole = |row: usize| field.is_nullable() && row % 3 == 1;
+    replaced(&values, &new_null_array(field.data_type(), 1), hole)
+}
+
+/// The values, and the one of `other` where `is_other` says so.
+fn replaced(values: &ArrayRef, other: &ArrayRef, is_other: impl Fn(usize) -> bool) -> Option<ArrayRef> {
+    let places: Vec<(usize, usize)> =
+        (0..values.len()).map(|row| if is_other(row) { (1, 0) } else { (0, row) }).collect();
+    interleave(&[values.as_ref(), other.as_ref()], &places).ok()
+}
+
+/// Where each of so many lists ends, if they have so many items together: of one, two and none in turn.
+fn lengths(count: usize) -> OffsetBuffer<i32> {
+    let end = |row: usize| i32::try_from((row + usize::from(row % 3 == 2)).min(count)).unwrap_or(i32::MAX);
+    OffsetBuffer::new((0..=count).map(end).collect())
+}
+
+fn plain(table: &str, field: &Field, words: &Words, count: usize) -> Option<ArrayRef> {
     let ty = field.data_type();
     let usual: &[&str] = match ty {
         DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => {
             &["2000-01-01", "2000-02-15", "1999-12-31", "2001-03-05"]
         }
+        DataType::Time32(_) | DataType::Time64(_) => &["00:00:00", "12:30:00", "23:59:59", "06:00:00"],
+        DataType::Interval(_) => &["1 day", "2 days", "1 month", "3 hours"],
         DataType::Boolean => &["true", "false"],
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => &["a", "b", "c", "1"],
         _ => &["1", "2", "3", "4"],
@@ -69,15 +127,15 @@ fn made_up(table: &str, field: &Field, words: &Words) -> Option<ArrayRef> {
         compared if row % 3 < 2 => compared[(row + row / 3) % compared.len()].as_str(),
         _ => usual[(offset + row) % usual.len()],
     };
-    let texts: ArrayRef = Arc::new(StringArray::from_iter_values((0..ROWS).map(word)));
-    let values = cast(&texts, ty).unwrap_or_else(|_| new_null_array(ty, ROWS));
+    let texts: ArrayRef = Arc::new(StringArray::from_iter_values((0..count).map(word)));
+    // Durations are made of numbers only.
+    let by_number = || cast(&cast(&texts, &DataType::Int64).ok()?, ty).ok();
+    let values = cast(&texts, ty).ok().or_else(by_number).unwrap_or_else(|| new_null_array(ty, count));
     if field.is_nullable() || values.null_count() == 0 {
         return Some(values);
     }
     let standard = ScalarValue::new_default(ty).ok()?.to_array_of_size(1).ok()?;
-    let places: Vec<(usize, usize)> =
-        (0..ROWS).map(|row| if values.is_null(row) { (1, 0) } else { (0, row) }).collect();
-    interleave(&[values.as_ref(), standard.as_ref()], &places).ok()
+    replaced(&values, &standard, |row| values.is_null(row))
 }
 
 /// The literals that statements compare columns with, by the columns' names.
