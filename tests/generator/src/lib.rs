@@ -1,9 +1,8 @@
 //! Random well-typed statements for any catalog and dialect of querent's, mutants of them, and a shrinker: the part of the
 //! truth harness that needs no engine.
 //!
-//! [`Generator`] writes statements, [`mutants`] makes mistakes in them,
-//! [`measure`] judges what the checker says of a mistake, [`shrink`] reduces a statement that shows something, and
-//! [`schemas`] has tables to write over. No engine is asked here, and no file is read.
+//! [`Generator`] writes statements, [`mutants`] makes mistakes in them, [`judge`] judges what the checker says of a
+//! mistake, [`fn@shrink`] reduces a statement that shows something, and [`schemas`] has tables to write over. No engine is asked here, and no file is read.
 
 mod calls;
 mod conversions;
