@@ -60,8 +60,8 @@ impl SourceCache {
     pub(crate) fn tracking(&self, krate: &Ident, tables: &[Vec<String>]) -> TokenStream {
         let mut files = vec![self.dir.config_file(), self.dir.source_file(&self.name)];
         // A table of the server's own (information_schema) has no file.
-        let of_tables = tables.iter().map(|path| self.dir.table_file(&self.name, path));
-        files.extend(of_tables.filter(|file| file.is_file()));
+        let cached = tables.iter().filter(|path| self.catalog.holds(path));
+        files.extend(cached.map(|path| self.dir.table_file(&self.name, path)));
         files.iter().map(|file| track(krate, file)).collect()
     }
 }

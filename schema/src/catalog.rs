@@ -120,6 +120,11 @@ impl Catalog {
         }
     }
 
+    /// Whether a table of this path is the catalog's own, and not one that every server of the dialect has.
+    pub fn holds(&self, path: &[String]) -> bool {
+        self.tables.index().is_ok_and(|index| index.ending_with(path).next().is_some())
+    }
+
     /// Every table, in the order of their paths in lower case. Reads them all.
     pub fn tables(&self) -> Result<Vec<Arc<TableDescription>>, CacheError> {
         self.tables.index()?.keys.iter().map(|key| self.tables.load(&key.id)).collect()
