@@ -1,6 +1,6 @@
 //! DataFusion in this process, configured as the embedded server configures it.
 //!
-//! Each script has three databases: its own, and two copies of its tables ([`copies`]): one with rows that hold NULL
+//! Each script has three databases: its own, and two copies of its tables (`copies`): one with rows that hold NULL
 //! wherever they may, one without rows. A statement is planned as the embedded server plans it; its columns are those of
 //! the analysed plan. Each statement runs in a task of its own, so that a panic is an answer, and has a time limit.
 
