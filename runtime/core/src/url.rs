@@ -19,6 +19,8 @@ pub struct Url<'u> {
     /// What stands between `://` and `?`, not decoded.
     body: &'u str,
     options: Vec<(String, String)>,
+    /// The options that were asked for, whether they are there or not.
+    known: Vec<String>,
 }
 
 /// Who connects.
@@ -61,7 +63,12 @@ impl<'u> Url<'u> {
     pub fn parse(of: &'static str, url: &'u str) -> Result<Url<'u>> {
         let (scheme, rest) = url.split_once("://").ok_or_else(|| invalid(of, "it has no scheme"))?;
         let (body, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let mut url = Url { of, scheme, body, options: Vec::new() };
+        let mut url = Url { of, scheme, body, options: Vec::new(), known: Vec::new() };
+        if query.contains('@') && !body.contains('@') {
+            let why =
+                "it has an `@` after `?`: in a user or password write %3F for `?`, in an option %40 for `@`";
+            return Err(url.invalid(why));
+        }
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').ok_or_else(|| url.invalid("an option has no `=`"))?;
             if url.options.iter().any(|(known, _)| known == name) {
@@ -146,12 +153,19 @@ impl<'u> Url<'u> {
 
     /// Takes an option.
     pub fn take(&mut self, name: &str) -> Option<String> {
-        let at = self.options.iter().position(|(known, _)| known == name)?;
+        self.known.push(name.to_owned());
+        let at = self.options.iter().position(|(given, _)| given == name)?;
         Some(self.options.remove(at).1)
+    }
+
+    /// Whether an option is given that is none of a URL's, to say where it belongs.
+    pub fn has(&self, name: &str) -> bool {
+        self.options.iter().any(|(given, _)| given == name)
     }
 
     /// Takes all options whose names begin with `prefix`, as (rest of the name, value).
     pub fn take_prefixed(&mut self, prefix: &str) -> Vec<(String, String)> {
+        self.known.push(format!("{prefix}…"));
         let (taken, left) = std::mem::take(&mut self.options)
             .into_iter()
             .partition::<Vec<_>, _>(|(name, _)| name.starts_with(prefix));
@@ -179,7 +193,13 @@ impl<'u> Url<'u> {
     pub fn finish(self) -> Result<()> {
         match self.options.first() {
             None => Ok(()),
-            Some((name, _)) => Err(self.invalid(&format!("option `{name}` is not known"))),
+            Some((name, _)) => {
+                let mut known: Vec<String> = self.known.iter().map(|known| format!("`{known}`")).collect();
+                known.sort_unstable();
+                known.dedup();
+                let known = if known.is_empty() { String::from("none") } else { known.join(", ") };
+                Err(self.invalid(&format!("option `{name}` is not known; there are {known}")))
+            }
         }
     }
 
@@ -286,7 +306,15 @@ mod tests {
         }
         refuses("h:1", |url| url.finish(), "no scheme");
         refuses("t://h:1?s3cret", |url| url.finish(), "no `=`");
-        refuses("t://h:1?a=s3cret", |url| url.finish(), "`a` is not known");
+        refuses("t://h:1?a=s3cret", |url| url.finish(), "`a` is not known; there are none");
+        let taken = |mut url: Url<'_>| {
+            let _ = (url.take("size"), url.take_prefixed("of."), url.take("at"));
+            url.finish()
+        };
+        refuses("t://h:1?sise=s3cret", taken, "`sise` is not known; there are `at`, `of.…`, `size`");
+        // The rest of a password, perhaps.
+        let message = Url::parse("T", "t://me:12?s3cret=word@h").unwrap_err().to_string();
+        assert!(message.contains("%3F") && !message.contains("s3cret"), "{message}");
         refuses("t://h:1?a=s3cret&a=1", |url| url.finish(), "`a` is given twice");
         refuses("t://h:1?a=%ff", |url| url.finish(), "UTF-8");
         refuses("t://me:%ff@h:1", |url| url.user(), "UTF-8");

@@ -104,7 +104,7 @@ impl IgniteOptions {
             return Err(url.invalid("it has a path after its hosts; the schema is an option"));
         }
         for name in ["engine", "zone"] {
-            if url.take(name).is_some() {
+            if url.has(name) {
                 return Err(url.invalid(&format!("`{name}` belongs to the source, in querent.toml")));
             }
         }

@@ -62,8 +62,7 @@ impl PinotOptions {
             // The brokers' names come from the controller: one name could not be that of all.
             return Err(url.invalid("option `tls_server_name` is not known"));
         }
-        if let Some(key) = ["engine", "null_handling", "zone"].into_iter().find(|key| url.take(key).is_some())
-        {
+        if let Some(key) = ["engine", "null_handling", "zone"].into_iter().find(|key| url.has(key)) {
             return Err(url.invalid(&format!("`{key}` belongs to the source, in querent.toml")));
         }
         let options = PinotOptions {
