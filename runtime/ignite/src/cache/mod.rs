@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use querent_core::{Executor, Result, Source};
+use querent_core::{Error, ErrorKind, Executor, Result, Source};
 use querent_protocol::ignite::config::CacheConfiguration;
 use querent_protocol::ignite::hash::cache_id;
 use querent_protocol::ignite::request::{self, CacheInfo, Destroy, ExpiryPolicy};
@@ -111,6 +111,17 @@ impl<S, K, V> Cache<S, K, V> {
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Cache { timeout: Some(timeout), ..self.clone() }
     }
+
+    /// The error, with the cache's name where it tells of the cache or of what is in it. Servers know it by its id.
+    fn named(&self, error: Error) -> Error {
+        match error.kind() {
+            ErrorKind::Query | ErrorKind::Value | ErrorKind::Unsupported | ErrorKind::Server => {
+                let message = format!("cache `{}`: {}", self.name, error.message());
+                error.with_message(message)
+            }
+            _ => error,
+        }
+    }
 }
 
 impl<S: Source<Backend = Ignite>, K, V> Cache<S, K, V> {
@@ -132,6 +143,7 @@ impl<S: Source<Backend = Ignite>, K, V> Cache<S, K, V> {
             Link::of(connection)?.ask(&ask, effect, |_, r| response::empty(r)).await
         })
         .await
+        .map_err(|error| self.named(error))
     }
 
     /// Creates the cache of a configuration, whose name is this cache's whatever it says; an error where it exists.
@@ -165,6 +177,7 @@ impl<S: Source<Backend = Ignite>, K, V> Cache<S, K, V> {
             Link::of(connection)?.ask(&ask, effect, |_, r| response::empty(r)).await
         })
         .await
+        .map_err(|error| self.named(error))
     }
 
     /// Destroys the cache and all that is in it. An error where it does not exist.
@@ -174,6 +187,7 @@ impl<S: Source<Backend = Ignite>, K, V> Cache<S, K, V> {
             Link::of(connection)?.ask(&ask, Effect::Writes, |_, r| response::empty(r)).await
         })
         .await
+        .map_err(|error| self.named(error))
     }
 
     /// All properties of the cache.
@@ -185,6 +199,7 @@ impl<S: Source<Backend = Ignite>, K, V> Cache<S, K, V> {
             link.ask(&ask, Effect::Reads, |agreed, r| response::cache_configuration(r, agreed)).await
         })
         .await
+        .map_err(|error| self.named(error))
     }
 }
 

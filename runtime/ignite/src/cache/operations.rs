@@ -11,7 +11,7 @@ use super::run::{self, Done, Operation, all_empty, all_true};
 use super::{Cache, on_connection, scan};
 use crate::Ignite;
 use crate::error::{self, Effect};
-use crate::link::Link;
+use crate::link::{Link, Pack};
 use crate::object::{Cell, FromObject, ToObject};
 
 impl<S: Source<Backend = Ignite>, K: ToObject, V> Cache<S, K, V> {
@@ -22,8 +22,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V> Cache<S, K, V> {
         op: KeyOp,
         key: &Q,
     ) -> Result<Done> {
-        run::run(on.into_session(), self.timeout, self.target, Operation::Key(op), &|packer| packer.add(key))
-            .await
+        self.run(on, Operation::Key(op), &|packer| packer.add(key)).await
     }
 
     /// An operation on one key and a value.
@@ -34,7 +33,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V> Cache<S, K, V> {
         key: &Q,
         value: &W,
     ) -> Result<Done> {
-        run::run(on.into_session(), self.timeout, self.target, Operation::KeyValue(op), &|packer| {
+        self.run(on, Operation::KeyValue(op), &|packer| {
             packer.add(key);
             packer.add(value);
         })
@@ -43,7 +42,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V> Cache<S, K, V> {
 
     /// An operation on several keys.
     async fn many<'e, Q: ToObject>(&self, on: impl Executor<'e, S>, op: KeysOp, keys: &[Q]) -> Result<Done> {
-        run::run(on.into_session(), self.timeout, self.target, Operation::Keys(op), &|packer| {
+        self.run(on, Operation::Keys(op), &|packer| {
             for key in keys {
                 packer.add(key);
             }
@@ -134,14 +133,14 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V> Cache<S, K, V> {
 
     async fn whole<'e>(&self, on: impl Executor<'e, S>, op: WholeCacheOp) -> Result<()> {
         let operation = Operation::Whole(op);
-        all_empty(&run::run(on.into_session(), self.timeout, self.target, operation, &|_| {}).await?)
+        all_empty(&self.run(on, operation, &|_| {}).await?)
     }
 
     /// How many entries there are, each once where no mode is given. Refused in a transaction, which the server would
     /// ignore.
     pub async fn size<'e>(&self, on: impl Executor<'e, S>, modes: &[PeekMode]) -> Result<u64> {
         let operation = Operation::Size(modes);
-        let done = run::run(on.into_session(), self.timeout, self.target, operation, &|_| {}).await?;
+        let done = self.run(on, operation, &|_| {}).await?;
         let sizes = done.answers.iter().map(|answer| answer.read(|_, r| response::size(r)));
         sizes.sum::<Result<u64, _>>().map_err(|e| error::of_call(e, Effect::Reads))
     }
@@ -196,12 +195,13 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V: ToObject> Cache<S, K, V> {
         W: ToObject + ?Sized,
     {
         let operation = Operation::ReplaceIfEquals;
-        let done = run::run(on.into_session(), self.timeout, self.target, operation, &|packer| {
-            packer.add(key);
-            packer.add(expected);
-            packer.add(value);
-        })
-        .await;
+        let done = self
+            .run(on, operation, &|packer| {
+                packer.add(key);
+                packer.add(expected);
+                packer.add(value);
+            })
+            .await;
         all_true(&done?)
     }
 
@@ -230,13 +230,14 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V: ToObject> Cache<S, K, V> {
         Q: ToObject,
         W: ToObject,
     {
-        let done = run::run(on.into_session(), self.timeout, self.target, Operation::PutAll, &|packer| {
-            for (key, value) in entries {
-                packer.add(key);
-                packer.add(value);
-            }
-        })
-        .await;
+        let done = self
+            .run(on, Operation::PutAll, &|packer| {
+                for (key, value) in entries {
+                    packer.add(key);
+                    packer.add(value);
+                }
+            })
+            .await;
         all_empty(&done?)
     }
 }
@@ -255,7 +256,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V: ToObject + FromObject> Cache<S
         Q: ToObject + ?Sized,
         W: ToObject + ?Sized,
     {
-        read_one(&self.valued(on, KeyValueOp::GetAndPut, key, value).await?).await
+        self.read_one(&self.valued(on, KeyValueOp::GetAndPut, key, value).await?).await
     }
 
     /// Stores an entry where there is one; the value before.
@@ -271,7 +272,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V: ToObject + FromObject> Cache<S
         Q: ToObject + ?Sized,
         W: ToObject + ?Sized,
     {
-        read_one(&self.valued(on, KeyValueOp::GetAndReplace, key, value).await?).await
+        self.read_one(&self.valued(on, KeyValueOp::GetAndReplace, key, value).await?).await
     }
 
     /// Stores an entry where there is none; the value that there is, if any.
@@ -287,7 +288,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V: ToObject + FromObject> Cache<S
         Q: ToObject + ?Sized,
         W: ToObject + ?Sized,
     {
-        read_one(&self.valued(on, KeyValueOp::GetAndPutIfAbsent, key, value).await?).await
+        self.read_one(&self.valued(on, KeyValueOp::GetAndPutIfAbsent, key, value).await?).await
     }
 }
 
@@ -297,7 +298,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V: FromObject> Cache<S, K, V> {
     where
         K: Borrow<Q>,
     {
-        read_one(&self.keyed(on, KeyOp::Get, key).await?).await
+        self.read_one(&self.keyed(on, KeyOp::Get, key).await?).await
     }
 
     /// Removes an entry; the value that it had.
@@ -309,7 +310,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V: FromObject> Cache<S, K, V> {
     where
         K: Borrow<Q>,
     {
-        read_one(&self.keyed(on, KeyOp::GetAndRemove, key).await?).await
+        self.read_one(&self.keyed(on, KeyOp::GetAndRemove, key).await?).await
     }
 
     /// The value of a key, if the node that is asked holds it in memory: the key's own node, where that is known.
@@ -321,7 +322,7 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V: FromObject> Cache<S, K, V> {
     where
         K: Borrow<Q>,
     {
-        read_one(&self.keyed(on, KeyOp::LocalPeek, key).await?).await
+        self.read_one(&self.keyed(on, KeyOp::LocalPeek, key).await?).await
     }
 
     /// The entries of these keys, in no order; keys without one are not among them.
@@ -337,19 +338,34 @@ impl<S: Source<Backend = Ignite>, K: ToObject, V: FromObject> Cache<S, K, V> {
             let read = done.link.read(|types| {
                 (0..page.rows()).map(|row| scan::entry(&page, row, types)).collect::<Result<Vec<_>, _>>()
             });
-            entries.append(&mut read.await?);
+            entries.append(&mut read.await.map_err(|error| self.named(error))?);
         }
         Ok(entries)
     }
 }
 
-/// Reads the answer that is one value, or null.
-async fn read_one<V: FromObject>(done: &Done) -> Result<Option<V>> {
-    let value = done.answers.first.read(|body, r| {
-        let at = r.position();
-        response::object(r)?;
-        Ok((body, at))
-    });
-    let (body, at) = value.map_err(|e| error::of_call(e, Effect::Reads))?;
-    done.link.read(|types| Option::<V>::from_object(&Cell::read(body, at, types)?)).await
+impl<S: Source<Backend = Ignite>, K, V> Cache<S, K, V> {
+    async fn run<'e>(
+        &self,
+        on: impl Executor<'e, S>,
+        operation: Operation<'_>,
+        pack: Pack<'_>,
+    ) -> Result<Done> {
+        let done = run::run(on.into_session(), self.timeout, self.target, operation, pack).await;
+        done.map_err(|error| self.named(error))
+    }
+}
+
+impl<S, K, V: FromObject> Cache<S, K, V> {
+    /// Reads the answer that is one value, or null.
+    async fn read_one(&self, done: &Done) -> Result<Option<V>> {
+        let value = done.answers.first.read(|body, r| {
+            let at = r.position();
+            response::object(r)?;
+            Ok((body, at))
+        });
+        let (body, at) = value.map_err(|e| error::of_call(e, Effect::Reads))?;
+        let read = done.link.read(|types| Option::<V>::from_object(&Cell::read(body, at, types)?)).await;
+        read.map_err(|error| self.named(error))
+    }
 }

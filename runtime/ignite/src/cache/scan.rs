@@ -128,7 +128,8 @@ impl<S: Source<Backend = Ignite>, K: FromObject + Send, V: FromObject + Send> St
                     }
                 }
             })
-            .await?;
+            .await
+            .map_err(|error| cache.named(error))?;
         let mut reading = Reading { link, entries: VecDeque::new(), cursor: None };
         if rows.page.has_more() {
             reading.cursor = Some(Cursor { channel, id: rows.cursor, _hold: hold, pending: None });
