@@ -4,7 +4,8 @@
 const SUGGESTIONS_MAX: usize = 3;
 
 /// The candidates nearest to `name`, best first: those that differ by case alone, then those within an edit distance
-/// of a third of its length (insertion, deletion, substitution and swap of neighbours cost one each).
+/// of a third of its length (insertion, deletion, substitution and swap of neighbours cost one each). Of two at one
+/// distance a swap is likelier than a letter too few or too many, and that than another letter.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let len = lower(name).len();
     // A single letter is near to every other.
@@ -18,14 +19,47 @@ pub(crate) fn within<'a>(
     far: usize,
 ) -> Vec<&'a str> {
     let wanted = lower(name);
-    let mut found: Vec<(usize, &str)> = candidates
+    let mut found: Vec<(usize, Slip, &str)> = candidates
         .into_iter()
         .filter(|candidate| !candidate.is_empty() && *candidate != name)
-        .filter_map(|candidate| Some((distance(&wanted, &lower(candidate), far)?, candidate)))
+        .filter_map(|candidate| {
+            let own = lower(candidate);
+            Some((distance(&wanted, &own, far)?, Slip::of(&wanted, &own), candidate))
+        })
         .collect();
     found.sort();
     found.dedup();
-    found.into_iter().take(SUGGESTIONS_MAX).map(|(_, candidate)| candidate).collect()
+    found.into_iter().take(SUGGESTIONS_MAX).map(|(_, _, candidate)| candidate).collect()
+}
+
+/// What went wrong between two names of one distance, the likeliest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Slip {
+    /// The same letters in another order.
+    Swapped,
+    /// Letters left out, or some too many.
+    Counted,
+    /// Other letters.
+    Other,
+}
+
+impl Slip {
+    fn of(a: &[char], b: &[char]) -> Slip {
+        let sorted = |name: &[char]| {
+            let mut letters = name.to_vec();
+            letters.sort_unstable();
+            letters
+        };
+        let within = |short: &[char], long: &[char]| {
+            let mut rest = long.iter();
+            short.iter().all(|letter| rest.any(|own| own == letter))
+        };
+        match a.len() == b.len() {
+            true if sorted(a) == sorted(b) => Slip::Swapped,
+            false if within(a, b) || within(b, a) => Slip::Counted,
+            _ => Slip::Other,
+        }
+    }
 }
 
 fn lower(text: &str) -> Vec<char> {
@@ -69,6 +103,8 @@ mod tests {
         assert_eq!(nearest("b", ["a", "B", "bc"]), ["B"]);
         assert_eq!(nearest("x", names), Vec::<&str>::new());
         assert_eq!(nearest("", names), Vec::<&str>::new());
+        assert_eq!(nearest("nto", ["INTO", "NOT", "TO"]), ["NOT", "INTO", "TO"]);
+        assert_eq!(nearest("nuls", ["NULL", "NULLS"]), ["NULLS", "NULL"]);
         assert_eq!(nearest("ÉTÉ", ["été", "ete"]), ["été"]);
     }
 
