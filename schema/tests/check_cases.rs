@@ -4,15 +4,13 @@
 //! columns, parameters, tables and findings. `BLESS=1 cargo test -p querent-schema --test check_cases` writes what the
 //! checker says now; `git diff` shows what changed. The names, types and refusals were compared with DataFusion 55.2.
 
+#[expect(dead_code, reason = "each test uses a part of it")]
 mod support;
 
 use std::fmt::Write;
 use std::path::Path;
 
-use querent_schema::catalog::Catalog;
-use querent_schema::ddl::{File, evaluate};
-use querent_schema::dialect;
-use support::{describe, hold};
+use support::{describe, hold, schema, statements};
 
 #[test]
 fn every_statement_is_read_as_expected() {
@@ -22,15 +20,9 @@ fn every_statement_is_read_as_expected() {
 
 /// The statements of a topic, and everything the checker says of them.
 fn run(topic: &Path) -> (usize, String) {
-    let ddl = std::fs::read_to_string(topic.join("schema")).unwrap();
-    let name = topic.join("schema").display().to_string();
-    let evaluated = evaluate(&[File { name, text: ddl }], dialect::by_name("datafusion").unwrap());
-    assert!(!evaluated.has_errors(), "{:?}", evaluated.findings);
-    let catalog = Catalog::from_description(evaluated.source).unwrap();
-    let queries = std::fs::read_to_string(topic.join("query")).unwrap();
+    let catalog = schema(topic, "datafusion");
+    let texts = statements(topic);
     let mut answer = String::new();
-    let texts: Vec<&str> =
-        queries.split("\n\n").map(|text| text.trim_matches('\n')).filter(|text| !text.is_empty()).collect();
     for text in &texts {
         writeln!(answer, "{text}").unwrap();
         describe(text, &catalog, &mut answer);

@@ -4,6 +4,7 @@
 //! of them again with what is sent, its columns, parameters, classes and findings. `BLESS=1 cargo test -p querent-schema
 //! --test json_cases` writes what the checker says now; `git diff` shows what changed.
 
+#[expect(dead_code, reason = "each test uses a part of it")]
 mod support;
 
 use std::fmt::Write;

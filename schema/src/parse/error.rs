@@ -4,18 +4,23 @@
 //! again on their own, innermost first: the first that fails is where the slip is. What users get wrong most (a misspelt
 //! keyword, a missing or surplus comma, a clause out of order) is recognised from the tokens around the place.
 
+mod clause;
+mod keywords;
 mod slip;
+mod swallowed;
+mod wording;
 
 use sqlparser::dialect::Dialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use self::slip::Slip;
+use self::wording::expected;
 use super::read::Failure;
-use super::token::is_word;
+use super::token::{is_word, significant};
 use super::{Source, limits, significant_tokens, span_of};
 use crate::ast::Span;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 
 /// The finding behind a parser's error.
 pub(super) fn explain(source: &Source<'_>, syntax: &dyn Dialect, failure: &Failure) -> Diagnostic {
@@ -34,6 +39,19 @@ pub(super) fn explain(source: &Source<'_>, syntax: &dyn Dialect, failure: &Failu
         index = place.map_or(tokens.len(), |at| tokens.partition_point(|t| t.1.start < at));
     }
     Slip { text: source.text, tokens: &tokens, index, expected: expected(&words) }.explain()
+}
+
+/// The finding that stands for others: of a text that could be read only because a keyword was taken for a name.
+pub(super) fn swallowed(source: &Source<'_>, found: &[Diagnostic]) -> Option<Diagnostic> {
+    let all: Vec<&TokenWithSpan> = source.tokens.iter().map(|scanned| &scanned.token).collect();
+    let tokens: Vec<(&Token, Span)> = all
+        .into_iter()
+        .filter(|token| significant(&token.token))
+        .filter_map(|token| Some((&token.token, span_of(token.span)?)))
+        .collect();
+    let errors = found.iter().filter(|found| found.severity == Severity::Error);
+    let places: Vec<Span> = errors.map(|found| found.span).collect();
+    Slip { text: source.text, tokens: &tokens, index: tokens.len(), expected: None }.swallowed_by(&places)
 }
 
 /// The words of an error and the byte that it names; `None` where the recursion limit was hit.
@@ -124,21 +142,4 @@ fn query_error(
             })
         }
     }
-}
-
-/// What was expected, in the user's words; `None` where sqlparser does not say.
-fn expected(words: &str) -> Option<String> {
-    let expected =
-        ["Expected: ", "Expected ", "expected "].iter().find_map(|prefix| words.strip_prefix(prefix))?;
-    let expected = expected.split(", found: ").next().unwrap_or(expected).trim_end_matches(", but");
-    Some(match expected {
-        "an SQL statement" => "a statement".to_string(),
-        "identifier" => "a name".to_string(),
-        "an expression" | "an expression:" => "an expression".to_string(),
-        "a data type name" => "a type".to_string(),
-        "SELECT, VALUES, or a subquery in the query body" => "SELECT, VALUES or a subquery".to_string(),
-        "(" | ")" | "[" | "]" | "{" | "}" | "," | "=" | "." | ":" => format!("`{expected}`"),
-        "joined table" => "a joined table".to_string(),
-        other => other.to_string(),
-    })
 }

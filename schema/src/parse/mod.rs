@@ -94,6 +94,7 @@ impl<'a> Source<'a> {
         let mut diagnostics = scan.diagnostics;
         let readable =
             unreadable.is_none() && complexity.is_ok() && scan.sections.len() <= limits::SECTIONS_MAX;
+        let readable = readable && !scan.misread;
         // What is not closed before a place that cannot be read says nothing.
         let brackets = scan.brackets.filter(|_| unreadable.is_none());
         diagnostics.extend(unreadable);
@@ -140,6 +141,11 @@ impl<'a> Source<'a> {
     /// predicates that hold a spread.
     pub fn template(&self, statement: &Statement) -> Vec<Piece> {
         with_stack(self.stack_levels(), || template::template(self, statement))
+    }
+
+    /// The finding behind others: a keyword that was read as a name, where one of them is about it.
+    pub(crate) fn swallowed(&self, found: &[Diagnostic]) -> Option<Diagnostic> {
+        error::swallowed(self, found)
     }
 
     fn active_tokens(&self, active: &dyn Fn(usize) -> bool) -> Vec<TokenWithSpan> {

@@ -33,6 +33,8 @@ pub(super) struct Scan {
     pub(super) sections: Vec<SectionUse>,
     /// Brackets that do not pair: worth more than what the parser makes of them.
     pub(super) brackets: Option<Diagnostic>,
+    /// Whether a finding leaves tokens that the parser could only misread.
+    pub(super) misread: bool,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -151,6 +153,12 @@ impl Scanner {
     /// The last token before the next one that is not whitespace, of the input.
     fn before(&self) -> Option<&Token> {
         self.input[..self.next].iter().rev().map(|t| &t.token).find(|t| significant(t))
+    }
+
+    /// Adds a finding behind which the rest cannot be read.
+    fn misreads(&mut self, found: Diagnostic) {
+        self.out.misread = true;
+        self.out.diagnostics.push(found);
     }
 
     // Brackets.

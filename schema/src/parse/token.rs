@@ -119,7 +119,10 @@ fn unreadable(
             .note("strings stand in single quotes, names in double quotes");
     }
     if opener.starts_with('`') {
-        return unclosed("the quoted identifier", 1, "`");
+        return Diagnostic {
+            help: Some("close it with a backquote".to_owned()),
+            ..unclosed("the quoted identifier", 1, "`")
+        };
     }
     if opener.starts_with('[') {
         return unclosed("the quoted identifier", 1, "]");

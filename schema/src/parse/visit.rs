@@ -213,7 +213,7 @@ pub(crate) fn children<'a>(node: &'a Expr, see: &mut dyn FnMut(&'a Expr)) {
 }
 
 /// An expression and all in it.
-pub(super) fn expr<'a>(node: &'a Expr, see: &mut dyn FnMut(Node<'a>)) {
+pub(crate) fn expr<'a>(node: &'a Expr, see: &mut dyn FnMut(Node<'a>)) {
     see(Node::Expr(node));
     use ExprKind as E;
     match &node.kind {

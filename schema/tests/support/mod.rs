@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use querent_schema::ast::Span;
 use querent_schema::catalog::Catalog;
-use querent_schema::check;
-use querent_schema::diagnostic::{Diagnostic, Severity};
+use querent_schema::ddl::{File, evaluate};
+use querent_schema::diagnostic::{Diagnostic, Origin, Severity};
 use querent_schema::plan::{Column, Effect, Param, Plan};
+use querent_schema::{check, dialect};
 
 /// Runs every topic of a folder of `tests/` and compares what it says with the topic's `expected`, which `BLESS=1` writes.
 /// `run` gives how many cases a topic has and what is said of them; gives how many there are in all.
@@ -32,6 +33,33 @@ pub(crate) fn hold(folder: &str, run: impl Fn(&Path) -> (usize, String)) -> usiz
     }
     assert!(wrong.is_empty(), "{}\nrun again with BLESS=1 where the change is right", wrong.join("\n"));
     cases
+}
+
+/// The catalog of a topic's `schema`, which is DDL of a dialect.
+pub(crate) fn schema(topic: &Path, dialect: &str) -> Catalog {
+    let text = std::fs::read_to_string(topic.join("schema")).unwrap();
+    catalog(&topic.join("schema").display().to_string(), text, dialect)
+}
+
+/// The catalog of a text of DDL.
+pub(crate) fn catalog(name: &str, text: String, dialect: &str) -> Catalog {
+    let dialect = dialect::by_name(dialect).unwrap_or_else(|| panic!("there is no dialect {dialect}"));
+    let evaluated = evaluate(&[File { name: name.to_owned(), text }], dialect);
+    assert!(!evaluated.has_errors(), "{name}: {:?}", evaluated.findings);
+    Catalog::from_description(evaluated.source).unwrap()
+}
+
+/// The statements of a topic's `query`, which empty lines separate.
+pub(crate) fn statements(topic: &Path) -> Vec<String> {
+    let queries = std::fs::read_to_string(topic.join("query")).unwrap();
+    let texts = queries.split("\n\n").map(|text| text.trim_matches('\n'));
+    texts.filter(|text| !text.is_empty()).map(str::to_owned).collect()
+}
+
+/// A finding as `querent explain` prints it.
+pub(crate) fn printed(found: &Diagnostic, text: &str) -> String {
+    let severity = if found.severity == Severity::Error { "error" } else { "warning" };
+    format!("{severity}[{}]: {}", found.code.as_str(), found.render(text, &Origin::file("query.sql", text)))
 }
 
 /// What the checker says of a text: findings, and the plan where it is not refused.

@@ -4,6 +4,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::operand::ends_operand;
 use super::{Bracket, Scanner};
+use crate::ast::Span;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::parse::names::Style;
 use crate::parse::token::{is_word, located, significant};
@@ -37,22 +38,36 @@ impl Scanner {
                 self.out.diagnostics.push(found);
                 self.copy();
             }
-            Some(name) => self.parameter(Style::Named(name), 2),
-            None if in_literal || glued => self.copy(),
-            None => {
-                if let Token::Number(number, _) = self.token(self.next + 1) {
-                    let span = at.to(self.span(self.next + 1));
-                    let found = Diagnostic::error(
-                        Code::ParameterStyle,
-                        span,
-                        format!("`:{number}` is not a parameter"),
-                    )
-                    .help(format!("write `${number}`, or give it a name"));
-                    self.out.diagnostics.push(found);
-                }
+            Some(name) if self.next > 0 && *self.token(self.next - 1) == Token::Period => {
+                let span = at.to(self.span(self.next + 1));
+                let message = format!("`:{name}` stands for a value, not for a name");
+                let help = "write the name itself; a query is checked for one table at a time";
+                self.misreads(Diagnostic::error(Code::Syntax, span, message).help(help));
                 self.copy();
             }
+            Some(name) => self.parameter(Style::Named(name), 2),
+            None if in_literal || glued => self.copy(),
+            None => self.not_a_parameter(at),
         }
+    }
+
+    /// A `:` with no name behind it.
+    fn not_a_parameter(&mut self, at: Span) {
+        let Token::Number(number, _) = self.token(self.next + 1) else { return self.copy() };
+        let number = number.clone();
+        let rest = matches!(self.token(self.next + 2), Token::Word(word) if word.quote_style.is_none());
+        let glued = rest && self.span(self.next + 1).end == self.span(self.next + 2).start;
+        let last = self.next + if glued { 2 } else { 1 };
+        let span = at.to(self.span(last));
+        let (message, help) = match self.token(last) {
+            Token::Word(word) if glued => (
+                format!("`:{number}{}` is not a parameter: a name begins with a letter", word.value),
+                "write the name with a letter in front, or a number alone: `$1`".to_owned(),
+            ),
+            _ => (format!("`:{number}` is not a parameter"), format!("write `${number}`, or give it a name")),
+        };
+        self.misreads(Diagnostic::error(Code::ParameterStyle, span, message).help(help));
+        (self.next..=last).for_each(|_| self.copy());
     }
 
     pub(super) fn placeholder(&mut self) {
@@ -70,7 +85,7 @@ impl Scanner {
                 let message = format!("`{text}` is neither a number nor a name");
                 let found = Diagnostic::error(Code::ParameterStyle, span, message)
                     .help("write a parameter as `:name`, `$name` or `$1`");
-                self.out.diagnostics.push(found);
+                self.misreads(found);
             }
             _ => {}
         }

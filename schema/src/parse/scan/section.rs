@@ -49,17 +49,15 @@ impl Scanner {
                     Diagnostic::error(Code::InvalidSection, span, "an optional section is closed by `}}`")
                         .related(opened, "the section opens here")
                         .help("write `}}`, without a space between the braces");
-                self.out.diagnostics.push(found);
-                self.next += 1;
-                // `} }` was meant to close it.
-                let rest = self.input[self.next..].iter().position(|t| significant(&t.token));
-                if let Some(second) = rest.map(|i| self.next + i).filter(|i| *self.token(*i) == Token::RBrace)
-                {
-                    self.open.pop();
-                    self.within.pop();
-                    self.out.sections[index].span = opened.to(self.span(second));
-                    self.next = second + 1;
-                }
+                self.misreads(found);
+                // `} }` or `}` was meant to close it.
+                let rest = self.input[self.next + 1..].iter().position(|t| significant(&t.token));
+                let second = rest.map(|i| self.next + 1 + i).filter(|i| *self.token(*i) == Token::RBrace);
+                let last = second.unwrap_or(self.next);
+                self.open.pop();
+                self.within.pop();
+                self.out.sections[index].span = opened.to(self.span(last));
+                self.next = last + 1;
             }
             Some((bracket, opened)) if self.section().is_some() && double => {
                 let message = format!("`{}` is not closed before the section ends", bracket.opener());
@@ -67,7 +65,7 @@ impl Scanner {
                     .label("opened here")
                     .related(both, "the section ends here")
                     .help("let `{{ … }}` enclose whole brackets");
-                self.out.diagnostics.push(found);
+                self.misreads(found);
                 self.open.pop();
             }
             Some((bracket, opened)) => {

@@ -63,7 +63,7 @@ fn commas() {
     check("SELECT a FROM t WHERE a IN (1, 2,)", (",", 1), "a comma before `)`", "remove the comma");
     check("SELECT a FROM t GROUP BY a, ORDER BY a", (",", 0), "a comma before `ORDER`", "remove the comma");
     check("SELECT a FROM t ORDER BY a,", (",", 0), "a comma before the end of the text", "remove the comma");
-    check("INSERT INTO t VALUES (1, 2) (3, 4)", ("(", 1), "found `(`", "");
+    check("INSERT INTO t VALUES (1, 2) (3, 4)", ("(", 1), "found `(`", "is a `,` missing before `(`?");
 }
 
 #[test]
@@ -93,16 +93,21 @@ fn clauses_out_of_order() {
     check(
         "SELECT a FROM t GROUP BY a WHERE b = 1",
         ("WHERE", 0),
-        "found `WHERE`",
-        "`WHERE` has to stand before `GROUP`",
+        "WHERE cannot follow GROUP BY",
+        "`WHERE` has to stand before `GROUP BY`",
     );
     check(
         "SELECT a FROM t LIMIT 1 ORDER BY a",
         ("ORDER", 0),
-        "found `ORDER`",
-        "`ORDER` has to stand before `LIMIT`",
+        "ORDER BY cannot follow LIMIT",
+        "`ORDER BY` has to stand before `LIMIT`",
     );
-    check("SELECT a WHERE b = 1 FROM t", ("FROM", 0), "found `FROM`", "`FROM` has to stand before `WHERE`");
+    check(
+        "SELECT a WHERE b = 1 FROM t",
+        ("FROM", 0),
+        "FROM cannot follow WHERE",
+        "`FROM` has to stand before `WHERE`",
+    );
 }
 
 #[test]
@@ -111,7 +116,12 @@ fn names_and_parameters() {
     check("SELECT a FROM t AS $x", ("$x", 0), "stands for a value", "write the name itself");
     check("SELECT a FROM t WHERE a = = 1", ("=", 1), "expected an expression, found `=`", "");
     check("SELECT a FROM t WHERE a = 'it's'", ("'", 2), "the string is not closed", "close it");
-    check("SELECT a FROM t WHERE a = ! 1", ("!", 0), "", "");
+    check(
+        "SELECT a FROM t WHERE a = ! 1",
+        ("!", 0),
+        "expected an expression, found `!`",
+        "did you mean `NOT`?",
+    );
 }
 
 #[test]
