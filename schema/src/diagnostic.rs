@@ -38,6 +38,11 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
+/// `1 column`, `2 columns`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal,)+) => {
         /// The stable codes of findings.
@@ -48,6 +53,11 @@ macro_rules! codes {
         impl Code {
             /// Every code there is.
             pub const ALL: &'static [Code] = &[$(Code::$variant,)+];
+
+            /// What it means, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Code::$variant => concat!($($doc),+).trim(),)+ }
+            }
 
             /// The code as it is printed.
             pub fn as_str(self) -> &'static str {

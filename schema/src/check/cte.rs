@@ -45,7 +45,7 @@ impl<'a> Binder<'a> {
                 }
                 _ => {
                     let mut relation = self.query(&cte.query).relation;
-                    self.rename(&mut relation, &cte.alias.columns, cte.alias.name.span);
+                    self.rename(&mut relation, &cte.alias.columns);
                     relation
                 }
             };
@@ -64,7 +64,7 @@ impl<'a> Binder<'a> {
             self.with(with);
         }
         let mut seed = self.body(left, None).relation;
-        self.rename(&mut seed, &cte.alias.columns, cte.alias.name.span);
+        self.rename(&mut seed, &cte.alias.columns);
         self.recursion += 1;
         // First taken to add no NULLs; if it does, it is read again with the columns that may be NULL.
         let mut nullable: Vec<bool> = seed.fields.iter().map(|field| field.nullable).collect();

@@ -8,7 +8,7 @@ use crate::ast::{
     Assignment, Delete, Expr, ExprKind, Ident, Insert, Name, SelectItem, SetExpr, Span, TableFactor,
     TableFactorKind, Update,
 };
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, counted};
 use crate::dialect::{Habit, Syntax};
 use crate::suggest;
 
@@ -169,7 +169,12 @@ impl<'a> Binder<'a> {
             Diagnostic::error(
                 Code::ColumnCount,
                 span,
-                format!("{given} values are given for {wanted} columns"),
+                format!(
+                    "{} {} given for {}",
+                    counted(given, "value"),
+                    if given == 1 { "is" } else { "are" },
+                    counted(wanted, "column")
+                ),
             )
             .help("fix this by giving one value a column, or by naming the columns after the table"),
         );

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::ast::{
     Ident, Join, JoinConstraint, JoinKind, Span, TableAlias, TableFactor, TableFactorKind, TableWithJoins,
 };
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, counted};
 use crate::dialect::{Habit, Syntax};
 
 use super::binder::{Binder, Clause, Level, joins_of};
@@ -115,24 +115,23 @@ impl<'a> Binder<'a> {
 
     /// Applies `AS name (columns)`.
     pub(super) fn alias(&mut self, relation: &mut Relation, alias: &TableAlias) {
-        self.rename(relation, &alias.columns, alias.name.span);
+        self.rename(relation, &alias.columns);
         relation.qualify(Rc::from(vec![self.fold(&alias.name)]));
     }
 
     /// Applies a list of column names.
-    pub(super) fn rename(&mut self, relation: &mut Relation, columns: &[Ident], span: Span) {
+    pub(super) fn rename(&mut self, relation: &mut Relation, columns: &[Ident]) {
         if columns.is_empty() {
             return;
         }
         if columns.len() != relation.fields.len() && !relation.is_open() {
-            let span = columns[0].span.to(columns[columns.len() - 1].span).to(span);
+            let span = columns[0].span.to(columns[columns.len() - 1].span);
+            let (given, wanted) = (counted(columns.len(), "name"), counted(relation.fields.len(), "column"));
+            let be = if columns.len() == 1 { "is" } else { "are" };
+            let message = format!("{given} {be} given for {wanted}");
             self.report(
-                Diagnostic::error(
-                    Code::ColumnCount,
-                    span,
-                    format!("{} names are given for {} columns", columns.len(), relation.fields.len()),
-                )
-                .help("fix this by naming every column, or none"),
+                Diagnostic::error(Code::ColumnCount, span, message)
+                    .help("fix this by naming every column, or none"),
             );
         }
         for (field, ident) in relation.fields.iter_mut().zip(columns) {

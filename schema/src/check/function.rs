@@ -31,6 +31,15 @@ const SAME_TYPE: &[&str] = &[
 /// Functions whose first argument is a part of a date.
 pub(super) const DATE_PART_FIRST: &[&str] = &["dateadd", "datediff", "timestampadd", "timestampdiff"];
 
+/// Calls with words among their arguments, which the parser takes for functions where those are not there.
+const FORMS: &[(&str, &str)] = &[
+    ("cast", "CAST(value AS type)"),
+    ("try_cast", "TRY_CAST(value AS type)"),
+    ("extract", "EXTRACT(part FROM value)"),
+    ("position", "POSITION(text IN value)"),
+    ("overlay", "OVERLAY(value PLACING text FROM position)"),
+];
+
 /// The arguments of a call that were read.
 pub(super) struct Arguments {
     pub(super) typed: Vec<Typed>,
@@ -86,6 +95,14 @@ impl<'a> Binder<'a> {
         if function.bare && kinds.is_empty() {
             return self.column(&function.name);
         }
+        if let Some((_, form)) = FORMS.iter().find(|(form, _)| kinds.is_empty() && *form == name) {
+            let message = format!("{} is not written like a function", name.to_uppercase());
+            self.report(
+                Diagnostic::error(Code::Syntax, function.name.span(), message)
+                    .help(format!("fix this by writing `{form}`")),
+            );
+            return Typed::error();
+        }
         self.inside_unknown(function, &name, span);
         if kinds.contains(&FunctionKind::Window) {
             self.report(
@@ -122,7 +139,9 @@ impl<'a> Binder<'a> {
     /// Reads what stands in a call whose function is not known, which may be meant as an aggregate or as a window.
     pub(super) fn inside_unknown(&mut self, function: &'a Function, name: &str, span: Span) {
         let mark = self.level().ungrouped.len();
-        self.arguments(&function.args, name);
+        let near = self.functions.suggest(name);
+        let takes_part = near.first().filter(|near| DATE_PART_FIRST.contains(&near.as_str()));
+        self.arguments(&function.args, takes_part.map_or(name, String::as_str));
         if let Some(filter) = &function.filter {
             self.predicate(filter, "FILTER");
         }

@@ -60,7 +60,8 @@ impl<'a> Binder<'a> {
             .of_relation(dialect, &parts)
             .filter(|i| whole(i) && !relation.fields[*i].hidden)
             .collect();
-        if fields.is_empty() && !relation.is_open() {
+        if fields.is_empty() && !relation.may_have(dialect, &parts) && !self.is_meant_elsewhere(&parts) {
+            let relation = &self.level().relation;
             let other = relation.of_relation(dialect, &parts).next().map(|i| &relation.fields[i].qualifier);
             let near = match other {
                 Some(Some(own)) => Some(format!("fix this by naming it as FROM does: `{}.*`", own.join("."))),

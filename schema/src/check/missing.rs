@@ -9,7 +9,7 @@ use crate::ast::Name;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::suggest;
 
-use super::binder::{AliasMode, Binder};
+use super::binder::{AliasMode, Binder, Clause};
 
 /// At most this many tables that are not in FROM are looked into for a column.
 const TABLES_SEARCHED_MAX: usize = 200;
@@ -58,8 +58,22 @@ impl Binder<'_> {
                 names.extend(level.outputs.iter().map(|output| output.name.as_str()));
             }
         }
-        if let Some(near) = suggest::nearest(column, names.iter().copied()).first() {
+        let looks_like_parameter = written.starts_with('@');
+        if let Some(near) = suggest::nearest(column, names.iter().copied()).first()
+            && !looks_like_parameter
+        {
             return Some(format!("did you mean `{}`?", self.dialect.quote(near)));
+        }
+        if looks_like_parameter {
+            return Some(format!("a parameter is written `:{}`", written.trim_start_matches('@')));
+        }
+        if !self.functions.is_open() && !self.functions.kinds(column).is_empty() {
+            return Some(format!("`{column}` is a function: call it as `{column}(…)`"));
+        }
+        // `SELECT DISTICT a`: the column was read as an alias.
+        let select = self.levels.last().is_some_and(|level| level.clause == Clause::Select);
+        if select && !name.last().quoted && !suggest::nearest(written, ["DISTINCT"]).is_empty() {
+            return Some("did you mean `DISTINCT`?".to_owned());
         }
         let table = self.table_with(column)?;
         Some(format!("`{column}` is a column of `{table}`, which is not in FROM"))
@@ -108,7 +122,7 @@ impl Binder<'_> {
     }
 
     /// Whether a qualifier is nearly the name of a relation that is not known: the mistake is reported there.
-    fn is_meant_elsewhere(&self, qualifier: &[String]) -> bool {
+    pub(super) fn is_meant_elsewhere(&self, qualifier: &[String]) -> bool {
         let Some(own) = qualifier.last() else { return false };
         let unknown = self.levels.iter().flat_map(|level| &level.relation.unknown);
         !suggest::nearest(own, unknown.filter_map(|name| name.last()).map(String::as_str)).is_empty()
@@ -120,8 +134,8 @@ impl Binder<'_> {
         }
         let span = name.parts[0].span.to(name.parts[qualifier.len() - 1].span);
         let shown = qualifier.join(".");
-        let mut diagnostic =
-            Diagnostic::error(Code::UnknownAlias, span, format!("there is no table `{shown}` in FROM"));
+        let message = format!("there is no table `{shown}` in FROM");
+        let mut diagnostic = Diagnostic::error(Code::UnknownAlias, span, message);
         let mut relations: Vec<&str> = self
             .levels
             .iter()

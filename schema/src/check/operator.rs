@@ -86,6 +86,7 @@ impl<'a> Binder<'a> {
         let words = match refusal {
             Refusal::Types(words) | Refusal::Arity(words) => words,
             Refusal::UnknownFunction(_) => String::new(),
+            Refusal::UnknownOperator => return self.unknown_operator(symbol, op_span),
         };
         let mut diagnostic = Diagnostic::error(
             Code::TypeMismatch,
@@ -100,6 +101,19 @@ impl<'a> Binder<'a> {
             diagnostic = diagnostic.note(words);
         }
         self.report(diagnostic.help("fix this by casting one of them: `CAST(… AS …)`"));
+    }
+
+    /// Reports an operator that the dialect does not have.
+    fn unknown_operator(&mut self, symbol: &str, span: Span) {
+        let meant = match symbol {
+            ":=" | "===" => Some("="),
+            "&&" => Some("AND"),
+            _ => None,
+        };
+        let mut found =
+            Diagnostic::error(Code::UnknownOperator, span, format!("there is no operator `{symbol}`"));
+        found.help = meant.map(|meant| format!("did you mean `{meant}`?"));
+        self.report(found);
     }
 
     /// Reports that something does not take its operands.
@@ -132,6 +146,7 @@ impl<'a> Binder<'a> {
                 ),
             )
             .help(format!("fix this by giving it {words} argument{}", if words == "1" { "" } else { "s" })),
+            Refusal::UnknownOperator => return self.unknown_operator(what, span),
             Refusal::UnknownFunction(near) => {
                 let mut diagnostic =
                     Diagnostic::error(Code::UnknownFunction, span, format!("there is no function `{what}`"));

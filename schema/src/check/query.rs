@@ -6,7 +6,7 @@ use std::rc::Rc;
 use querent_types::SqlType;
 
 use crate::ast::{Expr, ExprKind, Literal, OrderBy, Query, SetExpr, SetOperator, Span, UnaryOp, Values};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, counted};
 use crate::dialect::{CommonPlace, Habit, Syntax};
 
 use super::binder::{Binder, Clause, Level};
@@ -154,16 +154,16 @@ impl<'a> Binder<'a> {
         }
         if left.fields.len() != right.fields.len() {
             let (l, r) = (left.fields.len(), right.fields.len());
-            let mut diagnostic = Diagnostic::error(
-                Code::ColumnCount,
-                span,
-                format!("the two sides give different numbers of columns: {l} and {r}"),
-            );
-            for (fields, count) in [(&left.fields, l), (&right.fields, r)] {
-                if let (Some(first), Some(last)) = (fields.first(), fields.last()) {
-                    diagnostic =
-                        diagnostic.related(first.span.to(last.span), format!("this side gives {count}"));
-                }
+            let all = |fields: &[Field]| Some(fields.first()?.span.to(fields.last()?.span));
+            let message = format!("the two sides give different numbers of columns: {l} and {r}");
+            // The second side is told to follow the first.
+            let second = all(&right.fields).filter(|second| span.contains(*second));
+            let mut diagnostic = Diagnostic::error(Code::ColumnCount, second.unwrap_or(span), message);
+            if second.is_some() {
+                diagnostic = diagnostic.label(format!("this side gives {r}"));
+            }
+            if let Some(first) = all(&left.fields) {
+                diagnostic = diagnostic.related(first, format!("this side gives {l}"));
             }
             self.report(diagnostic);
             return Output { relation: left, one_row: false };
@@ -286,7 +286,7 @@ impl<'a> Binder<'a> {
                         span,
                         format!("{clause} has no column at position {text}"),
                     )
-                    .label(format!("the select list has {count} columns")),
+                    .label(format!("the select list has {}", counted(count, "column"))),
                 );
                 None
             }

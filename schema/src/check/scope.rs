@@ -80,6 +80,11 @@ impl Relation {
         self.open || !self.unknown.is_empty()
     }
 
+    /// Whether a relation of this name may be there without its columns being known.
+    pub(super) fn may_have(&self, dialect: &Dialect, qualifier: &[String]) -> bool {
+        self.open || self.unknown.iter().any(|name| same_relation(dialect, qualifier, name))
+    }
+
     /// Gives all columns one qualifier, as an alias does, and makes their names unique.
     pub(super) fn qualify(&mut self, qualifier: Rc<[String]>) {
         let mut seen: std::collections::HashSet<Rc<str>> = std::collections::HashSet::new();

@@ -74,6 +74,12 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
     let full = solve(statement, catalog, source);
     let Reading { mut columns, open, effect, tables, diagnostics: found, params, mut table_cache } = full;
     diagnostics.extend(found);
+    if diagnostics.iter().any(|found| found.severity == Severity::Error)
+        && let Some(swallowed) = source.swallowed(&diagnostics)
+    {
+        // What follows was read as something else than what was meant.
+        return Checked { plan: None, diagnostics: vec![swallowed] };
+    }
     if let StatementKind::Other(words) = &statement.kind
         && words.is_empty()
     {
@@ -377,5 +383,16 @@ pub(crate) fn tidy(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
     diagnostics.retain(|found| seen.insert((found.code, found.span)));
     diagnostics.sort_by_key(|found| (found.span.start, found.span.end));
-    diagnostics
+    // A wrong alias is one mistake, however often it is used.
+    let mut tidied: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
+    for found in diagnostics {
+        let said = |first: &&mut Diagnostic| {
+            found.code == Code::UnknownAlias && first.code == found.code && first.message == found.message
+        };
+        match tidied.iter_mut().find(said) {
+            Some(first) => first.related.push((found.span, "used here too".to_owned())),
+            None => tidied.push(found),
+        }
+    }
+    tidied
 }

@@ -329,6 +329,7 @@ impl<'a> Binder<'a> {
     fn qualified_by_windows(&mut self, select: &'a Select) {
         if let Some(condition) = &select.qualify
             && self.level().window.is_none()
+            && !self.is_mistaken(condition.span)
         {
             self.report(
                 Diagnostic::error(

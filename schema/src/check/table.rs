@@ -89,7 +89,10 @@ impl<'a> Binder<'a> {
 
     /// Of a table's name that there is not: what was meant, a common table expression or the nearest of the catalog.
     fn nearest_table(&self, name: &Name, near: Vec<String>) -> Option<String> {
-        let stored = near.into_iter().next();
+        // `DELETE FORM t`: the keyword was read as the table.
+        let keyword =
+            || (!suggest::nearest(&name.last().value, ["FROM"]).is_empty()).then(|| "FROM".to_owned());
+        let stored = near.into_iter().next().or_else(keyword);
         let [only] = &name.parts[..] else { return stored };
         let wanted = self.fold(only);
         let ctes = self.ctes.iter().map(|cte| cte.name.as_str());

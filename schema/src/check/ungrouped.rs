@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
-use crate::ast::{GroupBy, Ident, Name, Select, Span};
+use crate::ast::{Expr, ExprKind, GroupBy, Ident, Name, Select, Span};
 use crate::catalog::TableLookup;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::dialect::Habit;
+use crate::parse::visit::{self, Node};
+use crate::suggest::nearest;
 
-use super::binder::Binder;
+use super::binder::{Binder, Ungrouped};
 use super::scope::Field;
 use super::typed::Key;
 
@@ -36,27 +38,50 @@ impl<'a> Binder<'a> {
         }
         let level = self.levels.len() - 1;
         let dependent = self.dependent_on_key(level);
-        let mut seen: Vec<(Key, Span)> = Vec::new();
+        let mistaken = self.mistaken_keys(select);
+        // A column that was left out of GROUP BY is one mistake, however often it is used.
+        let mut found: Vec<(Key, Diagnostic)> = Vec::new();
         for column in ungrouped {
-            if dependent.contains(&column.key) || seen.contains(&(column.key, column.span)) {
+            if dependent.contains(&column.key) || self.is_meant_by(&mistaken, &column.name) {
                 continue;
             }
-            seen.push((column.key, column.span));
-            let mut diagnostic = Diagnostic::error(
-                Code::UngroupedColumn,
-                column.span,
-                format!("column `{}` is neither in GROUP BY nor inside of an aggregate", column.name),
-            )
-            .label(format!("used in {}", column.clause.name()));
-            let add = match &select.group_by {
-                GroupBy::None => format!("`GROUP BY {}`", column.name),
-                _ => format!("`{}` to GROUP BY", column.name),
-            };
-            diagnostic = diagnostic
-                .help(format!("fix this by adding {add}, or by an aggregate of it: `max({})`", column.name));
-            self.report(diagnostic);
+            match found.iter_mut().find(|(key, _)| *key == column.key) {
+                Some((_, first)) => {
+                    let place = (column.span, format!("used in {} too", column.clause.name()));
+                    if first.span != column.span && !first.related.contains(&place) {
+                        first.related.push(place);
+                    }
+                }
+                None => found.push((column.key, ungrouped_column(select, &column))),
+            }
         }
+        found.into_iter().for_each(|(_, diagnostic)| self.report(diagnostic));
         true
+    }
+
+    /// The columns that are named in keys of GROUP BY with a mistake in them.
+    fn mistaken_keys(&self, select: &'a Select) -> Vec<String> {
+        let GroupBy::Expressions(keys) = &select.group_by else { return Vec::new() };
+        let mut names = Vec::new();
+        for key in keys.iter().filter(|key| self.is_mistaken(key.span)) {
+            visit::expr(key, &mut |node| {
+                if let Node::Expr(Expr { kind: ExprKind::Column(name), .. }) = node {
+                    names.push(self.fold(name.last()));
+                }
+            });
+        }
+        names
+    }
+
+    /// Whether an error was found in a part of the text.
+    pub(super) fn is_mistaken(&self, span: Span) -> bool {
+        self.diagnostics.iter().any(|found| found.severity == Severity::Error && span.contains(found.span))
+    }
+
+    /// Whether a column is one of these names, or nearly so: it is grouped by once their mistake is mended.
+    fn is_meant_by(&self, names: &[String], column: &str) -> bool {
+        let own = column.rsplit('.').next().unwrap_or(column);
+        names.iter().any(|name| self.dialect.same(name, own) || !nearest(name, [own]).is_empty())
     }
 
     /// The columns of tables whose whole primary key is grouped by: each group has one value of them.
@@ -98,4 +123,16 @@ impl<'a> Binder<'a> {
         }
         dependent
     }
+}
+
+fn ungrouped_column(select: &Select, column: &Ungrouped) -> Diagnostic {
+    let name = &column.name;
+    let add = match &select.group_by {
+        GroupBy::None => format!("`GROUP BY {name}`"),
+        _ => format!("`{name}` to GROUP BY"),
+    };
+    let message = format!("column `{name}` is neither in GROUP BY nor inside of an aggregate");
+    Diagnostic::error(Code::UngroupedColumn, column.span, message)
+        .label(format!("used in {}", column.clause.name()))
+        .help(format!("fix this by adding {add}, or by an aggregate of it: `max({name})`"))
 }

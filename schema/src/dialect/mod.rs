@@ -143,6 +143,8 @@ pub enum Constant {
 pub enum Refusal {
     /// There is no such function; the nearest names, best first.
     UnknownFunction(Vec<String>),
+    /// There is no such operator.
+    UnknownOperator,
     /// It takes another number of arguments, described in words ("1 or 2").
     Arity(String),
     /// It does not take these types; what it takes, in words.

@@ -94,7 +94,7 @@ pub(super) fn binary(
         IntegerDivide => {
             Err(refuse("DataFusion has no integer division operator; / between integers is one"))
         }
-        Other(sign) => Err(refuse(format!("DataFusion does not support the operator {sign}"))),
+        Other(_) => Err(Refusal::UnknownOperator),
     }
 }
 

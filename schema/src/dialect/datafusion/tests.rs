@@ -39,7 +39,7 @@ fn said(resolved: Result<Resolved, Refusal>) -> String {
         }
         Err(Refusal::UnknownFunction(names)) => format!("unknown, {}", names.join(" or ")),
         Err(Refusal::Arity(words)) => format!("takes {words}"),
-        Err(Refusal::Types(_)) => "refused".to_owned(),
+        Err(Refusal::Types(_) | Refusal::UnknownOperator) => "refused".to_owned(),
     }
 }
 

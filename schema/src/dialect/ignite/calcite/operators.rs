@@ -45,7 +45,7 @@ pub(super) fn binary(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<R
         Lt | LtEq | Gt | GtEq => compare(left, right, false),
         Plus | Minus | Multiply | Divide | Modulo => calculate(op, left, right),
         Concat => concat(left, right),
-        _ => Err(refuse("it is not in Ignite's table of operators")),
+        _ => Err(Refusal::UnknownOperator),
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn binary(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<R
         Concat => Ok(known(SqlType::TEXT, vec![Some(SqlType::TEXT); 2])),
         Regex { .. } => Ok(known(SqlType::Boolean, vec![Some(SqlType::TEXT); 2])),
         Plus | Minus | Multiply | Divide | Modulo => arithmetic(op, left, right),
-        _ => Err(Refusal::Types("H2 has no such operator".to_owned())),
+        _ => Err(Refusal::UnknownOperator),
     }
 }
 
