@@ -1,10 +1,14 @@
 //! Mutants: what differs is what they say, and the checker tells misspelt names as it should.
 
-use querent_generator::{Figures, Generator, Mistake, Mutant, judge, mutants, schemas};
+use querent_generator::{Figures, Generator, Judged, Mistake, Mutant, judge, mutants, schemas};
 use querent_schema::ast::Span;
 use querent_schema::catalog::Catalog;
 use querent_schema::check;
-use querent_schema::diagnostic::Severity;
+use querent_schema::diagnostic::{Diagnostic, Severity};
+
+/// Where the statements begin, and how many there are of each schema.
+const SEED: u64 = 31;
+const COUNT: usize = 70;
 
 /// Statements that the checker accepts.
 fn accepted(catalog: &Catalog, seed: u64, count: usize) -> Vec<String> {
@@ -56,8 +60,28 @@ fn one_seed_gives_the_same_mutants() {
 /// one finding.
 const LEAST: [u64; 4] = [990, 980, 950, 990];
 
+/// What must be reached over mistakes of any kind that are refused, in thousandths: told at their place, by one finding.
+const LEAST_REFUSED: [u64; 2] = [980, 990];
+
 /// What must be reached over statements with two misspelt names: two findings.
-const LEAST_PAIRS: u64 = 970;
+const LEAST_PAIRS: u64 = 990;
+
+/// A refused mutant that is told badly, with what is said of it.
+fn badly_told(mutant: &Mutant, judged: Judged, said: &[Diagnostic]) -> Option<String> {
+    if !judged.refused || judged.place && judged.count && judged.suggestion != Some(false) {
+        return None;
+    }
+    let text = |span: Span| mutant.sql.get(span.start as usize..span.end as usize).unwrap_or_default();
+    let changes = mutant.changes.iter();
+    let changes: Vec<String> = changes
+        .map(|change| format!("{:?} `{}` for `{}`", change.mistake, text(change.span), change.original))
+        .collect();
+    let said: Vec<String> = said
+        .iter()
+        .map(|found| format!("  {} at `{}`: {}", found.code.as_str(), text(found.span), found.message))
+        .collect();
+    Some(format!("{}: {}\n{}", changes.join(", "), mutant.sql, said.join("\n")))
+}
 
 #[test]
 fn misspelt_names_are_told() {
@@ -69,12 +93,19 @@ fn misspelt_names_are_told() {
         ("datafusion", "hostile"),
         ("ignite-h2", "tpch"),
         ("ignite-calcite", "flights"),
+        ("pinot-mse", "flights"),
+        ("picodata", "tpch"),
     ] {
         let own = schemas::of_dialect(dialect).into_iter().find(|own| own.name == schema).expect("a schema");
         let catalog = own.catalog(dialect).expect("tables");
-        for (at, sql) in accepted(&catalog, 31, 100).iter().enumerate() {
+        for (at, sql) in accepted(&catalog, SEED, COUNT).iter().enumerate() {
             for mutant in mutants(sql, &catalog, at as u64) {
-                figures.add(&mutant, judge(&mutant, &check(&mutant.sql, &catalog).diagnostics));
+                let said = check(&mutant.sql, &catalog).diagnostics;
+                let judged = judge(&mutant, &said);
+                if let Some(bad) = badly_told(&mutant, judged, &said) {
+                    println!("{dialect} {bad}\n");
+                }
+                figures.add(&mutant, judged);
             }
         }
     }
@@ -82,5 +113,8 @@ fn misspelt_names_are_told() {
     let reached = figures.misspelt_permille();
     println!("of {} mutants: {reached:?}, {} of pairs", figures.mutants(), figures.pairs_permille());
     assert!(reached.iter().zip(LEAST).all(|(own, least)| *own >= least), "{reached:?}\n{figures}");
+    let refused = figures.refused_permille();
+    println!("of those of one mistake that are refused: {refused:?}");
+    assert!(refused.iter().zip(LEAST_REFUSED).all(|(own, least)| *own >= least), "{refused:?}\n{figures}");
     assert!(figures.pairs_permille() >= LEAST_PAIRS, "{figures}");
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use querent_schema::diagnostic::{Diagnostic, Severity};
+use querent_schema::diagnostic::{Code, Diagnostic, Severity};
 
 use super::{Change, Mistake, Mutant};
 
@@ -25,12 +25,7 @@ pub struct Judged {
 pub fn judge(mutant: &Mutant, diagnostics: &[Diagnostic]) -> Judged {
     let errors: Vec<&Diagnostic> =
         diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
-    // A name is told at its very token; what is wrong with a call or an operator, at the whole of it.
-    let at = |found: &Diagnostic, change: &Change| match change.mistake.is_misspelling() {
-        true => found.span == change.span,
-        false => found.span.contains(change.span),
-    };
-    let of = |change: &Change| errors.iter().find(|found| at(found, change)).copied();
+    let of = |change: &Change| errors.iter().find(|found| tells(found, change)).copied();
     let misspelt: Vec<&Change> =
         mutant.changes.iter().filter(|change| change.mistake.is_misspelling()).collect();
     let suggested = |change: &&Change| of(change).is_some_and(|found| suggests(found, &change.original));
@@ -39,6 +34,24 @@ pub fn judge(mutant: &Mutant, diagnostics: &[Diagnostic]) -> Judged {
         place: mutant.changes.iter().all(|change| of(change).is_some()),
         suggestion: (!misspelt.is_empty()).then(|| misspelt.iter().all(suggested)),
         count: errors.len() == mutant.changes.len(),
+    }
+}
+
+/// Whether a finding is about a change: of a name at its very token, of a call at the whole of it, of an operand at the
+/// operator, beside which it is shown, of a key left out of GROUP BY at a use of it, of a parameter at the number that then
+/// follows none.
+fn tells(found: &Diagnostic, change: &Change) -> bool {
+    let shown =
+        || found.related.iter().any(|(span, _)| span.contains(change.span) || change.span.contains(*span));
+    match change.mistake {
+        own if own.is_misspelling() => found.span == change.span,
+        Mistake::GroupBy => found.code == Code::UngroupedColumn,
+        // The numbers of the parameters have a gap.
+        Mistake::MissingParameter if found.code == Code::ParameterStyle => true,
+        Mistake::Type | Mistake::MissingParameter | Mistake::SurplusParameter => {
+            found.span.contains(change.span) || change.span.contains(found.span) || shown()
+        }
+        _ => found.span.contains(change.span),
     }
 }
 
@@ -107,6 +120,15 @@ impl Figures {
             permille(sums.suggested, sums.misspelt),
             permille(sums.counted, sums.all),
         ]
+    }
+
+    /// Of statements with one mistake of any kind that were refused, in thousandths: told at its place, by one finding.
+    pub fn refused_permille(&self) -> [u64; 2] {
+        let single = self.by_kind.iter().filter(|(kind, _)| kind.is_some());
+        let (refused, place, counted) = single.fold((0, 0, 0), |(refused, place, counted), (_, own)| {
+            (refused + own.refused, place + own.place, counted + own.counted)
+        });
+        [permille(place, refused), permille(counted, refused)]
     }
 
     /// Of statements with two mistakes, in thousandths: those with just two findings.
