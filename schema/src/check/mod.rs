@@ -43,7 +43,7 @@ mod window;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::json;
-use crate::parse::{Source, with_stack};
+use crate::parse::{Source, levels_at_hand, with_stack};
 use crate::plan::Plan;
 pub(crate) use sections::{tidy, unknown};
 pub(crate) use unknown_type::unknown_type;
@@ -56,9 +56,6 @@ pub struct Checked {
     /// Everything there is to say, in the order of the text. The query is refused if any is an error.
     pub diagnostics: Vec<Diagnostic>,
 }
-
-/// Texts that nest deeper are checked on a thread with a large stack.
-const SHALLOW_LEVELS_MAX: usize = 4;
 
 /// Levels of nesting whose stack a statement is checked on that does not fit the stack at hand: 256 MB, reserved and not
 /// used.
@@ -76,6 +73,6 @@ pub fn check(text: &str, catalog: &Catalog) -> Checked {
     if let Some(Err(unknown)) = (catalog.dialect.reading.engine)(text) {
         found.push(*unknown);
     }
-    let deep = source.stack_levels() > SHALLOW_LEVELS_MAX;
+    let deep = source.stack_levels() > levels_at_hand();
     with_stack(if deep { DEEP_LEVELS } else { 0 }, || sections::check(&source, found, catalog))
 }

@@ -76,8 +76,20 @@ const TICKS_FREE: usize = 100;
 const STACK_AT_HAND: usize = 2 << 20;
 
 thread_local! {
-    /// The stack that this thread was started with, where it was started here.
+    /// The stack that this thread was started with, where it was started here or somebody knows it.
     static GRANTED: Cell<usize> = const { Cell::new(STACK_AT_HAND) };
+}
+
+/// Says how much of its stack this thread has left, in bytes. Without this, two megabytes are taken for granted.
+///
+/// A caller that knows to stand on a larger stack (the compiler's is one of eight) spares its statements a thread each.
+pub fn grant_stack(bytes: usize) {
+    GRANTED.set(bytes);
+}
+
+/// How many levels of nesting the stack at hand is for.
+pub(crate) fn levels_at_hand() -> usize {
+    GRANTED.get() / STACK_PER_LEVEL
 }
 
 /// Runs a closure with a stack for `levels` of nesting: here where that is at hand, else on a thread of its own.

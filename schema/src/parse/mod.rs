@@ -23,7 +23,8 @@ mod tests;
 use sqlparser::tokenizer::TokenWithSpan;
 
 use self::limits::Nesting;
-pub use self::limits::with_stack;
+pub(crate) use self::limits::levels_at_hand;
+pub use self::limits::{grant_stack, with_stack};
 use self::lower::Lower;
 use self::read::Read;
 use self::scan::Scanned;
