@@ -10,6 +10,7 @@ mod limits;
 mod lower;
 mod names;
 pub(crate) mod overrides;
+mod plain;
 mod read;
 mod scan;
 mod split;

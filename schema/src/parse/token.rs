@@ -7,11 +7,20 @@
 use sqlparser::dialect::Dialect;
 use sqlparser::tokenizer::{Location, Span as Located, Token, TokenWithSpan, Tokenizer, TokenizerError};
 
+use super::plain;
 use crate::ast::Span;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Reads the tokens of a text, whitespace and comments included; on an error those before it.
 pub(super) fn tokenize(text: &str, syntax: &dyn Dialect) -> (Vec<TokenWithSpan>, Option<Diagnostic>) {
+    match plain::tokenize(text, syntax) {
+        Some(tokens) => (tokens, None),
+        None => by_sqlparser(text, syntax),
+    }
+}
+
+/// The same by sqlparser's tokenizer.
+pub(super) fn by_sqlparser(text: &str, syntax: &dyn Dialect) -> (Vec<TokenWithSpan>, Option<Diagnostic>) {
     let mut tokens = Vec::new();
     let result = Tokenizer::new(syntax, text).tokenize_with_location_into_buf(&mut tokens);
     let mut walk = Walk::new(text);
