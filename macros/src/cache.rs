@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use proc_macro2::{Ident, TokenStream};
-use querent_schema::cache::{CacheDir, CacheError, Config};
+use querent_schema::cache::{CacheDir, CacheError, Config, Opened};
 use querent_schema::catalog::Catalog;
 use quote::quote;
 
@@ -31,13 +31,7 @@ impl SourceCache {
             Some(dir) if !dir.is_empty() => CacheDir::at(manifest_dir().join(dir)),
             _ => CacheDir::find(&manifest_dir())?,
         };
-        let config = dir.config()?;
-        // First, for a source that is in querent.toml and not in the cache yet is a stale cache, not a missing source.
-        if let Some(error) = dir.stale(name) {
-            return Err(error);
-        }
-        let catalog = dir.catalog(name)?;
-        let fingerprint = config.fingerprint(name, &catalog.source);
+        let Opened { config, catalog, fingerprint } = dir.open(name)?;
         Ok(SourceCache { name: name.to_owned(), dir, config, catalog, fingerprint })
     }
 

@@ -20,7 +20,7 @@ const SUGGESTIONS_MAX: usize = 3;
 /// One source's tables and what else checking needs to know of it.
 pub struct Catalog {
     /// What the server said of itself; `tables` is empty, for tables are looked up one by one.
-    pub source: SourceDescription,
+    pub source: Arc<SourceDescription>,
     /// The dialect that the source speaks.
     pub dialect: &'static Dialect,
     tables: Arc<dyn TableStore>,
@@ -72,8 +72,12 @@ pub struct MemoryTables {
 
 impl Catalog {
     /// A catalog over any store.
-    pub fn new(source: SourceDescription, dialect: &'static Dialect, tables: Box<dyn TableStore>) -> Catalog {
-        Catalog { source, dialect, tables: Arc::from(tables) }
+    pub fn new(
+        source: impl Into<Arc<SourceDescription>>,
+        dialect: &'static Dialect,
+        tables: Box<dyn TableStore>,
+    ) -> Catalog {
+        Catalog { source: source.into(), dialect, tables: Arc::from(tables) }
     }
 
     /// A catalog held in memory, in the dialect that the description names.

@@ -3,7 +3,7 @@
 
 use super::format::{self, TableFile};
 use super::names::{self, Stem};
-use super::store::DirTables;
+use super::store::Places;
 use super::{CacheDir, CacheError};
 
 impl CacheDir {
@@ -21,7 +21,7 @@ impl CacheDir {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return faults,
             Err(error) => return vec![unreadable(error)],
         };
-        let tables = DirTables::new(self, source);
+        let tables = Places::new(self, source);
         for entry in entries {
             let file = match entry {
                 Ok(entry) => entry.path(),

@@ -5,9 +5,10 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs::Metadata;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -23,7 +24,8 @@ pub(crate) struct Stamp {
 
 type Slot = (Vec<Option<Stamp>>, Box<dyn Any + Send>);
 
-static MEMO: LazyLock<Mutex<HashMap<(PathBuf, TypeId), Slot>>> = LazyLock::new(Mutex::default);
+/// By the text of a path, which costs less to hash than the path by its parts.
+static MEMO: LazyLock<Mutex<HashMap<(OsString, TypeId), Slot>>> = LazyLock::new(Mutex::default);
 
 impl Stamp {
     /// The present state of a file; `None` where there is none, or none that can be looked at.
@@ -50,7 +52,7 @@ pub(super) fn get<T: Send + Sync + 'static>(
     stamps: Vec<Option<Stamp>>,
     make: impl FnOnce() -> Result<T, CacheError>,
 ) -> Result<Arc<T>, CacheError> {
-    let key = (path.to_owned(), TypeId::of::<T>());
+    let key = (path.as_os_str().to_owned(), TypeId::of::<T>());
     if let Some((kept, value)) = MEMO.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
         let value = value.downcast_ref::<Result<Arc<T>, CacheError>>();
         if let Some(value) = value.filter(|_| *kept == stamps) {

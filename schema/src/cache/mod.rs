@@ -15,6 +15,7 @@ mod meaning;
 mod memo;
 mod names;
 mod objects;
+mod open;
 mod stale;
 mod store;
 mod write;
@@ -33,6 +34,7 @@ pub use manifest::{Manifest, ManifestError, backend_of_dialect, backend_of_url};
 pub(crate) use memo::Stamp;
 pub use names::snake_case;
 pub use objects::Entries;
+pub use open::Opened;
 pub use write::Written;
 
 use crate::catalog::{self, Catalog};
@@ -131,13 +133,14 @@ impl CacheDir {
             let reason = catalog::unknown_dialect(&file.dialect);
             return Err(CacheError::invalid(&self.source_file(source), reason, "upgrade querent"));
         };
-        Ok(Catalog::new(file.description(), dialect, Box::new(store::DirTables::new(self, source))))
+        let places = Arc::new(store::Places::new(self, source));
+        Ok(Catalog::new(file.description(), dialect, Box::new(store::DirTables::new(places))))
     }
 
     /// A source as it was pulled, with all its tables, sorted by path.
     pub fn description(&self, source: &str) -> Result<SourceDescription, CacheError> {
         let mut description = self.read_source(source)?.description();
-        let tables = store::DirTables::new(self, source).read_all()?;
+        let tables = store::Places::new(self, source).read_all()?;
         description.tables = tables.iter().map(|table| TableDescription::clone(table)).collect();
         description.types = self.entries(source)?.iter().map(|entry| ObjectType::clone(entry)).collect();
         description.caches =

@@ -1,7 +1,7 @@
 //! The tables of one cached source, read file by file.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use querent_types::TableDescription;
 
@@ -11,21 +11,26 @@ use super::names::{self, Stem};
 use super::{CacheDir, CacheError};
 use crate::catalog::{TableIndex, TableKey, TableStore};
 
-/// A `tables` directory.
-pub(super) struct DirTables {
-    dir: PathBuf,
+/// Where the tables of a source are.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Places {
+    /// The `tables` directory.
+    pub(super) dir: PathBuf,
     /// `source.json`, which is written anew whenever the set of tables changes.
-    marker: PathBuf,
-    pull: String,
+    pub(super) marker: PathBuf,
+    pub(super) source: String,
 }
 
-impl DirTables {
-    pub(super) fn new(cache: &CacheDir, source: &str) -> DirTables {
-        DirTables {
-            dir: cache.tables_dir(source),
-            marker: cache.source_file(source),
-            pull: super::pull_command(source),
-        }
+/// The tables of one catalog: what was looked at once is not looked at again.
+pub(super) struct DirTables {
+    places: Arc<Places>,
+    index: OnceLock<Arc<TableIndex>>,
+    loaded: Mutex<Vec<(String, Arc<TableDescription>)>>,
+}
+
+impl Places {
+    pub(super) fn new(cache: &CacheDir, source: &str) -> Places {
+        Places { dir: cache.tables_dir(source), marker: cache.source_file(source), source: source.to_owned() }
     }
 
     pub(super) fn read_all(&self) -> Result<Vec<Arc<TableDescription>>, CacheError> {
@@ -54,7 +59,8 @@ impl DirTables {
             &file,
             |error| self.invalid(&file, error),
             |bytes| {
-                let table = TableDescription::from(format::parse::<TableFile>(&bytes, &file, &self.pull)?);
+                let pull = super::pull_command(&self.source);
+                let table = TableDescription::from(format::parse::<TableFile>(&bytes, &file, &pull)?);
                 if names::file_stem(&table.path) != stem {
                     return Err(self.invalid(&file, "it describes a table of another name"));
                 }
@@ -64,17 +70,33 @@ impl DirTables {
     }
 
     fn invalid(&self, file: &Path, reason: impl std::fmt::Display) -> CacheError {
-        CacheError::invalid(file, reason, format!("run `{}`", self.pull))
+        CacheError::invalid(file, reason, format!("run `{}`", super::pull_command(&self.source)))
+    }
+}
+
+impl DirTables {
+    pub(super) fn new(places: Arc<Places>) -> DirTables {
+        DirTables { places, index: OnceLock::new(), loaded: Mutex::default() }
     }
 }
 
 impl TableStore for DirTables {
     fn index(&self) -> Result<Arc<TableIndex>, CacheError> {
-        self.list()
+        if let Some(index) = self.index.get() {
+            return Ok(Arc::clone(index));
+        }
+        let index = self.places.list()?;
+        Ok(Arc::clone(self.index.get_or_init(|| index)))
     }
 
     fn load(&self, id: &str) -> Result<Arc<TableDescription>, CacheError> {
-        self.read(id)
+        let loaded = || self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, table)) = loaded().iter().find(|(known, _)| known == id) {
+            return Ok(Arc::clone(table));
+        }
+        let table = self.places.read(id)?;
+        loaded().push((id.to_owned(), Arc::clone(&table)));
+        Ok(table)
     }
 }
 
