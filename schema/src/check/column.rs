@@ -138,6 +138,7 @@ impl<'a> Binder<'a> {
                 Typed::new(ty.clone(), true, Why::Static("it is an element of a list"), *key)
             }
             Meaning::Field(level, i, used) => {
+                self.last_column = Some((name, level, i, used));
                 let typed = self.field(level, i, name.span());
                 self.nested(typed, &name.parts[used..])
             }
@@ -167,8 +168,13 @@ impl<'a> Binder<'a> {
         typed.origin = field.origin.clone();
         typed.carried = field.carried.clone();
         typed.facts = Facts { present: vec![field.key], truth: None };
-        let entry =
-            Ungrouped { span, name: field.flat_name(), clause: self.levels[level].clause, key: field.key };
+        let entry = Ungrouped {
+            span,
+            qualifier: field.qualifier.clone(),
+            name: field.name.clone(),
+            clause: self.levels[level].clause,
+            key: field.key,
+        };
         let innermost = level + 1 == self.levels.len();
         let level = &mut self.levels[level];
         level.read = true;

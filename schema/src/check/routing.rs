@@ -15,9 +15,12 @@ use crate::plan::Param;
 ///
 /// `text` is the whole statement: a word that could begin a subquery anywhere in it is one too many.
 pub(super) fn key(statement: &Statement, text: &str, catalog: &Catalog, params: &[Param]) -> Vec<usize> {
-    let Some((table, fixed)) = rows(statement, text) else { return Vec::new() };
+    let Some((table, fixed, words)) = rows(statement) else { return Vec::new() };
     let TableLookup::Found(table) = catalog.table(table) else { return Vec::new() };
     let Some(columns) = table.properties.get(TableDescription::ROUTING_KEY) else { return Vec::new() };
+    if !alone(text, words) {
+        return Vec::new();
+    }
     let same = |ident: &Ident, column: &str| {
         let folded = catalog.dialect.fold(ident);
         catalog.dialect.same(column, &folded)
@@ -50,19 +53,19 @@ enum Fixed<'a> {
     Row(&'a Insert, &'a [Expr]),
 }
 
-/// The one table of a statement, and what fixes its rows.
-fn rows<'a>(statement: &'a Statement, text: &str) -> Option<(&'a Name, Fixed<'a>)> {
+/// The one table of a statement, what fixes its rows, and the words that begin queries and may stand in its text.
+fn rows(statement: &Statement) -> Option<(&Name, Fixed<'_>, &'static [&'static str])> {
     match &statement.kind {
-        StatementKind::Query(query) if alone(text, &["SELECT", "FROM"]) => {
+        StatementKind::Query(query) => {
             let SetExpr::Select(select) = &query.body else { return None };
             let [from] = &select.from[..] else { return None };
             let table = plain(&from.relation).filter(|_| from.joins.is_empty())?;
-            Some((table, conditions(select.selection.as_ref())))
+            Some((table, conditions(select.selection.as_ref()), &["SELECT", "FROM"]))
         }
-        StatementKind::Delete(delete) if alone(text, &["FROM"]) && delete.using.is_empty() => {
-            Some((plain(&delete.table)?, conditions(delete.selection.as_ref())))
+        StatementKind::Delete(delete) if delete.using.is_empty() => {
+            Some((plain(&delete.table)?, conditions(delete.selection.as_ref()), &["FROM"]))
         }
-        StatementKind::Update(update) if alone(text, &[]) && update.table.joins.is_empty() => {
+        StatementKind::Update(update) if update.table.joins.is_empty() => {
             let table = plain(&update.table.relation)?;
             let Fixed::Where(mut fixed) = conditions(update.selection.as_ref()) else { return None };
             // A row whose key changes is in two places.
@@ -70,12 +73,12 @@ fn rows<'a>(statement: &'a Statement, text: &str) -> Option<(&'a Name, Fixed<'a>
             fixed.retain(|(ident, _)| {
                 !targets().any(|name| name.last().value.eq_ignore_ascii_case(&ident.value))
             });
-            Some((table, Fixed::Where(fixed)))
+            Some((table, Fixed::Where(fixed), &[]))
         }
-        StatementKind::Insert(insert) if alone(text, &["VALUES"]) => {
+        StatementKind::Insert(insert) => {
             let Query { body: SetExpr::Values(values), .. } = &**insert.source.as_ref()? else { return None };
             let [row] = &values.rows[..] else { return None };
-            Some((&insert.table, Fixed::Row(insert, row)))
+            Some((&insert.table, Fixed::Row(insert, row), &["VALUES"]))
         }
         _ => None,
     }

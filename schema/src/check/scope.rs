@@ -43,15 +43,20 @@ pub(super) struct Field {
 impl Field {
     /// The qualifier and the name, as messages and DataFusion's column names print them.
     pub(super) fn flat_name(&self) -> String {
-        match &self.qualifier {
-            Some(qualifier) => format!("{}.{}", qualifier.join("."), self.name),
-            None => self.name.to_string(),
-        }
+        flat_name(self.qualifier.as_deref(), &self.name)
     }
 
     /// The innermost part of the relation's name.
     pub(super) fn relation(&self) -> &str {
         self.qualifier.as_ref().and_then(|parts| parts.last()).map_or("", String::as_str)
+    }
+}
+
+/// A qualifier and a name, as messages print them.
+pub(super) fn flat_name(qualifier: Option<&[String]>, name: &str) -> String {
+    match qualifier {
+        Some(qualifier) => format!("{}.{name}", qualifier.join(".")),
+        None => name.to_owned(),
     }
 }
 
@@ -131,8 +136,13 @@ pub(super) enum Found {
 impl Relation {
     /// Finds a column by a folded name of one part.
     pub(super) fn find_unqualified(&self, dialect: &Dialect, name: &str) -> Found {
-        let matches: Vec<usize> =
-            (0..self.fields.len()).filter(|&i| dialect.same(&self.fields[i].name, name)).collect();
+        let mut matches: Vec<usize> = Vec::new();
+        for (i, field) in self.fields.iter().enumerate() {
+            // Names that are one have one length; it is the cheap part of the comparison.
+            if field.name.len() == name.len() && dialect.same(&field.name, name) {
+                matches.push(i);
+            }
+        }
         match matches[..] {
             [] if self.is_open() => return Found::Silent,
             [] => return Found::Missing,

@@ -17,8 +17,9 @@ use crate::plan::{Column, Effect, Param, Plan, Section};
 use super::Checked;
 use super::binder::{Binder, TableCache};
 use super::params::Params;
-use super::scope::Relation;
+use super::scope::{Field, Relation};
 use super::split::is_distributed;
+use super::typed::Ty;
 
 /// With more sections than these choices cover, all, none, each alone off and each alone on are checked.
 const CHOICES_MAX: usize = 16;
@@ -28,9 +29,8 @@ const READINGS_MAX: usize = 6;
 
 /// What one reading of a statement gave.
 struct Reading {
-    columns: Vec<Column>,
-    /// Whether an error hides columns.
-    open: bool,
+    /// What the statement gives.
+    relation: Relation,
     effect: Effect,
     tables: Vec<Vec<String>>,
     diagnostics: Vec<Diagnostic>,
@@ -72,7 +72,9 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
         }
     };
     let full = solve(statement, catalog, source);
-    let Reading { mut columns, open, effect, tables, diagnostics: found, params, mut table_cache } = full;
+    let mut columns = columns(&full.relation, &full.params, catalog);
+    let mut open = full.relation.is_open();
+    let Reading { effect, tables, diagnostics: found, mut params, mut table_cache, .. } = full;
     diagnostics.extend(found);
     if diagnostics.iter().any(|found| found.severity == Severity::Error)
         && let Some(swallowed) = source.swallowed(&diagnostics)
@@ -89,8 +91,6 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
             "this statement is not understood",
         ));
     }
-    let mut open = open;
-    let mut params = params;
     for choice in choices(source) {
         let parsed = source.parse(&|section| choice[section]);
         let broken = parsed.diagnostics.iter().any(|found| found.severity == Severity::Error);
@@ -101,11 +101,12 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
             continue;
         }
         let reading = read(statement, catalog, params, table_cache);
+        let others = self::columns(&reading.relation, &reading.params, catalog);
         diagnostics.extend(reading.diagnostics);
         (params, table_cache) = (reading.params, reading.table_cache);
-        open |= reading.open;
+        open |= reading.relation.is_open();
         if !open {
-            merge(&mut columns, &reading.columns, source, &mut diagnostics);
+            merge(&mut columns, &others, source, &mut diagnostics);
         }
     }
     let described: Vec<Param> = describe(source, &params);
@@ -177,7 +178,9 @@ fn solve(statement: &Statement, catalog: &Catalog, source: &Source<'_>) -> Readi
             return reading;
         }
         let (changed, clashes) = reading.params.solve(catalog.dialect.rules);
-        if !changed {
+        let of_param = |field: &Field| matches!(field.ty, Ty::Param(_));
+        let settled = || reading.params.is_settled() && !reading.relation.fields.iter().any(of_param);
+        if !changed || (clashes.is_empty() && settled()) {
             reading.diagnostics.extend(clashes);
             return reading;
         }
@@ -199,10 +202,8 @@ fn read(statement: &Statement, catalog: &Catalog, params: Params, table_cache: T
         }
     });
     let (relation, effect) = binder.statement(statement);
-    let columns = columns(&binder, &relation, catalog);
     Reading {
-        columns,
-        open: relation.is_open(),
+        relation,
         effect,
         tables: binder.tables.into_iter().collect(),
         diagnostics: binder.diagnostics,
@@ -211,16 +212,16 @@ fn read(statement: &Statement, catalog: &Catalog, params: Params, table_cache: T
     }
 }
 
-fn columns(binder: &Binder<'_>, relation: &Relation, catalog: &Catalog) -> Vec<Column> {
-    let column = |field: &super::scope::Field| {
-        let ty = field.carried.clone().unwrap_or_else(|| binder.known(&field.ty));
+fn columns(relation: &Relation, params: &Params, catalog: &Catalog) -> Vec<Column> {
+    let column = |field: &Field| {
+        let ty = field.carried.clone().unwrap_or_else(|| params.known(&field.ty));
         let native = field.native.as_ref().map(|native| native.to_string());
         Column {
             name: field.name.to_string(),
             native: native.or_else(|| ty.as_ref().and_then(|ty| catalog.dialect.rules.native(ty))),
             ty,
             nullable: field.nullable,
-            why: field.why.to_string(),
+            why: field.why.to_text(),
             origin: field.origin.as_ref().map(|origin| ((*origin.table).clone(), origin.column.to_string())),
             over: field.over.clone(),
             span: field.span,

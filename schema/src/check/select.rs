@@ -20,8 +20,16 @@ use super::scope::{Field, Relation};
 use super::table::made;
 use super::typed::{Key, Why};
 
-/// The output columns of each name: their qualifiers and places.
-type SeenNames = HashMap<Rc<str>, Vec<(Option<Rc<[String]>>, Span)>>;
+/// Where output columns of each name stand; kept only where there are many.
+#[derive(Default)]
+struct SeenNames {
+    places: HashMap<Rc<str>, Vec<usize>>,
+    /// So many columns are in there.
+    counted: usize,
+}
+
+/// Up to this many columns, comparing a name with all before it is faster than a map of them.
+const FEW_NAMES: usize = 24;
 
 /// One column of a select list, wildcards expanded.
 #[derive(Debug, Clone)]
@@ -179,7 +187,7 @@ impl<'a> Binder<'a> {
     ) -> (Relation, Vec<Key>) {
         let mut relation = Relation::default();
         let mut keys = Vec::new();
-        let mut unique = HashMap::new();
+        let mut seen = SeenNames::default();
         for item in items {
             let first = relation.fields.len();
             match item {
@@ -208,7 +216,7 @@ impl<'a> Binder<'a> {
                 field.hidden = false;
             }
             for i in first..relation.fields.len() {
-                self.unique_name(&relation.fields[i], &mut unique);
+                self.unique_name(&relation.fields, i, &mut seen);
             }
         }
         (relation, keys)
@@ -294,7 +302,11 @@ impl<'a> Binder<'a> {
             return self.plain_column(expr);
         }
         let ExprKind::Column(name) = &expr.kind else { return None };
-        match self.meaning(&self.fold_name(name)) {
+        let meaning = match self.last_column {
+            Some((last, level, i, used)) if std::ptr::eq(last, name) => Meaning::Field(level, i, used),
+            _ => self.meaning(&self.fold_name(name)),
+        };
+        match meaning {
             Meaning::Field(level, i, used) if used == name.parts.len() && level + 1 == self.levels.len() => {
                 self.levels[level].relation.fields.get(i)
             }
@@ -303,27 +315,37 @@ impl<'a> Binder<'a> {
     }
 
     /// Reports two output columns that DataFusion cannot tell apart.
-    fn unique_name(&mut self, field: &Field, seen: &mut SeenNames) {
+    fn unique_name(&mut self, fields: &[Field], at: usize, seen: &mut SeenNames) {
         if self.dialect.has(Habit::RepeatedColumns) {
             return;
         }
-        let others = seen.entry(field.name.clone()).or_default();
-        let clash = others.iter().find(|(qualifier, span)| match (qualifier, &field.qualifier) {
+        let field = &fields[at];
+        let clashes = |other: &&Field| match (&other.qualifier, &field.qualifier) {
             // Two of one wildcard are those of two tables of one name, which is reported there.
-            (Some(a), Some(b)) => a == b && *span != field.span,
+            (Some(a), Some(b)) => a == b && other.span != field.span,
             _ => true,
-        });
-        if let Some((_, span)) = clash {
+        };
+        let clash = if at < FEW_NAMES {
+            let same = |other: &&Field| other.name.len() == field.name.len() && other.name == field.name;
+            fields[..at].iter().filter(same).find(clashes)
+        } else {
+            for (i, field) in fields[..at].iter().enumerate().skip(seen.counted) {
+                seen.places.entry(field.name.clone()).or_default().push(i);
+            }
+            seen.counted = at;
+            let others = seen.places.get(&field.name).map_or(&[][..], Vec::as_slice);
+            others.iter().map(|&other| &fields[other]).find(clashes)
+        };
+        if let Some(other) = clash {
             let diagnostic = Diagnostic::error(
                 Code::DuplicateColumn,
                 field.span,
                 format!("two columns of the result are called `{}`", field.name),
             )
-            .related(*span, "the other one")
+            .related(other.span, "the other one")
             .help("fix this by giving one of them an alias: `AS …`");
             self.report(diagnostic);
         }
-        seen.entry(field.name.clone()).or_default().push((field.qualifier.clone(), field.span));
     }
 
     fn qualified_by_windows(&mut self, select: &'a Select) {

@@ -1,5 +1,6 @@
 //! Columns that a grouped select uses outside of aggregates without grouping by them.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::ast::{Expr, ExprKind, GroupBy, Ident, Name, Select, Span};
@@ -10,8 +11,8 @@ use crate::parse::visit::{self, Node};
 use crate::suggest::nearest;
 
 use super::binder::{Binder, Ungrouped};
-use super::scope::Field;
-use super::typed::Key;
+use super::scope::{Field, flat_name};
+use super::typed::{Key, KeySet};
 
 impl<'a> Binder<'a> {
     /// Whether the select groups; if so, reports the columns that are neither grouped nor aggregated.
@@ -37,25 +38,26 @@ impl<'a> Binder<'a> {
             return true;
         }
         let level = self.levels.len() - 1;
-        let dependent = self.dependent_on_key(level);
+        let dependent: KeySet = self.dependent_on_key(level).into_iter().collect();
         let mistaken = self.mistaken_keys(select);
         // A column that was left out of GROUP BY is one mistake, however often it is used.
-        let mut found: Vec<(Key, Diagnostic)> = Vec::new();
+        let mut found: Vec<Diagnostic> = Vec::new();
+        let mut places: HashMap<Key, usize> = HashMap::new();
         for column in ungrouped {
             if dependent.contains(&column.key) || self.is_meant_by(&mistaken, &column.name) {
                 continue;
             }
-            match found.iter_mut().find(|(key, _)| *key == column.key) {
-                Some((_, first)) => {
-                    let place = (column.span, format!("used in {} too", column.clause.name()));
-                    if first.span != column.span && !first.related.contains(&place) {
-                        first.related.push(place);
-                    }
-                }
-                None => found.push((column.key, ungrouped_column(select, &column))),
+            let Some(first) = places.get(&column.key).and_then(|place| found.get_mut(*place)) else {
+                places.insert(column.key, found.len());
+                found.push(ungrouped_column(select, &column));
+                continue;
+            };
+            let place = (column.span, format!("used in {} too", column.clause.name()));
+            if first.span != column.span && first.related.last() != Some(&place) {
+                first.related.push(place);
             }
         }
-        found.into_iter().for_each(|(_, diagnostic)| self.report(diagnostic));
+        found.into_iter().for_each(|diagnostic| self.report(diagnostic));
         true
     }
 
@@ -126,7 +128,7 @@ impl<'a> Binder<'a> {
 }
 
 fn ungrouped_column(select: &Select, column: &Ungrouped) -> Diagnostic {
-    let name = &column.name;
+    let name = flat_name(column.qualifier.as_deref(), &column.name);
     let add = match &select.group_by {
         GroupBy::None => format!("`GROUP BY {name}`"),
         _ => format!("`{name}` to GROUP BY"),

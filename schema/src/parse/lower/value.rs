@@ -32,7 +32,9 @@ impl Lower<'_> {
     fn parameter(&mut self, text: &str, span: Span) -> ExprKind {
         let index = text.strip_prefix('$').and_then(|n| n.parse::<usize>().ok());
         let known = index.and_then(|n| n.checked_sub(1)).filter(|&n| {
-            self.params.get(n).is_some_and(|p| p.uses.iter().any(|(s, _)| s.start == span.start))
+            self.params
+                .get(n)
+                .is_some_and(|p| p.uses.binary_search_by_key(&span.start, |(s, _)| s.start).is_ok())
         });
         match known {
             // Spreads are put in place by the IN list that they stand in; elsewhere the scan has complained.
