@@ -37,8 +37,11 @@ struct Known {
     of_files: bool,
 }
 
+/// Sources by their folders.
+type Sources = Vec<(PathBuf, Arc<Known>)>;
+
 /// A process asks for a handful of sources: a list is searched faster than a map.
-static KNOWN: LazyLock<Mutex<Vec<(PathBuf, Arc<Known>)>>> = LazyLock::new(Mutex::default);
+static KNOWN: LazyLock<Mutex<Sources>> = LazyLock::new(Mutex::default);
 
 impl CacheDir {
     /// Opens a source for a query. A stale cache is an error, and so is whatever [`CacheDir::catalog`] fails with.

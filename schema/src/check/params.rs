@@ -97,7 +97,7 @@ impl Params {
     /// Whether reading the statement again with what was solved would find the same.
     pub(super) fn is_settled(&self) -> bool {
         let as_expected = |(expected, solved): (&Option<SqlType>, &Option<SqlType>)| {
-            expected.is_none() || expected == solved
+            solved.is_some() && (expected.is_none() || expected == solved)
         };
         !self.unsettled.get() && self.expected.iter().zip(&self.solved).all(as_expected)
     }
