@@ -326,28 +326,9 @@ impl<'a> Binder<'a> {
 
     /// The same of a call or an operator, where it is not the type that the engine computes with.
     pub(super) fn carried_by(&self, call: &str, operands: &[&Typed]) -> Option<Option<SqlType>> {
-        let ask = |ty: &dyn Fn(usize) -> Option<SqlType>| {
-            let of = |known: &Ty| match known {
-                Ty::Known(known) => Some(known.clone()),
-                Ty::Param(param) => ty(*param),
-                Ty::Opaque | Ty::Error => None,
-            };
-            let carried = operands.iter().map(|typed| typed.carried.clone().unwrap_or_else(|| of(&typed.ty)));
-            let operand = |typed: &&Typed| Operand {
-                ty: of(&typed.ty),
-                literal: typed.literal.clone(),
-                nullable: typed.nullable,
-            };
-            let args: Vec<Operand> = operands.iter().map(operand).collect();
-            self.dialect.rules.carried(call, &args, &carried.collect::<Vec<_>>())
-        };
-        let answer = ask(&|param| self.params.peek(param).cloned());
-        let open =
-            |typed: &&&Typed| matches!(typed.ty, Ty::Param(param) if self.params.peek(param).is_none());
-        if operands.iter().any(|typed| open(&typed)) && ask(&|param| self.params.expected(param)) != answer {
-            self.params.unsettle();
-        }
-        answer
+        let args: Vec<Operand> = operands.iter().map(|typed| self.operand(typed)).collect();
+        let carried: Vec<Option<SqlType>> = operands.iter().map(|typed| self.carried(typed)).collect();
+        self.dialect.rules.carried(call, &args, &carried)
     }
 
     /// An expression as the dialect's rules see it.
@@ -399,9 +380,8 @@ impl<'a> Binder<'a> {
             }
             open = Some(resolved);
         }
-        let unsolved = params.iter().any(|(_, param)| self.params.peek(*param).is_none());
+        let unsolved = params.iter().any(|(_, param)| self.params.get(*param).is_none());
         if let Some(resolved) = open.take_if(|_| unsolved) {
-            self.expect(&params, operands, &resolved, &rule);
             return match resolved {
                 Err(_) if !self.dialect.has(Habit::UntypedIsRefused) => None,
                 answer => Some(answer),
@@ -411,31 +391,6 @@ impl<'a> Binder<'a> {
         match rule(&args) {
             Err(_) if params.iter().any(|(_, param)| self.params.clashes(*param)) => None,
             answer => Some(answer),
-        }
-    }
-
-    /// Notes with which types of its parameters an answer stands as it is, or that it may not stand.
-    ///
-    /// Where all parameters of a statement become what was expected of them, reading it again would find the same.
-    fn expect(
-        &mut self,
-        params: &[(usize, usize)],
-        operands: &[(&Typed, Span)],
-        answer: &Result<Resolved, Refusal>,
-        rule: &impl Fn(&[Operand]) -> Result<Resolved, Refusal>,
-    ) {
-        let Ok(open) = answer else { return self.params.unsettle() };
-        let mut args: Vec<Operand> = operands.iter().map(|(typed, _)| self.open_operand(typed)).collect();
-        for &(i, param) in params {
-            let Some(Some(ty)) = open.operands.get(i) else { return self.params.unsettle() };
-            args[i].ty = Some(ty.clone());
-            self.params.expect(param, ty);
-        }
-        let settled = rule(&args).is_ok_and(|closed| {
-            closed.ty == open.ty && closed.nulls == open.nulls && closed.operands == open.operands
-        });
-        if !settled {
-            self.params.unsettle();
         }
     }
 

@@ -5,8 +5,6 @@
 //! Two uses agree when their types are equal, both text, or both numeric or temporal with a common type; everything
 //! else is a clash, reported with both places.
 
-use std::cell::Cell;
-
 use querent_types::SqlType;
 
 use crate::ast::Span;
@@ -33,10 +31,6 @@ pub(super) struct Params {
     weak: Vec<Option<SqlType>>,
     solved: Vec<Option<SqlType>>,
     clash: Vec<bool>,
-    /// What the answers of this reading took unsolved parameters to be.
-    expected: Vec<Option<SqlType>>,
-    /// Whether this reading may have found something else, had it known the types of parameters.
-    unsettled: Cell<bool>,
 }
 
 impl Params {
@@ -49,8 +43,6 @@ impl Params {
             weak: vec![None; count],
             solved: vec![None; count],
             clash: vec![false; count],
-            expected: vec![None; count],
-            unsettled: Cell::new(false),
         }
     }
 
@@ -63,43 +55,7 @@ impl Params {
 
     /// The type of a parameter, where it is solved.
     pub(super) fn get(&self, param: usize) -> Option<&SqlType> {
-        let known = self.peek(param);
-        if known.is_none() {
-            self.unsettle();
-        }
-        known
-    }
-
-    /// The same for a use that says by [`Params::expect`] what it takes an unsolved parameter to be.
-    pub(super) fn peek(&self, param: usize) -> Option<&SqlType> {
         self.solved.get(param)?.as_ref()
-    }
-
-    /// What a use found stands as it is if the parameter is a `ty`.
-    pub(super) fn expect(&mut self, param: usize, ty: &SqlType) {
-        match self.expected.get_mut(param) {
-            Some(Some(other)) if other != ty => self.unsettle(),
-            Some(expected) => *expected = Some(ty.clone()),
-            None => self.unsettle(),
-        }
-    }
-
-    /// The type of a parameter, or what uses before took it to be.
-    pub(super) fn expected(&self, param: usize) -> Option<SqlType> {
-        self.peek(param).or_else(|| self.expected.get(param)?.as_ref()).cloned()
-    }
-
-    /// What a use found may be something else once the types are known.
-    pub(super) fn unsettle(&self) {
-        self.unsettled.set(true);
-    }
-
-    /// Whether reading the statement again with what was solved would find the same.
-    pub(super) fn is_settled(&self) -> bool {
-        let as_expected = |(expected, solved): (&Option<SqlType>, &Option<SqlType>)| {
-            solved.is_some() && (expected.is_none() || expected == solved)
-        };
-        !self.unsettled.get() && self.expected.iter().zip(&self.solved).all(as_expected)
     }
 
     /// A type as far as it is solved.

@@ -19,7 +19,6 @@ use super::binder::{Binder, TableCache};
 use super::params::Params;
 use super::scope::{Field, Relation};
 use super::split::is_distributed;
-use super::typed::Ty;
 
 /// With more sections than these choices cover, all, none, each alone off and each alone on are checked.
 const CHOICES_MAX: usize = 16;
@@ -178,9 +177,7 @@ fn solve(statement: &Statement, catalog: &Catalog, source: &Source<'_>) -> Readi
             return reading;
         }
         let (changed, clashes) = reading.params.solve(catalog.dialect.rules);
-        let of_param = |field: &Field| matches!(field.ty, Ty::Param(_));
-        let settled = || reading.params.is_settled() && !reading.relation.fields.iter().any(of_param);
-        if !changed || (clashes.is_empty() && settled()) {
+        if !changed {
             reading.diagnostics.extend(clashes);
             return reading;
         }

@@ -20,18 +20,7 @@ impl<'a> Binder<'a> {
             return Typed::new(ty, true, typed.why, key);
         };
         self.want(&typed, &target, inner.span, "a cast");
-        let from = match typed.ty {
-            Ty::Param(param) if self.params.peek(param).is_none() => {
-                // Once it is what it is cast to, there is nothing else to say.
-                match self.dialect.rules.can_cast(&target, &target) {
-                    true => self.params.expect(param, &target),
-                    false => self.params.unsettle(),
-                }
-                None
-            }
-            _ => self.known(&typed.ty),
-        };
-        if let Some(from) = from
+        if let Some(from) = self.known(&typed.ty)
             && !self.is_clash(&typed.ty)
             && from != SqlType::Null
             && !self.dialect.rules.can_cast(&from, &target)
