@@ -218,7 +218,8 @@ public final class IgniteNode {
     engine("org.apache.ignite.indexing.IndexingQueryEngineConfiguration", !calcite, engines);
     engine("org.apache.ignite.calcite.CalciteQueryEngineConfiguration", calcite, engines);
     if (!engines.isEmpty()) {
-      SqlConfiguration sql = new SqlConfiguration();
+      // A schema besides PUBLIC: only one that is named here can hold tables.
+      SqlConfiguration sql = new SqlConfiguration().setSqlSchemas("EMPTY");
       configuration.setSqlConfiguration(
           sql.setQueryEnginesConfiguration(engines.toArray(new QueryEngineConfiguration[0])));
     }
