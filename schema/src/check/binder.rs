@@ -180,6 +180,8 @@ pub(super) struct Binder<'a> {
     pub(super) table_cache: TableCache,
     /// Whether the statement reads a table whose rows are spread over the nodes, where the dialect cares.
     pub(super) distributed: bool,
+    /// Whether an expression of constants may be NULL although it never is by itself.
+    pub(super) loses_constants: bool,
     /// The table that the statement writes.
     pub(super) written: Option<Arc<TableDescription>>,
     /// The name that was last found to be a column: its address, the level and the column, and how many of its parts.
@@ -208,6 +210,7 @@ impl<'a> Binder<'a> {
             lambdas: Vec::new(),
             table_cache,
             distributed: false,
+            loses_constants: false,
             written: None,
             last_column: None,
             recursion: 0,

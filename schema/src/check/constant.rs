@@ -6,7 +6,7 @@ use crate::ast::{BinaryOp, Expr, ExprKind, FunctionArg, Literal, UnaryOp};
 use crate::dialect::{Constant, FunctionKind};
 
 use super::binder::Binder;
-use super::typed::{Ty, Typed};
+use super::typed::{Ty, Typed, Why};
 
 impl<'a> Binder<'a> {
     /// The expression as it is sent, where it is one of constants that is sent as a literal.
@@ -21,6 +21,10 @@ impl<'a> Binder<'a> {
         };
         if !computed || !self.distributed || !self.is_constant(expr) {
             return typed;
+        }
+        if self.loses_constants && !typed.nullable {
+            typed.nullable = true;
+            typed.why = Why::Static("the engine may compute it where an outer join has no row");
         }
         if let Some(ty) = self.carried(&typed) {
             let sent = self.dialect.rules.sent(&ty, self.constant(expr));

@@ -192,12 +192,20 @@ impl<'a> Binder<'a> {
         proven.extend(merged.iter().flat_map(|(a, b)| [*a, *b]));
         let mut both = both;
         if !merged.is_empty() {
-            both.using.insert(using_len, merged.into_iter().flat_map(|(a, b)| [a, b]).collect());
+            let keys: Vec<Key> = merged.into_iter().flat_map(|(a, b)| [a, b]).collect();
+            if join.constraint == JoinConstraint::Natural && self.dialect.has(Habit::NaturalIsAmbiguous) {
+                both.apart.extend(&keys);
+            }
+            both.using.insert(using_len, keys);
         }
         if failed {
             both.misjoined = true;
         }
-        self.apply_join(both, split, join.kind, &proven)
+        let mut both = self.apply_join(both, split, join.kind, &proven);
+        if join.kind == JoinKind::Right && self.dialect.has(Habit::RightJoinTurns) {
+            both.fields.rotate_left(split);
+        }
+        both
     }
 
     /// The columns that a USING names, by their keys; mistakes are reported.
@@ -331,6 +339,7 @@ fn clashes(a: &Field, b: &Field) -> bool {
 pub(super) fn concat(mut left: Relation, mut right: Relation) -> Relation {
     left.fields.append(&mut right.fields);
     left.using.append(&mut right.using);
+    left.apart.append(&mut right.apart);
     left.unknown.append(&mut right.unknown);
     left.open |= right.open;
     left.misjoined |= right.misjoined;

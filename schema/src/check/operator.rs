@@ -82,6 +82,9 @@ impl<'a> Binder<'a> {
         if self.dialect.rules.is_open() {
             return;
         }
+        if self.is_opaque(symbol, &refusal, operands) {
+            return;
+        }
         let types: Vec<String> = operands.iter().map(|(typed, _)| self.type_shown(&typed.ty)).collect();
         let words = match refusal {
             Refusal::Types(words) | Refusal::Arity(words) => words,
@@ -116,9 +119,22 @@ impl<'a> Binder<'a> {
         self.report(found);
     }
 
+    /// Whether an operand is refused whose type is not known, which is no mistake of the statement; then that is reported.
+    fn is_opaque(&mut self, what: &str, refusal: &Refusal, operands: &[(&Typed, Span)]) -> bool {
+        let opaque = operands.iter().find(|(typed, _)| typed.ty == Ty::Opaque);
+        let (Some((_, span)), Refusal::Types(_)) = (opaque, refusal) else { return false };
+        let message = format!("the type of what {what} is given is not known");
+        let help = "fix this by saying it: `CAST(… AS …)`";
+        self.report(Diagnostic::error(Code::UnknownResult, *span, message).help(help));
+        true
+    }
+
     /// Reports that something does not take its operands.
     pub(super) fn refuse(&mut self, what: &str, refusal: Refusal, operands: &[(&Typed, Span)], span: Span) {
         if self.dialect.rules.is_open() {
+            return;
+        }
+        if self.is_opaque(what, &refusal, operands) {
             return;
         }
         let types: Vec<String> = operands.iter().map(|(typed, _)| self.type_shown(&typed.ty)).collect();

@@ -4,7 +4,7 @@
 
 use querent_types::SqlType;
 
-use crate::ast::{BinaryOp, Expr, ExprKind, IsTest, LikeOp, Span};
+use crate::ast::{BinaryOp, Expr, ExprKind, IsTest, LikeOp, Literal, Span};
 use crate::diagnostic::Code;
 use crate::dialect::{CommonPlace, Habit};
 
@@ -206,6 +206,11 @@ impl<'a> Binder<'a> {
         }
         let key = Key::node(name, &[value.key, pattern_typed.key]).with(u64::from(negated));
         let (nullable, why) = strict(&[&value, &pattern_typed]);
-        Typed::new(Ty::boolean(), nullable, why, key).facts(present(&[&value, &pattern_typed], key))
+        let any = matches!(&pattern.kind, ExprKind::Literal(Literal::String(text)) if text.chars().all(|c| c == '%'));
+        let rejecting: &[&Typed] = match any && self.dialect.has(Habit::AnyPatternIsPresence) {
+            true => &[&pattern_typed],
+            false => &[&value, &pattern_typed],
+        };
+        Typed::new(Ty::boolean(), nullable, why, key).facts(present(rejecting, key))
     }
 }

@@ -66,6 +66,8 @@ pub(super) struct Relation {
     pub(super) fields: Vec<Field>,
     /// Sets of columns merged by USING or NATURAL, by their keys.
     pub(super) using: Vec<Vec<Key>>,
+    /// Columns merged by NATURAL where none of them is meant by the name alone.
+    pub(super) apart: Vec<Key>,
     /// The names of relations whose columns are not known because of an error; a missing column may be theirs.
     pub(super) unknown: Vec<Rc<[String]>>,
     /// Whether a relation without a name has columns that are not known.
@@ -105,6 +107,7 @@ impl Relation {
             field.qualifier = Some(qualifier.clone());
         }
         self.using.clear();
+        self.apart.clear();
         if self.is_open() {
             self.open = false;
             self.unknown = vec![qualifier];
@@ -153,6 +156,10 @@ impl Relation {
             matches.iter().copied().filter(|&i| self.fields[i].qualifier.is_none()).collect();
         if let [one] = bare[..] {
             return Found::Field(one, 1);
+        }
+        let is_apart = |i: &usize| self.apart.contains(&self.fields[*i].key);
+        if !self.misjoined && matches.iter().any(is_apart) {
+            return Found::Ambiguous(matches);
         }
         let merged = self.misjoined
             || self.using.iter().any(|keys| matches.iter().all(|&i| keys.contains(&self.fields[i].key)));

@@ -18,7 +18,7 @@ use super::Checked;
 use super::binder::{Binder, TableCache};
 use super::params::Params;
 use super::scope::{Field, Relation};
-use super::split::is_distributed;
+use super::split::{is_distributed, loses_constants};
 
 /// With more sections than these choices cover, all, none, each alone off and each alone on are checked.
 const CHOICES_MAX: usize = 16;
@@ -193,6 +193,7 @@ fn solve(statement: &Statement, catalog: &Catalog, source: &Source<'_>) -> Readi
 fn read(statement: &Statement, catalog: &Catalog, params: Params, table_cache: TableCache) -> Reading {
     let mut binder = Binder::new(catalog, params, table_cache);
     binder.distributed = is_distributed(statement, catalog);
+    binder.loses_constants = binder.distributed && loses_constants(statement, catalog);
     visit::statement(statement, &mut |node| {
         if let Some((span, what)) = (catalog.dialect.reading.refused)(&node) {
             binder.unsupported(&what, span);

@@ -25,6 +25,21 @@ pub(super) fn is_distributed(statement: &Statement, catalog: &Catalog) -> bool {
     found
 }
 
+/// Whether an expression of constants can be computed on the side of an outer join that has no rows, and so be NULL: what
+/// stands beside a subquery in FROM is gathered in a subquery of Ignite's own (2.17.0), with expressions of the select list.
+pub(super) fn loses_constants(statement: &Statement, catalog: &Catalog) -> bool {
+    let (mut outer, mut derived) = (false, false);
+    if catalog.dialect.has(Habit::SplitAggregates) {
+        visit::statement(statement, &mut |node| match node {
+            Node::Join(join) => outer |= matches!(join.kind, JoinKind::Left | JoinKind::Right),
+            Node::Factor(factor) => derived |= matches!(factor.kind, TableFactorKind::Derived(_)),
+            Node::Query(query) => derived |= query.with.is_some(),
+            _ => {}
+        });
+    }
+    outer && derived
+}
+
 /// Whether a name is that of a table that every node holds as a whole.
 fn is_replicated(name: &Name, catalog: &Catalog) -> bool {
     match catalog.table(name) {

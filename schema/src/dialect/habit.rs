@@ -116,6 +116,12 @@ pub enum Habit {
     SetOperationsConvert,
     /// The columns that USING and NATURAL merge stand first among those of `*`.
     MergedFirst,
+    /// A column that NATURAL merges is ambiguous without its table, although `*` gives it once.
+    NaturalIsAmbiguous,
+    /// `*` gives the columns of what is on the right of a RIGHT JOIN first.
+    RightJoinTurns,
+    /// `x LIKE '%'` is read as `x IS NOT NULL`, which a NULL makes false.
+    AnyPatternIsPresence,
     /// A WHEN must be a truth value, and not only something that can be cast to one.
     StrictConditions,
     /// WITHIN GROUP sorts the values of an aggregate, and its key is no argument.

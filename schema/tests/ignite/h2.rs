@@ -171,6 +171,20 @@ fn joins() {
         ),
         ("SELECT a.id, b.id FROM emp a JOIN emp b ON a.id=b.dept_id", "Int32!, Int32!"),
         ("SELECT id FROM emp a JOIN emp b ON a.id=b.id", "[ambiguous-column]"),
+        ("SELECT id FROM dept NATURAL JOIN tgt", "[ambiguous-column]"),
+        // The right side stands first, and only its columns are there in every row.
+        (
+            "SELECT * FROM ev RIGHT JOIN tgt ON ev.a=tgt.id",
+            "Int32!, Utf8, Int64, BigDecimal, Int32, Utf8, BigDecimal, Int32, Timestamp(ns)",
+        ),
+        // A call of constants may be computed on the side that has no row.
+        (
+            "SELECT HEXTORAW('0041'), 1 FROM ev LEFT JOIN (SELECT MAX(id) AS m FROM emp) q ON ev.a=q.m",
+            "Utf8, Int32!",
+        ),
+        // What any text is like is whether it is there.
+        ("SELECT note FROM emp WHERE 7 <> (note LIKE '%')", "Utf8"),
+        ("SELECT note FROM emp WHERE 7 <> (note LIKE 'a%')", "Utf8!"),
     ]);
 }
 
@@ -188,6 +202,10 @@ fn refusals() {
         "SELECT id FROM emp FOR UPDATE",
         "UPDATE tgt SET v=1 FROM dept WHERE tgt.id=dept.id",
         "DELETE FROM tgt USING dept WHERE tgt.id=dept.id",
+        "SELECT ev.a FROM dept NATURAL LEFT JOIN ev",
+        "SELECT a.id FROM emp a JOIN emp b ON a.id=b.id RIGHT JOIN emp c ON a.id=c.id",
+        "SELECT a.id FROM emp a LEFT JOIN (emp b JOIN emp c ON b.id=c.id) ON a.id=b.id",
+        "MERGE INTO tgt VALUES (1, 'a', 1, 1)",
         "MERGE INTO tgt t USING dept s ON t.id=s.id WHEN MATCHED THEN UPDATE SET v=1",
         "EXPLAIN DELETE FROM tgt",
         "BEGIN",

@@ -43,6 +43,7 @@ ANY_TAKERS = {"TYPEOF", "ARRAY_AGG", "COUNT", "JSON_ARRAY"}
 LEAST = ("rule(least, 1+)", "rule(least)")  # LEAST_RESTRICTIVE over SAME_VARIADIC
 CASE = ("rule(case, 1+)", "rule(case)")  # CASE: LEAST_RESTRICTIVE, else the wider type
 BITS = ("coercible(integer<-string=Int64, integer<-string=Int64)", "rule(least)")
+ROUND = ("coercible(numeric<-string=BigDecimal); coercible(numeric<-string=BigDecimal, Int32<-string)", "$0")
 JSON_TEXT = "coercible(string); coercible(string, string)"
 RULES = {
     "COALESCE": CASE,
@@ -78,8 +79,9 @@ RULES = {
     ),
     "TO_CHAR": ("coercible(timestamp<-date|string=Timestamp(ns), Utf8<-any)", "Utf8"),
     "FLOOR": ("rule(floor, 1, 2)", "$0"), "CEIL": ("rule(floor, 1, 2)", "$0"),
-    "LTRIM": ("coercible(Utf8<-any); coercible(Utf8<-any, Utf8<-any)", "Utf8"),
-    "RTRIM": ("coercible(Utf8<-any); coercible(Utf8<-any, Utf8<-any)", "Utf8"),
+    "LTRIM": ("coercible(Utf8<-any)", "Utf8"), "RTRIM": ("coercible(Utf8<-any)", "Utf8"),
+    # Digits of another type than INTEGER are refused, whatever is rounded.
+    "ROUND": ROUND, "TRUNCATE": ROUND,
     "SUM": ("coercible(numeric<-string=BigDecimal)",
             "Int8 -> Int64; Int16 -> Int64; Int32 -> Int64; Float32 -> Float64; Float64 -> Float64; BigDecimal"),
     "RAND_INTEGER": ("coercible(numeric<-string=BigDecimal); "
@@ -224,7 +226,7 @@ def main():
             continue
         signature, result = derive(name, kind, group)
         if name == "COUNT":
-            signature = "any(+); nullary()"
+            signature = "any(1); nullary()"
         label = "scalar" if kind == "function" else "aggregate"
         line = (label, name.lower(), ALIASES.get(name, ""), signature, result, nulls_of(name, kind, group))
         out.append("\t".join(line))

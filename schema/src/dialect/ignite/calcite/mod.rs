@@ -58,6 +58,7 @@ static READING: Reading = Reading {
         Habit::SetOperationsConvert,
         Habit::UsingKeepsLeft,
         Habit::MergedFirst,
+        Habit::NaturalIsAmbiguous,
         Habit::StrictConditions,
         Habit::WithinGroupSorts,
         Habit::NullTestsAreText,

@@ -146,6 +146,10 @@ fn modulo(a: &SqlType, b: &SqlType) -> Option<(SqlType, SqlType, SqlType)> {
 /// `||` joins texts, what can be written as such, and bytes.
 fn concat(left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
     let side = |operand: &Operand| operand.ty.as_ref().map(family);
+    // Beside a text it is described, and no method is found when it runs.
+    if [left, right].iter().any(|operand| operand.ty == Some(SqlType::Uuid)) {
+        return Err(refuse("a UUID is joined with nothing: cast it"));
+    }
     match (side(left), side(right)) {
         (Some(Family::Binary), Some(Family::Binary | Family::Null) | None)
         | (Some(Family::Null) | None, Some(Family::Binary)) => {

@@ -16,6 +16,9 @@ const OTHER_STATEMENTS: &[&str] =
 /// Functions whose arguments may have names.
 const NAMED: &[&str] = &["json_object"];
 
+/// Aggregates that sort by an ORDER BY among their arguments, and not by WITHIN GROUP as LISTAGG does.
+const UNSORTED: &[&str] = &["string_agg", "group_concat", "array_agg"];
+
 /// What is refused, with its place and its name.
 pub(super) fn refused(node: &Node<'_>) -> Option<(Span, String)> {
     match node {
@@ -84,7 +87,8 @@ fn of_factor(factor: &TableFactor) -> Option<(Span, String)> {
     let what = match &factor.kind {
         // This is how `TABLE(a INT = ?)` is read, which is H2's.
         TableFactorKind::Function { name, .. } if name.last().quoted => "columns in TABLE(…)",
-        TableFactorKind::Unnest { ordinality: true, .. } => "WITH ORDINALITY",
+        // It is not in Ignite's table of operators, in TABLE(…) neither.
+        TableFactorKind::Unnest { .. } => "UNNEST",
         _ => return clause(&factor.other),
     };
     Some((factor.span, what.to_owned()))
@@ -114,6 +118,8 @@ fn of_call(call: &Function) -> Option<String> {
         format!("{upper} OVER")
     } else if BARE.contains(&&*name) && !call.bare && call.args.is_empty() {
         format!("{upper} with parentheses")
+    } else if !call.within_group.is_empty() && UNSORTED.contains(&&*name) {
+        format!("WITHIN GROUP of {upper}")
     } else if call.ignore_nulls.is_some() {
         format!("IGNORE NULLS or RESPECT NULLS of {upper}")
     } else if named && !NAMED.contains(&&*name) {

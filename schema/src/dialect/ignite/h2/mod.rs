@@ -40,6 +40,9 @@ pub static IGNITE_H2: Dialect = Dialect {
 
 static READING: Reading = Reading {
     habits: &[
+        Habit::NaturalIsAmbiguous,
+        Habit::RightJoinTurns,
+        Habit::AnyPatternIsPresence,
         Habit::RepeatedColumns,
         Habit::TruthOfAnything,
         Habit::AnyLimit,
