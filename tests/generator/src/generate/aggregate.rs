@@ -54,7 +54,7 @@ impl Generator {
         } else if sorted && !SORTED.contains(&name) && self.may(Feature::OrderedAggregate, 15) {
             let key = self.sort_key(inner);
             text = format!("{name}({} ORDER BY {key})", args.join(", "));
-        } else if JOINED.contains(&name)
+        } else if name == "listagg"
             && sorted
             && self.dialect.has(Habit::WithinGroupSorts)
             && self.may(Feature::WithinGroup, 30)

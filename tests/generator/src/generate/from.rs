@@ -204,6 +204,7 @@ impl Generator {
         if !half && let Some(common) = common.filter(|common| !common.is_empty()) {
             if self.may(Feature::Natural, 30) {
                 let text = format!("{} NATURAL {kind} {}", left.text, right.text);
+                let common = if self.dialect.has(Habit::NaturalIsAmbiguous) { Vec::new() } else { common };
                 return Some(merged(text, left, right, common));
             }
             if self.may(Feature::Using, 50) {
@@ -235,7 +236,9 @@ impl Generator {
             }
         };
         add(&["LEFT JOIN", "LEFT OUTER JOIN"], Feature::LeftJoin, outer);
-        add(&["RIGHT JOIN"], Feature::RightJoin, outer && !bound);
+        // H2 takes it as the first of several joins only.
+        let first = !self.dialect.has(Habit::RightJoinTurns) || !left.text.contains(" JOIN ");
+        add(&["RIGHT JOIN"], Feature::RightJoin, outer && !bound && first);
         add(&["FULL JOIN", "FULL OUTER JOIN"], Feature::FullJoin, outer && !bound);
         add(&["CROSS JOIN"], Feature::CrossJoin, true);
         add(&["LEFT SEMI JOIN", "LEFT ANTI JOIN"], Feature::SemiJoin, true);

@@ -71,7 +71,11 @@ impl Generator {
             let row: Vec<String> = columns.iter().map(|column| self.value(column)).collect();
             rows.push(format!("({})", row.join(", ")));
         }
-        let list = self.column_list(table, &columns);
+        // H2 counts hidden columns, too, where MERGE names none.
+        let list = match key {
+            "" => self.column_list(table, &columns),
+            _ => self.named_columns(&columns),
+        };
         let conflict = if self.may(Feature::OnConflictNothing, 20) { " ON CONFLICT DO NOTHING" } else { "" };
         format!("{verb} {}{list}{key} VALUES {}{conflict}", table.name, rows.join(", "))
     }
@@ -81,6 +85,10 @@ impl Generator {
         if columns.len() == table.columns.len() && self.random.chance(40) {
             return String::new();
         }
+        self.named_columns(columns)
+    }
+
+    fn named_columns(&self, columns: &[Column]) -> String {
         let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         format!(" ({})", names.join(", "))
     }
