@@ -44,7 +44,8 @@ impl Definitions {
 
     /// The texts that a definition stands on, itself the last: those of all names that it holds, and theirs.
     fn needed(&self, sql: &str) -> String {
-        let mut wanted = vec![false; self.made.len()];
+        let own = sql.trim_end().trim_end_matches(';');
+        let mut wanted: Vec<bool> = self.made.iter().map(|(_, made)| made == own).collect();
         let mut open = vec![sql];
         while let Some(text) = open.pop() {
             let words: BTreeSet<String> =

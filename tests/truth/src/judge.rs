@@ -12,7 +12,7 @@ use querent_schema::plan::{self, Plan};
 use querent_types::SqlType;
 
 use crate::corpus::Case;
-use crate::engine::{Answer, Kind, Outcome};
+use crate::engine::{Answer, Column, Kind, Outcome};
 
 /// What was asked, and how often the answer was right.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +156,7 @@ enum Verdict<'a> {
     Taken(&'a Plan),
     Refused(&'a Diagnostic),
     /// A type that the checker does not know, and no other error.
-    Unknown(&'a Diagnostic),
+    Unknown(&'a Diagnostic, Option<&'a Plan>),
     NoPlan,
 }
 
@@ -165,7 +165,7 @@ fn verdict(checked: &Checked) -> Verdict<'_> {
     let unknown = |found: &&Diagnostic| matches!(found.code, Code::UnknownResult | Code::ParameterUnknown);
     match (errors().find(|found| !unknown(found)), errors().next(), &checked.plan) {
         (Some(refusal), ..) => Verdict::Refused(refusal),
-        (None, Some(unknown), _) => Verdict::Unknown(unknown),
+        (None, Some(unknown), plan) => Verdict::Unknown(unknown, plan.as_ref()),
         (None, None, Some(plan)) => Verdict::Taken(plan),
         (None, None, None) => Verdict::NoPlan,
     }
@@ -190,7 +190,7 @@ pub(crate) fn judge(
     let verdict = verdict(ours);
     let refusal = match &verdict {
         Verdict::Taken(_) => String::new(),
-        Verdict::Refused(found) | Verdict::Unknown(found) => {
+        Verdict::Refused(found) | Verdict::Unknown(found, _) => {
             format!("[{}] {}", found.code.as_str(), found.message)
         }
         Verdict::NoPlan => "no plan and no error".to_owned(),
@@ -201,11 +201,15 @@ pub(crate) fn judge(
             figures.accepted.count(true);
             compare(plan, theirs, figures, add);
         }
+        (Outcome::Accepted, Verdict::Unknown(_, Some(plan))) if is_unknown_there(plan, theirs) => {
+            figures.accepted.count(true);
+            compare(plan, theirs, figures, add);
+        }
         (Outcome::Accepted, Verdict::Refused(_)) => {
             figures.accepted.count(false);
             add(What::Refused, refusal, "accepted".to_owned());
         }
-        (Outcome::Accepted, Verdict::Unknown(_) | Verdict::NoPlan) => {
+        (Outcome::Accepted, Verdict::Unknown(..) | Verdict::NoPlan) => {
             figures.accepted.count(false);
             add(What::Unknown, refusal, "accepted".to_owned());
         }
@@ -234,6 +238,15 @@ fn is_session(sql: &str) -> bool {
     WORDS.contains(&first.as_str()) || defines && outside
 }
 
+/// Whether the columns that have no type here have none there: their values differ in type from row to row.
+fn is_unknown_there(plan: &Plan, theirs: &Answer) -> bool {
+    let open: Vec<_> = plan.columns.iter().zip(&theirs.columns).filter(|(own, _)| own.ty.is_none()).collect();
+    let unknown = |their: &Column| their.ty.parse::<SqlType>().is_err();
+    plan.columns.len() == theirs.columns.len()
+        && !open.is_empty()
+        && open.iter().all(|(_, their)| unknown(their))
+}
+
 fn compare(plan: &Plan, theirs: &Answer, figures: &mut Figures, add: &mut dyn FnMut(What, String, String)) {
     parameters(plan, theirs, figures, add);
     if theirs.kind != Kind::Query || plan.effect == plan::Effect::Write {
@@ -253,7 +266,9 @@ fn compare(plan: &Plan, theirs: &Answer, figures: &mut Figures, add: &mut dyn Fn
         let shown = their.came.as_ref().unwrap_or(&their.ty);
         let is = |text: &String| text.parse::<SqlType>().ok() == own.ty;
         figures.two_types += usize::from(their.came.is_some());
-        if !figures.types.count(own.ty.is_some() && (is(&their.ty) || is(shown))) {
+        let is_told = !shown.is_empty();
+        let agrees = is(&their.ty) || is(shown) || their.or.iter().any(is);
+        if is_told && !figures.types.count(agrees) {
             let ours = own.ty.as_ref().map_or("unknown".to_owned(), ToString::to_string);
             let described =
                 if their.came.is_some() { format!(", described as {}", their.ty) } else { String::new() };
@@ -263,7 +278,8 @@ fn compare(plan: &Plan, theirs: &Answer, figures: &mut Figures, add: &mut dyn Fn
             add(What::Name, own.name.clone(), their.name.clone());
         }
         figures.not_null += usize::from(!own.nullable);
-        if !own.nullable && their.null_seen {
+        let of_nulls = their.null_of_nulls && plan.params.iter().all(|param| param.nullable);
+        if !own.nullable && (their.null_seen || of_nulls) {
             figures.unsound += 1;
             add(What::Unsound, format!("{}: {}", own.name, own.why), "held a NULL".to_owned());
         }

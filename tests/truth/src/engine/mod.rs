@@ -1,6 +1,8 @@
-//! What an engine answers, and who answers: [`datafusion`] in this process, [`recorded`] answers of an earlier run.
+//! What an engine answers, and who answers: [`datafusion`] in this process, a live node of [`ignite`], [`recorded`] answers
+//! of an earlier run.
 
 pub mod datafusion;
+pub mod ignite;
 pub mod recorded;
 
 use std::io;
@@ -78,12 +80,15 @@ pub enum Kind {
 }
 
 /// A described column, and what came in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// Its name.
     pub name: String,
-    /// Its type in querent's notation.
+    /// Its type in querent's notation: empty where nothing told it, several where its values differ in theirs.
     pub ty: String,
+    /// What is known to come instead, where no value has come that would tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub or: Vec<String>,
     /// The type that its values came in, where that is another.
     #[serde(default)]
     pub came: Option<String>,
@@ -91,6 +96,9 @@ pub struct Column {
     pub nullable: bool,
     /// Whether it did hold one.
     pub null_seen: bool,
+    /// Whether it held one when each parameter was NULL.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub null_of_nulls: bool,
 }
 
 /// A parameter, by the engine's own name.

@@ -4,6 +4,7 @@
 //! that the engine had before it, where they had changed. A statement that the recording does not hold (the corpus has
 //! changed) is answered by a panic that names it: nothing is guessed.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -45,6 +46,12 @@ struct Table {
     /// Name, type, whether it may be NULL, whether it has a default.
     columns: Vec<(String, Option<String>, bool, bool)>,
     key: Vec<String>,
+    /// Columns that `SELECT *` leaves out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hidden: Vec<String>,
+    /// What one backend alone knows of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    properties: BTreeMap<String, String>,
 }
 
 /// Asks another engine and writes down its answers, script by script.
@@ -173,6 +180,10 @@ impl Table {
             kind: kind.to_owned(),
             columns: columns.collect(),
             key: table.primary_key.clone(),
+            hidden: (table.columns.iter().filter(|column| column.hidden))
+                .map(|column| column.name.clone())
+                .collect(),
+            properties: table.properties.clone(),
         }
     }
 
@@ -183,7 +194,7 @@ impl Table {
             native: None,
             nullable: *nullable,
             has_default: *has_default,
-            hidden: false,
+            hidden: self.hidden.contains(name),
             comment: None,
         });
         let kind = match self.kind.as_str() {
@@ -194,6 +205,7 @@ impl Table {
         TableDescription {
             kind,
             primary_key: self.key.clone(),
+            properties: self.properties.clone(),
             ..TableDescription::new(self.path.clone(), columns.collect())
         }
     }

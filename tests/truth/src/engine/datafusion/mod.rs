@@ -223,9 +223,8 @@ fn columns(plan: &LogicalPlan) -> Vec<Column> {
     let column = fields.map(|field| Column {
         name: field.name().clone(),
         ty: describe::sql_type(field).to_string(),
-        came: None,
         nullable: field.is_nullable(),
-        null_seen: false,
+        ..Column::default()
     });
     column.collect()
 }
