@@ -2,9 +2,10 @@
 //!
 //! Unknown is wrong, in verdicts and in types. What fails on the data of its rows is no matter of the checker's and not
 //! compared; what was refused by the parser or planner must be refused, what ran must be taken. Names, types and
-//! nullability are compared where both took the statement.
+//! nullability are compared where both took the statement. A rule of querent's own, that no engine has, is no disagreement:
+//! what is refused for it alone is counted apart, by rule.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use querent_schema::check::Checked;
 use querent_schema::diagnostic::{Code, Diagnostic, Severity};
@@ -41,6 +42,8 @@ pub struct Figures {
     pub set_aside: usize,
     /// Those options.
     pub options: BTreeSet<String>,
+    /// Statements that the engine runs and that a rule of querent's own refuses, by rule.
+    pub own_rules: BTreeMap<&'static str, usize>,
     /// Names of columns.
     pub names: Tally,
     /// Types of columns.
@@ -85,6 +88,9 @@ impl Figures {
         self.two_types += other.two_types;
         self.tables_from_files += other.tables_from_files;
         self.options.extend(other.options);
+        for (rule, count) in other.own_rules {
+            *self.own_rules.entry(rule).or_default() += count;
+        }
     }
 }
 
@@ -155,9 +161,36 @@ impl Tally {
 enum Verdict<'a> {
     Taken(&'a Plan),
     Refused(&'a Diagnostic),
+    /// Taken by the checker, and refused by the macros: there are more or fewer values than parameters.
+    Miscounted,
     /// A type that the checker does not know, and no other error.
     Unknown(&'a Diagnostic, Option<&'a Plan>),
     NoPlan,
+}
+
+impl Verdict<'_> {
+    fn is_refusal(&self) -> bool {
+        matches!(self, Verdict::Refused(_) | Verdict::Miscounted)
+    }
+}
+
+/// Whether other values are given than the statement has parameters for.
+fn miscounted(case: &Case, checked: &Checked) -> bool {
+    match (&case.given, &checked.plan) {
+        (Some(given), Some(plan)) => given.len() != plan.params.len(),
+        _ => false,
+    }
+}
+
+/// The rule of querent's that refuses what every engine may take.
+fn own_rule(verdict: &Verdict<'_>) -> Option<&'static str> {
+    match verdict {
+        Verdict::Miscounted => Some("as many values as parameters"),
+        Verdict::Refused(found) if found.code == Code::ParameterStyle => {
+            Some("parameters of one kind, numbered without gaps")
+        }
+        _ => None,
+    }
 }
 
 fn verdict(checked: &Checked) -> Verdict<'_> {
@@ -187,14 +220,19 @@ pub(crate) fn judge(
         figures.accepted.count(false);
         return add(What::Panic, "panicked".to_owned(), format!("{:?}", theirs.outcome));
     };
-    let verdict = verdict(ours);
+    let verdict = if miscounted(case, ours) { Verdict::Miscounted } else { verdict(ours) };
     let refusal = match &verdict {
         Verdict::Taken(_) => String::new(),
         Verdict::Refused(found) | Verdict::Unknown(found, _) => {
             format!("[{}] {}", found.code.as_str(), found.message)
         }
+        Verdict::Miscounted => "as many values as parameters are asked for".to_owned(),
         Verdict::NoPlan => "no plan and no error".to_owned(),
     };
+    if let (Outcome::Accepted, Some(rule)) = (&theirs.outcome, own_rule(&verdict)) {
+        *figures.own_rules.entry(rule).or_default() += 1;
+        return;
+    }
     match (&theirs.outcome, &verdict) {
         (Outcome::Failed(_), _) => figures.failed += 1,
         (Outcome::Accepted, Verdict::Taken(plan)) => {
@@ -205,7 +243,7 @@ pub(crate) fn judge(
             figures.accepted.count(true);
             compare(plan, theirs, figures, add);
         }
-        (Outcome::Accepted, Verdict::Refused(_)) => {
+        (Outcome::Accepted, Verdict::Refused(_) | Verdict::Miscounted) => {
             figures.accepted.count(false);
             add(What::Refused, refusal, "accepted".to_owned());
         }
@@ -214,13 +252,13 @@ pub(crate) fn judge(
             add(What::Unknown, refusal, "accepted".to_owned());
         }
         (Outcome::Refused(message), verdict) => {
-            if !figures.refused.count(matches!(verdict, Verdict::Refused(_))) {
+            if !figures.refused.count(verdict.is_refusal()) {
                 let what = if matches!(verdict, Verdict::Taken(_)) { What::Taken } else { What::Unknown };
                 add(what, refusal, message.clone());
             }
         }
         (Outcome::Unready(message), verdict) => {
-            if !figures.unready.count(matches!(verdict, Verdict::Refused(_))) {
+            if !figures.unready.count(verdict.is_refusal()) {
                 add(What::TakenUnready, refusal, message.clone());
             }
         }

@@ -23,7 +23,7 @@ pub fn table(figures: &Figures) -> String {
     row("types of parameters, where the planner knows them", figures.params);
     row("the engine says NOT NULL: said too (the rest is loose)", figures.tight);
     row("definitions that make the engine's table", figures.tables);
-    let Figures { not_null, unsound, failed, session, set_aside, .. } = figures;
+    let Figures { not_null, unsound, failed, session, set_aside, own_rules, .. } = figures;
     let _ =
         write!(text, "\n{not_null} columns are called NOT NULL; {unsound} of them held a NULL (unsound).");
     let _ = write!(text, " {failed} statements failed on their data and were not compared.");
@@ -46,6 +46,9 @@ pub fn table(figures: &Figures) -> String {
             " {} tables have their columns in files or are made of such; they were taken from the engine.",
             figures.tables_from_files
         );
+    }
+    for (rule, count) in own_rules {
+        let _ = write!(text, " {count} are refused by a rule of querent's own and not compared: {rule}.");
     }
     if *set_aside > 0 {
         let options: Vec<String> = figures.options.iter().map(|option| format!("`{option}`")).collect();

@@ -2,9 +2,12 @@
 //!
 //! A script has one schema and one seed of its own, so that many can be asked at once and each can be asked again.
 
-use querent_generator::{Generator, mutants, schemas};
-use querent_schema::dialect;
+use querent_generator::{Generated, Generator, mutants, schemas};
+use querent_schema::catalog::Catalog;
+use querent_schema::diagnostic::Severity;
 use querent_schema::parse::split;
+use querent_schema::{check, dialect};
+use querent_types::SqlType;
 
 use super::{Case, Corpus, Script};
 
@@ -16,17 +19,22 @@ const SCRIPT_LEN: usize = 200;
 /// # Errors
 /// A schema that the dialect does not read.
 pub fn statements(dialect: &str, count: usize) -> Result<Corpus, String> {
-    let scripts = of_schemas(dialect, count, |sql, _, _| vec![sql.to_owned()])?;
+    let scripts = of_schemas(dialect, count, |made, _, _| vec![made.sql.clone()])?;
     Ok(Corpus { name: "generated".to_owned(), scripts })
 }
 
-/// As many statements with one mistake each, made in statements of other seeds. The engine says which must fail.
+/// As many statements with one mistake each, made in statements that the checker takes, and given the values that these
+/// take. The engine says which must fail.
 ///
 /// # Errors
 /// A schema that the dialect does not read.
 pub fn mistakes(dialect: &str, count: usize) -> Result<Corpus, String> {
-    let scripts = of_schemas(dialect, count, |sql, catalog, seed| {
-        mutants(sql, catalog, seed).into_iter().map(|mutant| mutant.sql).collect()
+    let scripts = of_schemas(dialect, count, |made, catalog, seed| {
+        let checked = check::check(&made.sql, catalog);
+        if checked.diagnostics.iter().any(|found| found.severity == Severity::Error) {
+            return Vec::new();
+        }
+        mutants(&made.sql, catalog, seed).into_iter().map(|mutant| mutant.sql).collect()
     })?;
     Ok(Corpus { name: "mutants".to_owned(), scripts })
 }
@@ -34,7 +42,7 @@ pub fn mistakes(dialect: &str, count: usize) -> Result<Corpus, String> {
 fn of_schemas(
     dialect: &str,
     count: usize,
-    made_of: impl Fn(&str, &querent_schema::catalog::Catalog, u64) -> Vec<String>,
+    made_of: impl Fn(&Generated, &Catalog, u64) -> Vec<String>,
 ) -> Result<Vec<Script>, String> {
     let own = schemas::of_dialect(dialect);
     let found = dialect::by_name(dialect).ok_or_else(|| format!("there is no dialect {dialect}"))?;
@@ -49,9 +57,13 @@ fn of_schemas(
             .map(|(i, text)| Case::setup(format!("table {}", i + 1), statement(text)))
             .collect();
         for seed in 0..each.div_ceil(SCRIPT_LEN) as u64 {
-            let texts = Generator::new(&catalog, seed).flat_map(|made| made_of(&made.sql, &catalog, seed));
+            let texts = Generator::new(&catalog, seed).flat_map(|made| {
+                let given: Vec<SqlType> = made.params.iter().map(|param| param.ty.clone()).collect();
+                let asked = |sql| Case { given: Some(given.clone()), ..Case::ask("", sql) };
+                made_of(&made, &catalog, seed).into_iter().map(asked).collect::<Vec<_>>()
+            });
             let len = SCRIPT_LEN.min(each - seed as usize * SCRIPT_LEN);
-            let asked = texts.take(len).enumerate().map(|(i, sql)| Case::ask((i + 1).to_string(), sql));
+            let asked = texts.take(len).enumerate().map(|(i, case)| Case { at: (i + 1).to_string(), ..case });
             let cases = setup.iter().cloned().chain(asked).collect();
             scripts.push(Script { name: format!("{} seed {seed}", schema.name), cases });
         }

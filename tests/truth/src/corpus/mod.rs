@@ -1,5 +1,7 @@
 //! What is asked: scripts of statements, each on a database of its own.
 
+use querent_types::SqlType;
+
 pub mod benchmarks;
 pub mod generated;
 pub mod sqllogictest;
@@ -33,6 +35,8 @@ pub struct Case {
     pub role: Role,
     /// The names of its columns, where the corpus says so.
     pub columns: Option<Vec<String>>,
+    /// The types of the values that are given with it, where any are: it then runs with such values.
+    pub given: Option<Vec<SqlType>>,
 }
 
 /// What a statement is there for.
@@ -49,7 +53,7 @@ pub enum Role {
 impl Case {
     /// A statement to compare.
     pub fn ask(at: impl Into<String>, sql: impl Into<String>) -> Case {
-        Case { at: at.into(), sql: sql.into(), role: Role::Ask, columns: None }
+        Case { at: at.into(), sql: sql.into(), role: Role::Ask, columns: None, given: None }
     }
 
     /// A statement that makes something for others.

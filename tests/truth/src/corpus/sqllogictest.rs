@@ -54,7 +54,7 @@ fn file_cases(file: &Path, prefix: &str, cases: &mut Vec<Case>) -> io::Result<()
             }
             Record::Statement { line, sql, fails } => {
                 let role = if fails { Role::MustFail } else { Role::Ask };
-                cases.push(Case { at: format!("{prefix}{line}"), sql, role, columns: None });
+                cases.push(Case { at: format!("{prefix}{line}"), sql, role, columns: None, given: None });
             }
         }
     }

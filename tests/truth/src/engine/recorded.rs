@@ -34,6 +34,9 @@ impl Recording {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Entry {
     sql: String,
+    /// The types of the values that were given.
+    #[serde(default)]
+    given: Option<Vec<String>>,
     tables: Option<Vec<Table>>,
     answer: Answer,
 }
@@ -96,8 +99,8 @@ impl<E: Engine> Engine for Recorder<E> {
 
     fn ask(&mut self, case: &Case) -> Answer {
         let answer = self.engine.ask(case);
-        let entry = Entry { sql: case.sql.clone(), tables: self.tables.take(), answer: answer.clone() };
-        self.recording.entries.push(entry);
+        let (sql, tables) = (case.sql.clone(), self.tables.take());
+        self.recording.entries.push(Entry { sql, given: given(case), tables, answer: answer.clone() });
         answer
     }
 }
@@ -154,7 +157,8 @@ impl Engine for Recorded {
     }
 
     fn ask(&mut self, case: &Case) -> Answer {
-        let entry = self.recording.entries.get(self.next).filter(|entry| entry.sql == case.sql);
+        let same = |entry: &&Entry| entry.sql == case.sql && entry.given == given(case);
+        let entry = self.recording.entries.get(self.next).filter(same);
         let Some(entry) = entry else {
             panic!("{}:{}: the recording does not hold this statement: record again", self.script, case.at)
         };
@@ -162,6 +166,10 @@ impl Engine for Recorded {
         self.next += 1;
         answer
     }
+}
+
+fn given(case: &Case) -> Option<Vec<String>> {
+    Some(case.given.as_ref()?.iter().map(ToString::to_string).collect())
 }
 
 impl Table {

@@ -7,8 +7,8 @@
 //! $ BLESS=1 TRUTH=whole cargo test --workspace --test truth        # writes docs/truth.md
 //! ```
 //!
-//! `TRUTH_THREADS` says how many scripts run at once (as many as there are cores). Figures are printed; each disagreement
-//! is written to a file whose name is printed too. A column that is called NOT NULL and held a NULL is a failure always.
+//! `TRUTH_THREADS` says how many scripts run at once (as many as there are cores), `TRUTH_STATEMENTS` how many statements
+//! are generated. Figures are printed; each disagreement is written to a file whose name is printed too. A column that is called NOT NULL and held a NULL is a failure always.
 
 mod documents;
 
@@ -132,11 +132,11 @@ fn trials(folders: &[(String, PathBuf)], extent: Extent) -> Vec<Trial> {
             hold(&sampled(corpus, extent), extent, &SQLLOGICTEST)
         }),
         Trial::test("generated", move || {
-            let count = if extent == Extent::Sample { 1_500 } else { 100_000 };
+            let count = statements(extent, 100_000);
             hold(&generated::statements("datafusion", count)?, extent, &GENERATED)
         }),
         Trial::test("mutants", move || {
-            let count = if extent == Extent::Sample { 1_500 } else { 20_000 };
+            let count = statements(extent, 20_000);
             hold(&generated::mistakes("datafusion", count)?, extent, &MUTANTS)
         }),
         // Another language, of which DataFusion takes a part: what it refuses must be refused.
@@ -148,6 +148,12 @@ fn trials(folders: &[(String, PathBuf)], extent: Extent) -> Vec<Trial> {
             hold(&sampled(corpus, extent), extent, &SQLLOGICTEST)
         }),
     ]
+}
+
+/// How many statements are generated.
+fn statements(extent: Extent, whole: usize) -> usize {
+    let asked = std::env::var("TRUTH_STATEMENTS").ok().and_then(|count| count.parse().ok());
+    asked.unwrap_or(if extent == Extent::Sample { 1_500 } else { whole })
 }
 
 fn sampled(mut corpus: Corpus, extent: Extent) -> Corpus {

@@ -11,6 +11,7 @@ use datafusion::datasource::{MemTable, TableType};
 use datafusion::prelude::SessionContext;
 
 use super::rows::{self, Words};
+use super::values::Values;
 use crate::corpus::Case;
 
 /// Catalog, schema and name.
@@ -39,6 +40,15 @@ impl Copies {
 
     pub(super) fn contexts(&self) -> &[SessionContext] {
         &self.contexts
+    }
+
+    /// Where a statement runs, and with which values: on so many copies, and with NULLs for values if it takes any.
+    pub(super) fn runs(&self, copies: usize, given: bool) -> Vec<(&SessionContext, Values)> {
+        let mut runs: Vec<_> = self.contexts[..copies].iter().map(|copy| (copy, Values::Usual)).collect();
+        if given {
+            runs.push((&self.contexts[0], Values::Nulls));
+        }
+        runs
     }
 
     /// Tables came or went.

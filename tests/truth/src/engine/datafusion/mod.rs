@@ -1,12 +1,14 @@
 //! DataFusion in this process, configured as the embedded server configures it.
 //!
 //! Each script has three databases: its own, and two copies of its tables (`copies`): one with rows that hold NULL
-//! wherever they may, one without rows. A statement is planned as the embedded server plans it; its columns are those of
-//! the analysed plan. Each statement runs in a task of its own, so that a panic is an answer, and has a time limit.
+//! wherever they may, one without rows. A statement is planned as the embedded server plans it, with the values that are
+//! given with it in the places of its parameters; its columns are those of the analysed plan. Each statement runs in a
+//! task of its own, so that a panic is an answer, and has a time limit.
 
 mod copies;
 mod describe;
 mod rows;
+mod values;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +26,7 @@ use querent_types::SourceDescription;
 use tokio::runtime::Runtime;
 
 use self::copies::Copies;
+use self::values::Values;
 use super::{Answer, Column, Engine, Kind, Outcome, Parameter};
 use crate::corpus::{Case, Script};
 
@@ -88,13 +91,13 @@ impl Engine for DataFusion {
     fn ask(&mut self, case: &Case) -> Answer {
         let (context, copies) = (&self.context, &mut self.copies);
         self.runtime.block_on(async {
-            let mut asked = isolated(context, &case.sql, TIME_MAX).await;
+            let mut asked = isolated(context, case, Values::Usual, TIME_MAX).await;
             asked.answer.option = foreign_option(&context.state());
             match asked.answer.kind {
                 Kind::Query if asked.answer.outcome == Outcome::Accepted => {
                     copies.update(context).await;
-                    for copy in &copies.contexts()[..asked.copies] {
-                        let other = isolated(copy, &case.sql, COPY_TIME_MAX).await.answer;
+                    for (copy, values) in copies.runs(asked.copies, asked.given) {
+                        let other = isolated(copy, case, values, COPY_TIME_MAX).await.answer;
                         for (column, other) in asked.answer.columns.iter_mut().zip(&other.columns) {
                             column.null_seen |= other.null_seen;
                         }
@@ -107,7 +110,7 @@ impl Engine for DataFusion {
                     copies.tables_changed();
                     if asked.is_setting {
                         for copy in copies.contexts() {
-                            let _ = isolated(copy, &case.sql, COPY_TIME_MAX).await;
+                            let _ = isolated(copy, case, Values::Usual, COPY_TIME_MAX).await;
                         }
                     }
                 }
@@ -126,18 +129,20 @@ struct Asked {
     is_setting: bool,
     /// On how many of the copies it may show NULLs that its own rows do not.
     copies: usize,
+    /// Whether values were given with it.
+    given: bool,
 }
 
 impl Asked {
     fn refused(outcome: Outcome) -> Asked {
-        Asked { answer: Answer::refused(outcome), target: None, is_setting: false, copies: 0 }
+        Asked { answer: Answer::refused(outcome), target: None, is_setting: false, copies: 0, given: false }
     }
 }
 
 /// Asks in a task of its own: a panic and a statement that does not end are answers.
-async fn isolated(context: &SessionContext, sql: &str, limit: Duration) -> Asked {
-    let (context, sql) = (context.clone(), sql.to_owned());
-    let mut task = tokio::spawn(async move { ask(&context, &sql).await });
+async fn isolated(context: &SessionContext, case: &Case, values: Values, limit: Duration) -> Asked {
+    let (context, case) = (context.clone(), case.clone());
+    let mut task = tokio::spawn(async move { ask(&context, &case, values).await });
     match tokio::time::timeout(limit, &mut task).await {
         Ok(Ok(asked)) => asked,
         Ok(Err(error)) => Asked::refused(Outcome::Failed(format!("panicked: {error}"))),
@@ -148,31 +153,38 @@ async fn isolated(context: &SessionContext, sql: &str, limit: Duration) -> Asked
     }
 }
 
-async fn ask(context: &SessionContext, sql: &str) -> Asked {
+async fn ask(context: &SessionContext, case: &Case, values: Values) -> Asked {
     let state = context.state();
-    let plan = match plan(&state, sql).await {
+    let mut plan = match plan(&state, &case.sql).await {
         Ok(plan) => plan,
         Err(error) => return Asked::refused(Outcome::Refused(words(&error))),
     };
+    let params = parameters(&plan);
+    let given = case.given.as_ref().filter(|_| !params.is_empty());
+    if let Some(types) = given {
+        plan = match plan.with_param_values(values::of(types, values)) {
+            Ok(bound) => bound,
+            Err(error) => return Asked::refused(Outcome::Refused(words(&error))),
+        };
+    }
+    let runs = params.is_empty() || given.is_some();
     let kind = kind(&plan);
     let target = match &plan {
         LogicalPlan::Dml(dml) => Some(dml.table_name.table().to_owned()),
         _ => None,
     };
     let is_setting = matches!(&plan, LogicalPlan::Statement(_));
-    let params = parameters(&plan);
     let copies = copies_that_differ(&plan);
     let mut columns = match (kind, analysed(&state, &plan)) {
         (Kind::Query, Ok(analysed)) => columns(&analysed),
-        (Kind::Query | Kind::Change, Err(error)) if params.is_empty() => {
+        (Kind::Query | Kind::Change, Err(error)) if runs => {
             return Asked::refused(Outcome::Refused(words(&error)));
         }
         _ => Vec::new(),
     };
-    let outcome =
-        if params.is_empty() { run(context, &state, plan, &mut columns).await } else { Outcome::Accepted };
+    let outcome = if runs { run(context, &state, plan, &mut columns).await } else { Outcome::Accepted };
     let answer = Answer { outcome, kind, columns, params, option: None };
-    Asked { answer, target, is_setting, copies }
+    Asked { answer, target, is_setting, copies, given: given.is_some() }
 }
 
 async fn plan(state: &SessionState, sql: &str) -> Result<LogicalPlan, DataFusionError> {

@@ -59,7 +59,7 @@ pub(super) fn with_nulls(
 }
 
 /// `count` values of a column, or of a part of one.
-fn made_up(table: &str, field: &Field, words: &Words, count: usize) -> Option<ArrayRef> {
+pub(super) fn made_up(table: &str, field: &Field, words: &Words, count: usize) -> Option<ArrayRef> {
     match field.data_type() {
         DataType::Struct(fields) => {
             let parts = fields.iter().map(|field| part(table, field, words, count)).collect::<Option<_>>()?;
