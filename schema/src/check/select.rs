@@ -11,14 +11,14 @@ use crate::ast::{
     Alias, Distinct, Expr, ExprKind, GroupBy, Literal, OrderBy, OrderByExpr, Select, SelectItem, Span,
 };
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::Habit;
+use crate::dialect::{Habit, Syntax};
 
 use super::binder::{AliasMode, Binder, Clause, Level, OutputName, OutputTarget};
 use super::column::Meaning;
 use super::query::Output;
 use super::scope::{Field, Relation};
 use super::table::made;
-use super::typed::{Key, Why};
+use super::typed::{Key, Typed, Why};
 
 /// Where output columns of each name stand; kept only where there are many.
 #[derive(Default)]
@@ -90,21 +90,24 @@ impl<'a> Binder<'a> {
         }
         if let Some(condition) = &select.qualify {
             self.enter(Clause::Qualify, AliasMode::ColumnsFirst);
+            let before = self.level().window.take();
             let typed = self.predicate(condition, "QUALIFY");
+            self.qualified_by_windows(condition);
+            let level = self.level();
+            level.window = level.window.or(before);
             self.assume(typed.facts.when_true(), "QUALIFY");
         }
         self.enter(Clause::Select, AliasMode::Hidden);
         let (mut relation, keys) = self.select_list(&items, names);
-        self.qualified_by_windows(select);
         self.enter(Clause::OrderBy, AliasMode::OutputsFirst);
+        let mut on = Vec::new();
         if let Some(Distinct::On(exprs)) = &select.distinct {
-            for expr in exprs {
-                self.expr(expr);
-            }
+            on.extend(exprs.iter().map(|expr| (self.expr(expr), expr.span)));
         }
         if let Some(OrderBy::Expressions(sorts)) = order_by {
             let distinct = select.distinct == Some(Distinct::All);
-            self.order_by(sorts, &keys, open || relation.is_open(), distinct);
+            let sorted = self.order_by(sorts, &keys, open || relation.is_open(), distinct);
+            self.distinct_on_sorts(&on, &sorted);
         }
         self.top(select);
         let aggregate = self.grouped(select);
@@ -348,26 +351,57 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn qualified_by_windows(&mut self, select: &'a Select) {
-        if let Some(condition) = &select.qualify
-            && self.level().window.is_none()
-            && !self.is_mistaken(condition.span)
-        {
+    /// The engine wants a window function in QUALIFY itself, or behind an alias in it; one of the select list alone is
+    /// planned before, and not found then (DataFusion 55.2).
+    fn qualified_by_windows(&mut self, condition: &Expr) {
+        if self.level().window.is_none() && !self.is_mistaken(condition.span) {
             self.report(
                 Diagnostic::error(
                     Code::MisplacedAggregate,
                     condition.span,
-                    "QUALIFY needs a window function in it or in the select list",
+                    "QUALIFY needs a window function in it, or a name that the select list gives to one",
                 )
                 .help("fix this by using WHERE or HAVING"),
             );
         }
     }
 
-    fn order_by(&mut self, sorts: &'a [OrderByExpr], keys: &[Key], open: bool, distinct: bool) {
+    /// The sort keys must begin with what DISTINCT ON says, in its order.
+    fn distinct_on_sorts(&mut self, on: &[(Typed, Span)], sorted: &[Option<Typed>]) {
+        if sorted.is_empty() || !self.dialect.rules.refuses(Syntax::DistinctOnSort) {
+            return;
+        }
+        for (i, (typed, span)) in on.iter().enumerate() {
+            let differs = match sorted.get(i) {
+                None => true,
+                Some(None) => false,
+                Some(Some(sort)) => !sort.is_error() && !typed.is_error() && sort.key != typed.key,
+            };
+            if differs {
+                let diagnostic = Diagnostic::error(
+                    Code::Unsupported,
+                    *span,
+                    "ORDER BY does not begin with what DISTINCT ON says",
+                )
+                .help("fix this by sorting by the same expressions first, in the same order");
+                return self.report(diagnostic);
+            }
+        }
+    }
+
+    /// Reads the sort keys; gives them, `None` for those that are positions.
+    fn order_by(
+        &mut self,
+        sorts: &'a [OrderByExpr],
+        keys: &[Key],
+        open: bool,
+        distinct: bool,
+    ) -> Vec<Option<Typed>> {
+        let mut sorted = Vec::with_capacity(sorts.len());
         for sort in sorts {
             if let ExprKind::Literal(Literal::Number(text)) = &sort.expr.kind {
                 self.ordinal(text, keys.len(), open, "ORDER BY", sort.expr.span);
+                sorted.push(None);
                 continue;
             }
             let typed = self.grouped_only(|binder| binder.expr(&sort.expr));
@@ -375,7 +409,9 @@ impl<'a> Binder<'a> {
             if distinct && !keys.contains(&typed.key) && !typed.is_error() && !open {
                 self.distinct_sort(sort, keys);
             }
+            sorted.push(Some(typed));
         }
+        sorted
     }
 
     /// DataFusion wants every column of a sort key in the select list of a SELECT DISTINCT.

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
+
+use querent_types::TableDescription;
 
 use crate::ast::{Expr, ExprKind, GroupBy, Ident, Name, Select, Span};
 use crate::catalog::TableLookup;
@@ -103,13 +106,7 @@ impl<'a> Binder<'a> {
         }
         let mut dependent = Vec::new();
         for path in tables {
-            let parts = path
-                .iter()
-                .map(|part| Ident { value: part.clone(), quoted: true, span: Span::default() })
-                .collect();
-            let TableLookup::Found(table) = self.catalog.table(&Name { parts }) else {
-                continue;
-            };
+            let Some(table) = self.table_of(&path) else { continue };
             let own: Vec<&Field> = level
                 .relation
                 .fields
@@ -124,6 +121,15 @@ impl<'a> Binder<'a> {
             }
         }
         dependent
+    }
+
+    /// The table of a full path.
+    pub(super) fn table_of(&self, path: &[String]) -> Option<Arc<TableDescription>> {
+        let ident = |part: &String| Ident { value: part.clone(), quoted: true, span: Span::default() };
+        match self.catalog.table(&Name { parts: path.iter().map(ident).collect() }) {
+            TableLookup::Found(table) => Some(table),
+            _ => None,
+        }
     }
 }
 

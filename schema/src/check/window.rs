@@ -1,6 +1,6 @@
 //! Window functions: named and inline windows, frames, and when an aggregate over a frame is never NULL.
 
-use querent_types::SqlType;
+use querent_types::{ListLayout, SqlType};
 
 use crate::ast::{
     Expr, ExprKind, Frame, FrameBound, FrameUnit, Function, FunctionArg, Literal, Span, UnaryOp, Window,
@@ -136,17 +136,23 @@ impl<'a> Binder<'a> {
     /// Reads a window; says whether its frame always holds the row itself.
     pub(super) fn window(&mut self, window: &'a Window, keys: &mut Vec<Key>) -> bool {
         let mut covers_row = window.frame.as_ref().is_none_or(holds_current_row);
+        let mut based = false;
         if let Some(base) = &window.base
             && let Some(base) = self.named_window(base)
             && base.base.is_none()
         {
             covers_row &= self.window(base, keys);
+            based = !base.order_by.is_empty();
         }
         for expr in &window.partition_by {
             keys.push(self.expr(expr).key);
         }
-        for sort in &window.order_by {
-            keys.push(self.expr(&sort.expr).key.with(sort_flags(sort)));
+        for (i, sort) in window.order_by.iter().enumerate() {
+            let typed = self.expr(&sort.expr);
+            keys.push(typed.key.with(sort_flags(sort)));
+            if i == 0 && !based {
+                self.range_key(&typed, window.frame.as_ref(), sort.expr.span);
+            }
         }
         if let Some(frame) = &window.frame {
             let bounds = [Some(&frame.start), frame.end.as_ref()];
@@ -159,6 +165,24 @@ impl<'a> Binder<'a> {
             self.frame(frame, window);
         }
         covers_row
+    }
+
+    /// The first sort key of a frame of values, which a window with ORDER BY and without a frame has too: the engine finds
+    /// the frame's ends by calculating with it (`extract_window_frame_target_type` of DataFusion 55.2).
+    fn range_key(&mut self, key: &Typed, frame: Option<&Frame>, span: Span) {
+        // Where the sort key is one of a table, the engine counts rows.
+        let is_key = || self.sorts_by_key(key);
+        let counts = frame.map_or_else(is_key, |frame| frame.unit != FrameUnit::Range);
+        let Some(ty) = self.known(&key.ty).filter(|_| !counts) else { return };
+        if !has_range(&ty) {
+            self.refused(Syntax::RangeKey, &format!("a RANGE frame over {}", ty.sql_name()), span);
+        }
+    }
+
+    /// Whether a sort key is a column of a table that has a key.
+    fn sorts_by_key(&self, key: &Typed) -> bool {
+        let table = key.origin.as_ref().and_then(|origin| self.table_of(&origin.table));
+        table.is_some_and(|table| !table.primary_key.is_empty())
     }
 
     fn frame(&mut self, frame: &'a Frame, window: &'a Window) {
@@ -202,6 +226,17 @@ pub(super) fn window_kind(name: &str, kinds: &[FunctionKind]) -> Option<Function
         (true, _) => Some(FunctionKind::Aggregate),
         (false, true) => Some(FunctionKind::Window),
         (false, false) => None,
+    }
+}
+
+/// Whether the engine calculates with values of a type to find a frame's ends.
+fn has_range(ty: &SqlType) -> bool {
+    match ty {
+        SqlType::Dictionary(_, value) => has_range(value),
+        SqlType::List(_, layout) => *layout == ListLayout::List || *layout == ListLayout::Large,
+        SqlType::Null | SqlType::Boolean | SqlType::Text(_) | SqlType::FixedSizeList(..) => true,
+        SqlType::Date32 | SqlType::Date64 | SqlType::Timestamp(..) => true,
+        other => other.is_numeric(),
     }
 }
 

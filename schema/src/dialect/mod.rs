@@ -296,6 +296,10 @@ pub enum Syntax {
     WindowFilter,
     /// An offset of a ROWS or GROUPS frame that is negative or NULL.
     FrameOffset,
+    /// A RANGE frame over values that are not calculated with: bytes, times, intervals, structs.
+    RangeKey,
+    /// `DISTINCT ON` of other expressions than ORDER BY begins with.
+    DistinctOnSort,
     /// IGNORE NULLS or RESPECT NULLS of an aggregate that has no place for it.
     AggregateNulls,
     /// WITHIN GROUP with several sort keys.
