@@ -70,7 +70,7 @@ const SQLLOGICTEST: Targets = Targets {
 const GENERATED: Targets =
     Targets { sample: target(9_800, 0, 9_900, 9_900, 9_500), whole: target(9_950, 0, 9_950, 9_990, 9_500) };
 const MUTANTS: Targets = Targets {
-    sample: target(5_500, 9_500, 9_900, 9_900, 9_500),
+    sample: target(5_500, 9_900, 9_900, 9_900, 9_500),
     whole: target(10_000, 9_900, 9_950, 9_990, 9_500),
 };
 
