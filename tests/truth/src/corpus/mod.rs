@@ -3,6 +3,7 @@
 use querent_types::SqlType;
 
 pub mod benchmarks;
+pub mod functions;
 pub mod generated;
 pub mod sqllogictest;
 

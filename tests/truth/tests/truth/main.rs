@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use querent_truth::corpus::{benchmarks, generated, sqllogictest};
+use querent_truth::corpus::{benchmarks, functions, generated, sqllogictest};
 use querent_truth::engine::datafusion::DataFusion;
 use querent_truth::engine::recorded::{Recorded, Recorder};
 use querent_truth::judge::Tally;
@@ -65,6 +65,10 @@ const BENCHMARKS: Targets = Targets {
 const SQLLOGICTEST: Targets = Targets {
     sample: target(9_800, 9_000, 9_900, 9_900, 9_000),
     whole: target(9_900, 9_600, 9_950, 9_950, 9_000),
+};
+const FUNCTIONS: Targets = Targets {
+    sample: target(9_900, 0, 10_000, 10_000, 9_000),
+    whole: target(9_950, 0, 10_000, 10_000, 9_000),
 };
 /// The generator writes what the checker takes, so nearly all that the engine refuses is a fault of the checker.
 const GENERATED: Targets =
@@ -130,6 +134,9 @@ fn trials(folders: &[(String, PathBuf)], extent: Extent) -> Vec<Trial> {
                 !name.starts_with("spark/")
             })?;
             hold(&sampled(corpus, extent), extent, &SQLLOGICTEST)
+        }),
+        Trial::test("functions", move || {
+            hold(&sampled(functions::calls("datafusion")?, extent), extent, &FUNCTIONS)
         }),
         Trial::test("generated", move || {
             let count = statements(extent, 100_000);
