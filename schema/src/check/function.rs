@@ -46,6 +46,8 @@ pub(super) struct Arguments {
     pub(super) spans: Vec<Span>,
     /// Whether `*` was among them.
     pub(super) star: Option<Span>,
+    /// The places of lambdas.
+    lambdas: Vec<usize>,
 }
 
 impl Arguments {
@@ -190,7 +192,7 @@ impl<'a> Binder<'a> {
 
     /// Reads the arguments of a call.
     pub(super) fn arguments(&mut self, args: &'a [FunctionArg], name: &str) -> Arguments {
-        let mut read = Arguments { typed: Vec::new(), spans: Vec::new(), star: None };
+        let mut read = Arguments { typed: Vec::new(), spans: Vec::new(), star: None, lambdas: Vec::new() };
         let mut lambdas = Vec::new();
         for arg in args {
             if let (true, Some(word)) = (read.typed.is_empty(), self.date_part_word(arg, name)) {
@@ -238,6 +240,7 @@ impl<'a> Binder<'a> {
         }
         for (i, params, body) in lambdas {
             read.typed[i] = self.lambda(&read, params, body);
+            read.lambdas.push(i);
         }
         read
     }
@@ -365,6 +368,7 @@ impl<'a> Binder<'a> {
         span: Span,
     ) -> Option<Resolved> {
         let functions = self.functions;
+        self.check_lambdas(name, args)?;
         let what = format!("an argument of {name}");
         let rule = |operands: &[Operand]| functions.resolve(kind, name, operands);
         match self.ask(&args.operands(), &what, SAME_TYPE.contains(&name), rule)? {
@@ -386,6 +390,25 @@ impl<'a> Binder<'a> {
                 None
             }
         }
+    }
+
+    /// Refuses a value where a lambda must be, and a lambda where a value must be.
+    fn check_lambdas(&mut self, name: &str, args: &Arguments) -> Option<()> {
+        if self.functions.is_open() || self.functions.kinds(name).is_empty() {
+            return Some(());
+        }
+        let wanted = self.functions.lambda_place(name).filter(|place| *place < args.typed.len());
+        if let Some(place) = wanted.filter(|place| !args.lambdas.contains(place)) {
+            let message = format!("{name} takes a lambda here, such as `x -> x IS NOT NULL`");
+            self.error(Code::TypeMismatch, args.spans[place], message);
+            return None;
+        }
+        if let Some(surplus) = args.lambdas.iter().find(|place| wanted != Some(**place)) {
+            let message = format!("{name} takes a value here, not a lambda");
+            self.error(Code::TypeMismatch, args.spans[*surplus], message);
+            return None;
+        }
+        Some(())
     }
 
     fn refuse_call(&mut self, name: &str, refusal: Refusal, args: &Arguments, span: Span) {

@@ -43,6 +43,9 @@ pub trait FunctionRules: Send + Sync {
     }
 }
 
+/// The signature of a list and a lambda over its elements.
+const LAMBDA_RULE: &str = "rule(lambda_over_list";
+
 /// The word beside `rejects` that a dialect reads for itself.
 const VOLATILE: &str = "volatile";
 
@@ -210,6 +213,13 @@ impl FunctionTable {
     /// The place of a literal with which a call never runs, and what may stand there in words.
     pub fn refuses_literal(&self, name: &str, args: &[Operand]) -> Option<(usize, &'static str)> {
         self.rules.refuses_literal(self.canonical(name), args)
+    }
+
+    /// The place of the argument that must be a lambda, where there is one.
+    pub fn lambda_place(&self, name: &str) -> Option<usize> {
+        let lines = self.index().by_name.get(name)?;
+        let mut entries = lines.iter().map(|line| &self.index().entries[*line]);
+        entries.any(|entry| entry.signature.starts_with(LAMBDA_RULE)).then_some(1)
     }
 
     /// Whether a scalar function is NULL for every call whose argument at `place` is NULL: what a predicate over it proves.

@@ -72,15 +72,15 @@ fn literals() -> Vec<Argument> {
 /// One column of each type that a catalog's tables have.
 fn columns(catalog: &Catalog, arguments: &mut Vec<Argument>) -> Result<(), String> {
     for table in catalog.tables().map_err(|error| error.to_string())? {
+        let Some(name) = table.path.last() else { continue };
         for column in &table.columns {
-            let is_known = arguments.iter().any(|argument| {
-                argument.table.is_some() && argument.operand.ty.as_ref() == Some(&column.ty)
-            });
-            if !is_known {
+            let Some(ty) = &column.ty else { continue };
+            let is_known = |known: &Argument| known.table.is_some() && known.operand.ty.as_ref() == Some(ty);
+            if !arguments.iter().any(is_known) {
                 arguments.push(Argument {
-                    sql: format!("{}.{}", table.name, catalog.quote(&column.name)),
-                    table: Some(table.name.clone()),
-                    operand: Operand { ty: Some(column.ty.clone()), literal: None, nullable: true },
+                    sql: format!("{name}.{}", column.name),
+                    table: Some(name.clone()),
+                    operand: Operand { ty: Some(ty.clone()), literal: None, nullable: true },
                 });
             }
         }
