@@ -34,10 +34,14 @@ struct Argument {
 pub fn calls(name: &str) -> Result<Corpus, String> {
     let dialect = dialect::by_name(name).ok_or_else(|| format!("there is no dialect {name}"))?;
     let (mut setup, mut arguments) = (Vec::new(), literals());
-    for schema in schemas::of_dialect(name).into_iter().filter(|schema| ["types", "nested"].contains(&schema.name)) {
+    for schema in
+        schemas::of_dialect(name).into_iter().filter(|schema| ["types", "nested"].contains(&schema.name))
+    {
         let text = |span: std::ops::Range<usize>| schema.ddl.get(span).unwrap_or_default();
         let statements = split(schema.ddl, dialect).into_iter();
-        setup.extend(statements.map(|found| text(found.span.start as usize..found.span.end as usize).to_owned()));
+        setup.extend(
+            statements.map(|found| text(found.span.start as usize..found.span.end as usize).to_owned()),
+        );
         columns(&schema.catalog(name)?, &mut arguments)?;
     }
     let setup: Vec<Case> =
@@ -59,7 +63,8 @@ fn literals() -> Vec<Argument> {
         table: None,
         operand: Operand { ty: Some(ty), literal, nullable: false },
     };
-    let text = |word: &str| literal(&format!("'{word}'"), SqlType::TEXT, Some(Literal::String(word.to_owned())));
+    let text =
+        |word: &str| literal(&format!("'{word}'"), SqlType::TEXT, Some(Literal::String(word.to_owned())));
     let number = |word: &str, ty| literal(word, ty, Some(Literal::Number(word.to_owned())));
     let mut all: Vec<Argument> = ["a", "day", "Int32", "%Y", "1"].map(text).into();
     all.push(number("1", SqlType::Int64));
