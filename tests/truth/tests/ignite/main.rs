@@ -61,7 +61,7 @@ const TRIALS: [Asked; 4] = [
         engine: "h2",
         corpus: "generated",
         make: generated::statements,
-        sample: 400,
+        sample: 100,
         // The generator writes what the checker takes: what the engine refuses is a fault of one of the two.
         target: Target { accepted: 9_000, refused: 0, names: 8_800, types: 9_300 },
     },
@@ -69,21 +69,21 @@ const TRIALS: [Asked; 4] = [
         engine: "h2",
         corpus: "mutants",
         make: generated::mistakes,
-        sample: 400,
+        sample: 100,
         target: Target { accepted: 7_500, refused: 9_000, names: 8_000, types: 9_000 },
     },
     Asked {
         engine: "calcite",
         corpus: "generated",
         make: generated::statements,
-        sample: 80,
+        sample: 20,
         target: Target { accepted: 9_700, refused: 0, names: 9_500, types: 9_700 },
     },
     Asked {
         engine: "calcite",
         corpus: "mutants",
         make: generated::mistakes,
-        sample: 80,
+        sample: 20,
         target: Target { accepted: 8_000, refused: 9_000, names: 9_500, types: 9_500 },
     },
 ];
@@ -159,7 +159,9 @@ fn hold(asked: &Asked, extent: Extent, url: &str) -> Result<(), Failed> {
 /// The version of the node that gave the answers kept.
 fn version(kept: &Path, dialect: &str, corpus: &Corpus) -> String {
     let mut recorded = Recorded::new(kept, "ignite", dialect);
-    corpus.scripts.first().map(|script| recorded.begin(script));
+    if let Some(script) = corpus.scripts.first() {
+        recorded.begin(script);
+    }
     recorded.version()
 }
 

@@ -66,15 +66,17 @@ const SQLLOGICTEST: Targets = Targets {
     sample: target(9_800, 9_000, 9_900, 9_900, 9_000),
     whole: target(9_900, 9_600, 9_950, 9_950, 9_000),
 };
+/// What is not taken is a parameter in a place where anything goes, whose type nothing decides; docs/truth.md says more.
 const FUNCTIONS: Targets = Targets {
-    sample: target(9_900, 0, 10_000, 10_000, 9_000),
-    whole: target(9_950, 0, 10_000, 10_000, 9_000),
+    sample: target(8_300, 9_400, 10_000, 9_990, 9_000),
+    whole: target(8_300, 9_400, 10_000, 9_990, 9_000),
 };
 /// The generator writes what the checker takes, so nearly all that the engine refuses is a fault of the checker.
 const GENERATED: Targets =
     Targets { sample: target(9_800, 0, 9_900, 9_900, 9_500), whole: target(9_950, 0, 9_950, 9_990, 9_500) };
 const MUTANTS: Targets = Targets {
-    sample: target(5_500, 9_900, 9_900, 9_900, 9_500),
+    // Of 1,500 some 20 run after all, of which one is five in a hundred.
+    sample: target(7_500, 9_900, 9_900, 9_900, 9_000),
     whole: target(10_000, 9_900, 9_950, 9_990, 9_500),
 };
 
