@@ -107,7 +107,11 @@ impl<'a> Binder<'a> {
         if let Some(OrderBy::Expressions(sorts)) = order_by {
             let distinct = select.distinct == Some(Distinct::All);
             let sorted = self.order_by(sorts, &keys, open || relation.is_open(), distinct);
-            self.distinct_on_sorts(&on, &sorted);
+            // What is mistaken is not compared: once it is mended the two may be the same.
+            let mut spans = on.iter().map(|(_, span)| *span).chain(sorts.iter().map(|sort| sort.expr.span));
+            if !spans.any(|span| self.is_mistaken(span)) {
+                self.distinct_on_sorts(&on, &sorted);
+            }
         }
         self.top(select);
         let aggregate = self.grouped(select);

@@ -83,11 +83,16 @@ impl Generator {
     /// A key to sort by with its direction.
     pub(super) fn sort_key(&mut self, place: Place<'_>) -> String {
         let ty = self.plain_type();
+        self.sort_key_of(place, &ty)
+    }
+
+    /// The same of a type.
+    pub(super) fn sort_key_of(&mut self, place: Place<'_>, ty: &SqlType) -> String {
         let place = Place { params: false, subqueries: false, ..place };
         // A bare number would be a position.
-        let key = match self.column(place, &ty) {
+        let key = match self.column(place, ty) {
             Some(column) if self.random.chance(20) => column.text,
-            _ => self.computed_key(place, &ty),
+            _ => self.computed_key(place, ty),
         };
         format!("{key}{}", self.direction())
     }

@@ -79,13 +79,32 @@ impl Generator {
         }
         let keys = if ordered || self.random.chance(60) { 1 + self.random.below(2) } else { 0 };
         if keys > 0 {
-            let own: Vec<String> = (0..keys).map(|_| self.sort_key(place)).collect();
+            let ty = self.framed_type();
+            let mut own = vec![self.sort_key_of(place, &ty)];
+            own.extend((1..keys).map(|_| self.sort_key(place)));
             parts.push(format!("ORDER BY {}", own.join(", ")));
         }
         if self.may(Feature::Frame, 50) {
             parts.push(self.frame(keys));
         }
         parts.join(" ")
+    }
+
+    /// A type over which a frame of values can be made: each window with a sort key has one, said or not.
+    fn framed_type(&mut self) -> SqlType {
+        let fits = |ty: &SqlType| {
+            let other = matches!(
+                ty,
+                SqlType::Boolean
+                    | SqlType::Text(_)
+                    | SqlType::Date32
+                    | SqlType::Date64
+                    | SqlType::Timestamp(..)
+            );
+            other || ty.is_numeric()
+        };
+        let drawn = (0..20).map(|_| self.plain_type()).find(fits);
+        drawn.unwrap_or_else(|| self.dialect.rules.string())
     }
 
     fn frame(&mut self, keys: usize) -> String {

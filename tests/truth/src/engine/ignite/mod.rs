@@ -1,10 +1,10 @@
 //! A live node of Apache Ignite 2, of either SQL engine, asked through querent's own driver.
 //!
-//! A script's tables are made twice: in schema PUBLIC, with rows that hold NULL wherever they may ([`rows`]), and without
+//! A script's tables are made twice: in schema PUBLIC, with rows that hold NULL wherever they may (`rows`), and without
 //! rows in schema EMPTY, which the nodes of `tests/servers/ignite.sh` have. A statement is described first, as `querent
-//! prepare` does it, and then run on both ([`ask`]): what the description refuses is refused, what fails without rows has no
+//! prepare` does it, and then run on both (`ask`): what the description refuses is refused, what fails without rows has no
 //! way to be run, what fails with rows only failed on them. Statements that write run on the tables without rows, which
-//! are emptied again. Types are those of the values that came ([`wire`]); where none came, the described ones.
+//! are emptied again. Types are those of the values that came (`wire`); where none came, the described ones.
 
 mod ask;
 mod rows;
