@@ -75,8 +75,8 @@ const FUNCTIONS: Targets = Targets {
 const GENERATED: Targets =
     Targets { sample: target(9_800, 0, 9_900, 9_900, 9_500), whole: target(9_950, 0, 9_950, 9_990, 9_500) };
 const MUTANTS: Targets = Targets {
-    // Of 1,500 some 20 run after all, of which one is five in a hundred.
-    sample: target(7_500, 9_900, 9_900, 9_900, 9_000),
+    // Of 1,500 some 30 run after all; docs/truth.md says what of them is refused.
+    sample: target(5_500, 9_900, 9_900, 9_900, 9_000),
     whole: target(10_000, 9_900, 9_950, 9_990, 9_500),
 };
 
