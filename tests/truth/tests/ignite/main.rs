@@ -17,23 +17,17 @@
 //! them, needs no DataFusion to be built, and writes its own sections of docs/truth.md.
 
 mod documents;
+#[path = "../support/mod.rs"]
+mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use querent_truth::corpus::generated;
 use querent_truth::engine::ignite::Ignite;
 use querent_truth::engine::recorded::{Recorded, Recorder};
 use querent_truth::{Corpus, Disagreement, Engine, Figures, Script, report, run};
-
-/// How much is asked, and who answers: as for DataFusion.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Extent {
-    Sample,
-    Whole,
-    Missing,
-    Recorded,
-}
+use support::{Extent, kept};
 
 /// Statements of the whole, of each trial.
 const WHOLE: usize = 10_000;
@@ -90,12 +84,7 @@ const TRIALS: [Asked; 4] = [
 
 fn main() {
     let arguments = Arguments::from_args();
-    let extent = match std::env::var("TRUTH").as_deref() {
-        Ok("whole") => Extent::Whole,
-        Ok("missing") => Extent::Missing,
-        Ok("recorded") => Extent::Recorded,
-        _ => Extent::Sample,
-    };
+    let extent = Extent::of_environment();
     // A panic of the checker's is an answer, and not to be printed each time.
     std::panic::set_hook(Box::new(|_| {}));
     let trials = TRIALS.into_iter().map(|asked| trial(asked, extent)).collect();
@@ -163,16 +152,6 @@ fn version(kept: &Path, dialect: &str, corpus: &Corpus) -> String {
         recorded.begin(script);
     }
     recorded.version()
-}
-
-/// Where the answers of a corpus are kept.
-fn kept(corpus: &str) -> Result<PathBuf, Failed> {
-    let home = || std::env::var("HOME").unwrap_or_default() + "/.cache/querent";
-    let folder = PathBuf::from(std::env::var("QUERENT_CACHE").unwrap_or_else(|_| home()))
-        .join("truth/recorded")
-        .join(corpus.replace(' ', "-"));
-    std::fs::create_dir_all(&folder)?;
-    Ok(folder)
 }
 
 fn reached(figures: &Figures, found: &[Disagreement], target: &Target) -> Result<(), Failed> {

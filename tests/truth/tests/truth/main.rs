@@ -8,9 +8,12 @@
 //! ```
 //!
 //! `TRUTH_THREADS` says how many scripts run at once (as many as there are cores), `TRUTH_STATEMENTS` how many statements
-//! are generated. Figures are printed; each disagreement is written to a file whose name is printed too. A column that is called NOT NULL and held a NULL is a failure always.
+//! are generated. Figures are printed; each disagreement is written to a file whose name is printed too. A column that is
+//! called NOT NULL and held a NULL is a failure always.
 
 mod documents;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,19 +24,7 @@ use querent_truth::engine::datafusion::DataFusion;
 use querent_truth::engine::recorded::{Recorded, Recorder};
 use querent_truth::judge::Tally;
 use querent_truth::{Corpus, Disagreement, Engine, Figures, Script, report, run};
-
-/// How much is asked, and who answers.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Extent {
-    /// One file in so many, live.
-    Sample,
-    /// Everything, live; the answers are kept.
-    Whole,
-    /// What was not kept, live; then everything from the answers kept.
-    Missing,
-    /// Everything that was kept.
-    Recorded,
-}
+use support::{Extent, kept};
 
 /// One sqllogictest file in so many.
 const EVERY: usize = 12;
@@ -82,12 +73,7 @@ const MUTANTS: Targets = Targets {
 
 fn main() {
     let arguments = Arguments::from_args();
-    let extent = match std::env::var("TRUTH").as_deref() {
-        Ok("whole") => Extent::Whole,
-        Ok("missing") => Extent::Missing,
-        Ok("recorded") => Extent::Recorded,
-        _ => Extent::Sample,
-    };
+    let extent = Extent::of_environment();
     // The checker and the engine may panic; that is an answer, and not to be printed each time.
     std::panic::set_hook(Box::new(|_| {}));
     let trials = match fetched() {
@@ -212,16 +198,6 @@ fn hold(corpus: &Corpus, extent: Extent, targets: &Targets) -> Result<(), Failed
     };
     let target = if extent == Extent::Sample { &targets.sample } else { &targets.whole };
     reached(&figures, &found, target).and(written)
-}
-
-/// Where the answers of a corpus are kept.
-fn kept(corpus: &str) -> Result<PathBuf, Failed> {
-    let home = || std::env::var("HOME").unwrap_or_default() + "/.cache/querent";
-    let folder = PathBuf::from(std::env::var("QUERENT_CACHE").unwrap_or_else(|_| home()))
-        .join("truth/recorded")
-        .join(corpus);
-    std::fs::create_dir_all(&folder)?;
-    Ok(folder)
 }
 
 fn reached(figures: &Figures, found: &[Disagreement], target: &Target) -> Result<(), Failed> {
