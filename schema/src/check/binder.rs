@@ -188,6 +188,10 @@ pub(super) struct Binder<'a> {
     pub(super) last_column: Option<(*const Name, usize, usize, usize)>,
     /// How many recursive CTEs are being read inside of each other.
     pub(super) recursion: u32,
+    /// Whether the select that was read last gives groups.
+    pub(super) grouped_last: bool,
+    /// Whether the subquery that was read last is correlated.
+    pub(super) correlated_last: bool,
     counter: u64,
 }
 
@@ -206,6 +210,8 @@ impl<'a> Binder<'a> {
             facts: KeyMap::default(),
             assumed: Vec::new(),
             outer_joins: Vec::new(),
+            grouped_last: false,
+            correlated_last: false,
             subquery_names: HashMap::new(),
             lambdas: Vec::new(),
             table_cache,

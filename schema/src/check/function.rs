@@ -194,6 +194,7 @@ impl<'a> Binder<'a> {
     pub(super) fn arguments(&mut self, args: &'a [FunctionArg], name: &str) -> Arguments {
         let mut read = Arguments { typed: Vec::new(), spans: Vec::new(), star: None, lambdas: Vec::new() };
         let mut lambdas = Vec::new();
+        self.argument_order(args);
         for arg in args {
             if let (true, Some(word)) = (read.typed.is_empty(), self.date_part_word(arg, name)) {
                 read.spans.push(word.1);
@@ -243,6 +244,24 @@ impl<'a> Binder<'a> {
             read.lambdas.push(i);
         }
         read
+    }
+
+    /// Arguments without a name stand before those with one.
+    fn argument_order(&mut self, args: &[FunctionArg]) {
+        let named = args.iter().position(|arg| matches!(arg, FunctionArg::Named(..)));
+        let late = args.iter().skip(named.unwrap_or(args.len())).find_map(|arg| match arg {
+            FunctionArg::Expr(expr) => Some(expr.span),
+            _ => None,
+        });
+        if let Some(span) = late {
+            let diagnostic = Diagnostic::error(
+                Code::Unsupported,
+                span,
+                "an argument without a name stands after one with a name",
+            )
+            .help("fix this by writing arguments without names first");
+            self.report(diagnostic);
+        }
     }
 
     /// `DAY` of `TIMESTAMPADD(DAY, …)`: a bare word that stands for a string.

@@ -103,6 +103,9 @@ impl<'a> Binder<'a> {
         let mut on = Vec::new();
         if let Some(Distinct::On(exprs)) = &select.distinct {
             on.extend(exprs.iter().map(|expr| (self.expr(expr), expr.span)));
+            if exprs.is_empty() {
+                self.refused(Syntax::DistinctOnSort, "DISTINCT ON ()", select.span);
+            }
         }
         if let Some(OrderBy::Expressions(sorts)) = order_by {
             let distinct = select.distinct == Some(Distinct::All);
@@ -115,6 +118,7 @@ impl<'a> Binder<'a> {
         }
         self.top(select);
         let aggregate = self.grouped(select);
+        self.grouped_last = aggregate;
         relation.open |= open || items.is_empty();
         let plain = select.having.is_none() && select.qualify.is_none();
         let one_row = match (&select.group_by, aggregate) {
@@ -195,6 +199,7 @@ impl<'a> Binder<'a> {
         let mut relation = Relation::default();
         let mut keys = Vec::new();
         let mut seen = SeenNames::default();
+        self.one_unnest(items);
         for item in items {
             let first = relation.fields.len();
             match item {
@@ -227,6 +232,21 @@ impl<'a> Binder<'a> {
             }
         }
         (relation, keys)
+    }
+
+    /// One select list has lists unnested in one way: with a row for an empty list or without.
+    fn one_unnest(&mut self, items: &[Item<'a>]) {
+        let named = |item: &Item<'a>| match item {
+            Item::Expr(Expr { kind: ExprKind::Function(call), span }, _) => {
+                Some((self.function_name(call), *span))
+            }
+            _ => None,
+        };
+        let named: Vec<(String, Span)> = items.iter().filter_map(named).collect();
+        let plain = named.iter().any(|(name, _)| name == "unnest");
+        if let Some((_, span)) = named.iter().find(|(name, _)| name == "unnest_outer").filter(|_| plain) {
+            self.refused(Syntax::MixedUnnest, "unnest_outer beside unnest", *span);
+        }
     }
 
     /// A wildcard's column that is a grouping key: `expr` sees to this for columns that are written.

@@ -190,6 +190,20 @@ impl<'a> Binder<'a> {
         }
     }
 
+    /// The option that SHOW names: the engine's own all begin with its name.
+    fn option(&mut self, words: &[&str], span: Span) {
+        let name = words.join(".").replace('.', " ").to_lowercase();
+        let known =
+            matches!(name.as_str(), "all" | "timezone" | "time zone") || name.starts_with("datafusion ");
+        if !known {
+            self.refused(
+                Syntax::UnknownOption,
+                &format!("SHOW of `{}`", words.join(" ").to_lowercase()),
+                span,
+            );
+        }
+    }
+
     /// `SHOW …`, as DataFusion answers it from its information schema.
     fn show(&mut self, words: &[Ident], span: Span) -> Relation {
         let upper: Vec<String> = words.iter().map(|word| word.value.to_uppercase()).collect();
@@ -242,14 +256,16 @@ impl<'a> Binder<'a> {
                 }
                 relation
             }
-            [.., "VERBOSE"] => {
+            [option @ .., "VERBOSE"] => {
+                self.option(option, span);
                 let mut relation = text_columns(&["name", "value", "description"], span);
                 for field in relation.fields.iter_mut().skip(1) {
                     (field.nullable, field.why) = (true, Why::Static("a setting may have no value"));
                 }
                 relation
             }
-            _ => {
+            option => {
+                self.option(option, span);
                 let mut relation = text_columns(&["name", "value"], span);
                 if let Some(value) = relation.fields.get_mut(1) {
                     (value.nullable, value.why) = (true, Why::Static("a setting may have no value"));

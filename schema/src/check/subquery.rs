@@ -1,10 +1,13 @@
 //! Subqueries in expressions: scalar ones, and those of IN, ANY and ALL.
 
-use crate::ast::{BinaryOp, Expr, Query, Span};
+use querent_types::TableKind;
+
+use crate::ast::{BinaryOp, Expr, Query, SetExpr, Span, TableFactorKind};
+use crate::catalog::TableLookup;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{CommonPlace, Syntax};
 
-use super::binder::Binder;
+use super::binder::{AliasMode, Binder, Clause};
 use super::query::{Output, typed_field};
 use super::scope::Field;
 use super::typed::{Facts, Ty, Typed, Why};
@@ -15,8 +18,9 @@ impl<'a> Binder<'a> {
         self.first_named(query)
     }
 
-    /// Reads a subquery that gives values. The engine has no plan for one that is correlated and has a LIMIT.
-    fn value_subquery(&mut self, query: &'a Query) -> Output {
+    /// Reads a subquery that gives values, and says whether it is correlated. The engine has no plan for one that is and
+    /// has a LIMIT.
+    fn value_subquery(&mut self, query: &'a Query) -> (Output, bool) {
         let outer: Vec<bool> =
             self.levels.iter_mut().map(|level| std::mem::replace(&mut level.read, false)).collect();
         let output = self.first_named(query);
@@ -25,7 +29,46 @@ impl<'a> Binder<'a> {
         if correlated {
             self.correlated_limit(query);
         }
-        output
+        (output, correlated)
+    }
+
+    /// A correlated subquery that gives one value: where it may stand, and that it must be one of an aggregate
+    /// (`check_subquery_expr` of DataFusion 55.2).
+    fn correlated_scalar(&mut self, query: &'a Query) {
+        let Some(level) = self.levels.last() else { return };
+        let written_here = level.alias_mode != AliasMode::Hidden;
+        let misplaced = match level.clause {
+            _ if level.aggregate_depth > 0 => None,
+            _ if level.window_depth > 0 => Some("a window function"),
+            Clause::On => Some("ON"),
+            Clause::OrderBy if written_here => Some("ORDER BY"),
+            _ => None,
+        };
+        if let Some(place) = misplaced {
+            self.refused(Syntax::CorrelatedPlace, &format!("a correlated subquery in {place}"), query.span);
+        } else if !self.grouped_last && self.reads_a_table(query) {
+            let what = "a correlated subquery that may give several rows";
+            self.refused(Syntax::CorrelatedPlace, what, query.span);
+        }
+    }
+
+    /// Whether a query is one SELECT from tables of which no key is known, so that the engine cannot know how many rows
+    /// it gives.
+    fn reads_a_table(&self, query: &Query) -> bool {
+        let SetExpr::Select(select) = &query.body else { return false };
+        let [entry] = &select.from[..] else { return false };
+        let TableFactorKind::Table(name) = &entry.relation.kind else { return false };
+        let is_cte =
+            matches!(&name.parts[..], [one] if self.ctes.iter().any(|cte| *cte.name == *self.fold(one)));
+        match self.catalog.table(name) {
+            TableLookup::Found(table) => {
+                !is_cte
+                    && entry.joins.is_empty()
+                    && table.kind == TableKind::Table
+                    && table.primary_key.is_empty()
+            }
+            _ => false,
+        }
     }
 
     /// Reports a LIMIT or OFFSET where a correlated query has none.
@@ -45,7 +88,8 @@ impl<'a> Binder<'a> {
 
     /// The one column of a subquery; another number is reported.
     fn one_column(&mut self, query: &'a Query) -> Option<(Field, bool)> {
-        let mut output = self.value_subquery(query);
+        let (mut output, correlated) = self.value_subquery(query);
+        self.correlated_last = correlated;
         if output.relation.is_open() && output.relation.fields.len() != 1 {
             return None;
         }
@@ -70,6 +114,9 @@ impl<'a> Binder<'a> {
     pub(super) fn scalar_subquery(&mut self, query: &'a Query, _span: Span) -> Typed {
         let key = self.fresh_key();
         let Some((field, one_row)) = self.one_column(query) else { return Typed { key, ..Typed::error() } };
+        if self.correlated_last {
+            self.correlated_scalar(query);
+        }
         let (nullable, why) = if one_row {
             (field.nullable, field.why)
         } else {

@@ -7,7 +7,7 @@ use querent_types::{NullabilityTrust, SqlType, TableDescription, TableKind};
 use crate::ast::{Expr, ExprKind, FunctionArg, Name, Span};
 use crate::catalog::TableLookup;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{Fold, FunctionKind, Written};
+use crate::dialect::{Fold, FunctionKind, Syntax, Written};
 use crate::suggest;
 
 use super::binder::{Binder, Clause, Level};
@@ -153,6 +153,11 @@ impl<'a> Binder<'a> {
             Fold::Upper if !own.quoted => own.value.to_lowercase(),
             _ => self.fold(own),
         };
+        if let Some(FunctionArg::Named(named, _)) =
+            args.iter().find(|arg| matches!(arg, FunctionArg::Named(..)))
+        {
+            self.refused(Syntax::NamedTableArgument, "a named argument of a table function", named.span);
+        }
         let level = Level::new(Relation::default(), Clause::TableFunction);
         let (args, _) = self.within(level, |binder| binder.arguments(args, &function));
         if !self.functions.kinds(&function).contains(&FunctionKind::Table) {

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{FunctionKind, NullRule, Syntax};
 use crate::suggest;
 
-use super::binder::Binder;
+use super::binder::{AliasMode, Binder, Clause};
 use super::expr::only;
 use super::function::{Arguments, sort_flags};
 use super::select::column_names;
@@ -54,10 +54,13 @@ impl<'a> Binder<'a> {
         }
         let covers_row = match &function.over {
             Some(WindowRef::Inline(window)) => self.window(window, &mut keys),
-            Some(WindowRef::Named(ident)) => match self.named_window(ident) {
-                Some(window) => self.window(window, &mut keys),
-                None => false,
-            },
+            Some(WindowRef::Named(ident)) => {
+                self.named_window_place(ident);
+                match self.named_window(ident) {
+                    Some(window) => self.window(window, &mut keys),
+                    None => false,
+                }
+            }
             None => true,
         };
         self.level().window_depth -= 1;
@@ -110,6 +113,17 @@ impl<'a> Binder<'a> {
             && let Some(ty) = self.known(&value.ty)
         {
             self.check_folded(default, &ty, *span);
+        }
+    }
+
+    /// The engine puts named windows into the select list only (`match_window_definitions` of DataFusion 55.2). Elsewhere
+    /// it takes such a call for an aggregate, without a word.
+    fn named_window_place(&mut self, ident: &crate::ast::Ident) {
+        let level = self.level();
+        let written_here = level.alias_mode != AliasMode::Hidden;
+        if written_here && matches!(level.clause, Clause::Qualify | Clause::OrderBy) {
+            let what = format!("a named window in {}", level.clause.name());
+            self.refused(Syntax::NamedWindowPlace, &what, ident.span);
         }
     }
 
@@ -176,6 +190,16 @@ impl<'a> Binder<'a> {
         let Some(ty) = self.known(&key.ty).filter(|_| !counts) else { return };
         if !has_range(&ty) {
             self.refused(Syntax::RangeKey, &format!("a RANGE frame over {}", ty.sql_name()), span);
+        }
+        let bounds = frame.into_iter().flat_map(|frame| [Some(&frame.start), frame.end.as_ref()]);
+        for bound in bounds.flatten() {
+            if let FrameBound::Preceding(Some(offset)) | FrameBound::Following(Some(offset)) = bound
+                && matches!(offset.kind, ExprKind::Interval { .. })
+                && ty.is_numeric()
+            {
+                let what = format!("an INTERVAL as offset in a RANGE frame over {}", ty.sql_name());
+                self.refused(Syntax::RangeKey, &what, offset.span);
+            }
         }
     }
 

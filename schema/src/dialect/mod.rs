@@ -300,6 +300,16 @@ pub enum Syntax {
     RangeKey,
     /// `DISTINCT ON` of other expressions than ORDER BY begins with.
     DistinctOnSort,
+    /// `unnest_outer` beside `unnest` in one select list.
+    MixedUnnest,
+    /// `OVER w` outside of the select list.
+    NamedWindowPlace,
+    /// A correlated scalar subquery in a window, a join's condition or a sort key, or one without an aggregate.
+    CorrelatedPlace,
+    /// `f(a => 1)` of a table function.
+    NamedTableArgument,
+    /// `SHOW` of a name that is no option.
+    UnknownOption,
     /// IGNORE NULLS or RESPECT NULLS of an aggregate that has no place for it.
     AggregateNulls,
     /// WITHIN GROUP with several sort keys.

@@ -14,6 +14,7 @@ use querent_types::SqlType;
 
 use crate::corpus::Case;
 use crate::engine::{Answer, Column, Kind, Outcome};
+use crate::unused::is_unused;
 
 /// What was asked, and how often the answer was right.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -182,12 +183,21 @@ fn miscounted(case: &Case, checked: &Checked) -> bool {
     }
 }
 
+/// Whether a value of another type is given than the parameter asks for: the compiler refuses that.
+fn misfits(case: &Case, checked: &Checked) -> bool {
+    let (Some(given), Some(plan)) = (&case.given, &checked.plan) else { return false };
+    given.iter().zip(&plan.params).any(|(given, param)| param.ty.as_ref().is_some_and(|ty| ty != given))
+}
+
 /// The rule of querent's that refuses what every engine may take.
-fn own_rule(verdict: &Verdict<'_>) -> Option<&'static str> {
+fn own_rule(sql: &str, verdict: &Verdict<'_>) -> Option<&'static str> {
     match verdict {
         Verdict::Miscounted => Some("as many values as parameters"),
         Verdict::Refused(found) if found.code == Code::ParameterStyle => {
             Some("parameters of one kind, numbered without gaps")
+        }
+        Verdict::Refused(found) if is_unused(sql, found.span.start as usize) => {
+            Some("what nothing names, CTEs and windows, is right too")
         }
         _ => None,
     }
@@ -229,8 +239,15 @@ pub(crate) fn judge(
         Verdict::Miscounted => "as many values as parameters are asked for".to_owned(),
         Verdict::NoPlan => "no plan and no error".to_owned(),
     };
-    if let (Outcome::Accepted, Some(rule)) = (&theirs.outcome, own_rule(&verdict)) {
+    if let (Outcome::Accepted, Some(rule)) = (&theirs.outcome, own_rule(&case.sql, &verdict)) {
         *figures.own_rules.entry(rule).or_default() += 1;
+        return;
+    }
+    if matches!(theirs.outcome, Outcome::Refused(_) | Outcome::Unready(_))
+        && !verdict.is_refusal()
+        && misfits(case, ours)
+    {
+        *figures.own_rules.entry("values of the types that the parameters have").or_default() += 1;
         return;
     }
     match (&theirs.outcome, &verdict) {

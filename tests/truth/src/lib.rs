@@ -11,6 +11,7 @@ pub mod engine;
 pub mod judge;
 pub mod report;
 mod run;
+mod unused;
 
 pub use corpus::{Case, Corpus, Role, Script};
 pub use engine::{Answer, Column, Engine, Kind, Outcome, Parameter};

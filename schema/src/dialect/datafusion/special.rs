@@ -57,7 +57,14 @@ impl FunctionRules for Functions {
             Some(Literal::Number(text)) => text.parse().is_ok_and(|share: f64| !(0.0..=1.0).contains(&share)),
             _ => false,
         };
+        let places_of_round = || match literal(1) {
+            Some(Literal::Number(text)) => {
+                text.parse::<i64>().is_ok_and(|places| i32::try_from(places).is_err())
+            }
+            _ => false,
+        };
         let refused = match name {
+            "round" => (1, places_of_round(), "a number of decimal places that fits an INT"),
             "encode" | "decode" => (1, other_than(1, ENCODINGS), "'base64', 'base64pad' or 'hex'"),
             "digest" => (1, other_than(1, DIGESTS), "the name of a digest: 'md5', 'sha256', 'blake3', …"),
             "percentile_cont" | "approx_percentile_cont" => (1, no_share(1), "a number from 0 to 1"),

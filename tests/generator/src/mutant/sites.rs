@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use querent_schema::ast::{
-    BinaryOp, Expr, ExprKind, Function, FunctionArg, GroupBy, Ident, JoinConstraint, Literal, Name, Select,
-    SelectItem, Span, Statement, StatementKind, TableFactor, TableFactorKind,
+    BinaryOp, Cte, Expr, ExprKind, Function, FunctionArg, GroupBy, Ident, JoinConstraint, Literal, Name,
+    OrderBy, Query, Select, SelectItem, Span, Statement, StatementKind, TableFactor, TableFactorKind,
 };
 use querent_schema::catalog::TableLookup;
 use querent_schema::dialect::Placeholder;
@@ -36,7 +36,8 @@ struct Finder<'a, 's> {
     random: &'a mut Random,
     params: usize,
     sites: Vec<Site>,
-    /// Definitions of windows, which no engine plans but where they are used.
+    /// What no engine plans: definitions of windows but where they are used, CTEs that nothing names, sort keys of derived
+    /// tables whose order shows nowhere.
     unread: Vec<Span>,
 }
 
@@ -73,6 +74,11 @@ impl Finder<'_, '_> {
                 }
                 self.group_by(select);
                 self.ambiguous(select);
+            }
+            Node::With(with) => {
+                for cte in &with.ctes {
+                    self.unused(cte);
+                }
             }
             Node::Insert(insert) => insert.columns.iter().for_each(|column| self.column(column)),
             Node::Assignments(own) => {
@@ -123,9 +129,24 @@ impl Finder<'_, '_> {
         }
     }
 
+    fn unused(&mut self, cte: &Cte) {
+        let name = cte.alias.name.value.as_str();
+        if self.sql.matches(name).nth(1).is_none() {
+            self.unread.push(cte.query.span);
+        }
+    }
+
+    fn unsorted(&mut self, query: &Query) {
+        let shows = query.limit.is_some() || query.offset.is_some();
+        if let (Some(OrderBy::Expressions(sorts)), false) = (&query.order_by, shows) {
+            self.unread.extend(sorts.iter().map(|sort| sort.expr.span));
+        }
+    }
+
     fn factor(&mut self, factor: &TableFactor) {
         match &factor.kind {
             TableFactorKind::Table(name) => self.table(name),
+            TableFactorKind::Derived(query) => self.unsorted(query),
             TableFactorKind::Function { name, .. } | TableFactorKind::InTable { name, .. }
                 if !name.last().quoted =>
             {

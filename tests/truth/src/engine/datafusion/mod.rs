@@ -193,10 +193,11 @@ async fn plan(state: &SessionState, sql: &str) -> Result<LogicalPlan, DataFusion
     state.statement_to_plan(statement).await
 }
 
-/// The plan with its types coerced. EXPLAIN is analysed while it runs.
+/// The plan with its types coerced. EXPLAIN prints what is wrong with its statement, which is refused here as it would be
+/// by itself.
 fn analysed(state: &SessionState, plan: &LogicalPlan) -> Result<LogicalPlan, DataFusionError> {
     match plan {
-        LogicalPlan::Explain(_) => Ok(plan.clone()),
+        LogicalPlan::Explain(explain) => analysed(state, &explain.plan).map(|_| plan.clone()),
         _ => state.analyzer().execute_and_check(plan.clone(), state.config_options(), |_, _| {}),
     }
 }
