@@ -745,6 +745,16 @@ pub enum ExprKind {
     Other(String),
 }
 
+impl ExprKind {
+    /// The position, from 0, that a whole number of GROUP BY and ORDER BY stands for.
+    pub(crate) fn position(&self) -> Option<usize> {
+        match self {
+            ExprKind::Literal(Literal::Number(text)) => text.parse::<usize>().ok()?.checked_sub(1),
+            _ => None,
+        }
+    }
+}
+
 /// A literal.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Literal {

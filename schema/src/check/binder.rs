@@ -80,6 +80,9 @@ pub(super) struct Level<'a> {
     pub(super) alias_mode: AliasMode,
     /// The grouping keys; true where a grouping set may leave the key out.
     pub(super) keys: KeyMap<bool>,
+    /// The keys that GROUP BY ALL makes of columns with an alias: HAVING and QUALIFY do not know them (DataFusion 55.2),
+    /// and ORDER BY by the alias alone.
+    pub(super) alias_keys: KeyMap<bool>,
     /// Whether every group holds at least one row.
     pub(super) grouped: bool,
     pub(super) aggregate_depth: u32,
@@ -90,6 +93,12 @@ pub(super) struct Level<'a> {
     pub(super) windows: &'a [(Ident, Window)],
     /// Whether a column of this select was read.
     pub(super) read: bool,
+    /// Whether anything read from its FROM may be NULL, whatever its columns are.
+    pub(super) loses_rows: bool,
+    /// Whether it is one of DISTINCT ON.
+    pub(super) distinct_on: bool,
+    /// Its WHERE.
+    pub(super) filter: Option<&'a Expr>,
 }
 
 /// A column of the select list that a later clause may use by its name.
@@ -132,6 +141,7 @@ impl<'a> Level<'a> {
             outputs: Vec::new(),
             alias_mode: AliasMode::Hidden,
             keys: KeyMap::default(),
+            alias_keys: KeyMap::default(),
             grouped: false,
             aggregate_depth: 0,
             window_depth: 0,
@@ -140,6 +150,9 @@ impl<'a> Level<'a> {
             ungrouped: Vec::new(),
             windows: &[],
             read: false,
+            loses_rows: false,
+            distinct_on: false,
+            filter: None,
         }
     }
 }
@@ -182,14 +195,18 @@ pub(super) struct Binder<'a> {
     pub(super) distributed: bool,
     /// Whether an expression of constants may be NULL although it never is by itself.
     pub(super) loses_constants: bool,
+    /// The columns that an INSERT's query gives, where every VALUES in it is read as rows of the table.
+    pub(super) targets: Option<Vec<Option<usize>>>,
     /// The table that the statement writes.
     pub(super) written: Option<Arc<TableDescription>>,
     /// The name that was last found to be a column: its address, the level and the column, and how many of its parts.
     pub(super) last_column: Option<(*const Name, usize, usize, usize)>,
+    /// Whether the statement is only explained.
+    pub(super) explained: bool,
     /// How many recursive CTEs are being read inside of each other.
     pub(super) recursion: u32,
-    /// Whether the select that was read last gives groups.
-    pub(super) grouped_last: bool,
+    /// Whether the select that was read last computes an aggregate.
+    pub(super) aggregated_last: bool,
     /// Whether the subquery that was read last is correlated.
     pub(super) correlated_last: bool,
     counter: u64,
@@ -210,15 +227,17 @@ impl<'a> Binder<'a> {
             facts: KeyMap::default(),
             assumed: Vec::new(),
             outer_joins: Vec::new(),
-            grouped_last: false,
+            aggregated_last: false,
             correlated_last: false,
             subquery_names: HashMap::new(),
             lambdas: Vec::new(),
             table_cache,
             distributed: false,
             loses_constants: false,
+            targets: None,
             written: None,
             last_column: None,
+            explained: false,
             recursion: 0,
             counter: 0,
         }

@@ -7,7 +7,7 @@ use crate::ast::{Expr, Ident, Name, Span};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::suggest;
 
-use super::binder::{AliasMode, Binder, OutputTarget, Ungrouped};
+use super::binder::{AliasMode, Binder, Clause, OutputTarget, Ungrouped};
 use super::scope::{Field, Found};
 use super::typed::{Facts, Key, Ty, Typed, Why};
 
@@ -95,17 +95,25 @@ impl<'a> Binder<'a> {
             }
         }
         match (merged, found) {
-            (Some(meaning), _) => meaning,
+            (Some(meaning), _) => match self.unmerged(current, name) {
+                Some(fields) => Meaning::Ambiguous(current, fields),
+                None => meaning,
+            },
             (None, Found::Ambiguous(fields)) => Meaning::Ambiguous(current, fields),
             _ if silent => Meaning::Silent,
             _ => Meaning::Missing,
         }
     }
 
-    fn is_merged(&self, level: usize, name: &str) -> bool {
+    pub(super) fn is_merged(&self, level: usize, name: &str) -> bool {
         let relation = &self.levels[level].relation;
-        !relation.using.is_empty()
-            && relation.fields.iter().filter(|field| self.dialect.same(&field.name, name)).count() > 1
+        if relation.using.is_empty() {
+            return false;
+        }
+        let same = self.named(relation, name);
+        // One without a table is meant before others.
+        let bare = same.iter().filter(|&&i| relation.fields[i].qualifier.is_none()).count();
+        same.len() > 1 && bare != 1
     }
 
     fn output(&self, level: usize, name: &str) -> Option<Meaning<'a>> {
@@ -144,7 +152,11 @@ impl<'a> Binder<'a> {
             }
             Meaning::Output(expr) => {
                 let mode = std::mem::replace(&mut self.level().alias_mode, AliasMode::Hidden);
-                let typed = self.expr(expr);
+                let typed = if self.level().clause == Clause::OrderBy {
+                    self.with_alias_keys(|binder| binder.expr(expr))
+                } else {
+                    self.expr(expr)
+                };
                 self.level().alias_mode = mode;
                 typed
             }
@@ -253,7 +265,7 @@ impl<'a> Binder<'a> {
         Typed::new(ty, nullable, why, key).facts(Facts { present, truth: None })
     }
 
-    fn ambiguous(&mut self, name: &Name, level: usize, fields: &[usize]) {
+    pub(super) fn ambiguous(&mut self, name: &Name, level: usize, fields: &[usize]) {
         let full: Vec<String> =
             fields.iter().map(|&i| self.levels[level].relation.fields[i].flat_name()).collect();
         // Two of one full name were reported where they came to be.

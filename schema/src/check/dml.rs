@@ -40,7 +40,10 @@ impl<'a> Binder<'a> {
                     });
                 }
                 _ => {
+                    let plans_values = self.dialect.has(Habit::ValuesAsTarget);
+                    self.targets = columns.filter(|_| plans_values).map(<[_]>::to_vec);
                     let relation = self.query(source).relation;
+                    self.targets = None;
                     self.insert_query(&relation, columns, source.span);
                 }
             }
@@ -162,6 +165,18 @@ impl<'a> Binder<'a> {
                 self.assign(&typed_field(field), *column, span);
             }
         }
+    }
+
+    /// Whether a VALUES that is not the INSERT's own has as many columns as are inserted. DataFusion 55.2 plans every one
+    /// inside of the statement as rows of the table.
+    pub(super) fn fits_target(&self, width: usize) -> bool {
+        self.targets.as_ref().is_none_or(|targets| targets.len() == width)
+    }
+
+    /// The type that a column of such a VALUES gets.
+    pub(super) fn as_target(&self, column: usize) -> Option<SqlType> {
+        let target = (*self.targets.as_ref()?.get(column)?)?;
+        self.written.as_ref()?.columns.get(target)?.ty.clone()
     }
 
     fn column_count(&mut self, span: Span, given: usize, wanted: usize) {
@@ -367,7 +382,8 @@ impl<'a> Binder<'a> {
 
     fn row_limit(&mut self, limit: Option<&'a Expr>, what: &str) {
         let Some(limit) = limit else { return };
-        if !self.dialect.has(Habit::RowLimit) {
+        let planned = self.explained && self.dialect.rules.refuses(Syntax::DeleteLimit);
+        if !self.dialect.has(Habit::RowLimit) && !planned {
             self.unsupported(what, limit.span);
         }
         self.limit(Some(limit), "LIMIT");
@@ -375,7 +391,7 @@ impl<'a> Binder<'a> {
 
     /// Reports syntax that the engine parses only to refuse it.
     pub(super) fn refused(&mut self, syntax: Syntax, what: &str, span: Span) {
-        if self.dialect.rules.refuses(syntax) {
+        if self.dialect.rules.refuses(syntax) && !(self.explained && syntax.is_planned()) {
             self.unsupported(what, span);
         }
     }

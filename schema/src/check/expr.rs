@@ -2,7 +2,7 @@
 
 use querent_types::SqlType;
 
-use crate::ast::{Expr, ExprKind, Literal, Span, TypeName, UnaryOp};
+use crate::ast::{BinaryOp, Expr, ExprKind, Literal, Span, TypeName, UnaryOp};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{FunctionKind, Habit, NullRule, Operand, Refusal, Resolved, Syntax};
 
@@ -31,6 +31,9 @@ impl<'a> Binder<'a> {
         let mut left_span = leftmost.span;
         for (node, op, op_span, right) in spine.into_iter().rev() {
             let right_typed = self.expr(right);
+            if matches!(op, BinaryOp::Concat | BinaryOp::Other(_)) {
+                self.typed_early(node);
+            }
             typed = self.binary(op, op_span, (typed, left_span), (right_typed, right.span));
             typed = self.finish(typed, mark);
             left_span = node.span;
@@ -162,7 +165,8 @@ impl<'a> Binder<'a> {
     pub(super) fn predicate_place(&mut self, what: &str, span: Span) {
         let clause = self.level().clause;
         let filter = matches!(clause, Clause::Where | Clause::On | Clause::Having | Clause::Qualify);
-        if !filter && self.dialect.rules.refuses(Syntax::SubqueryPredicate) {
+        let planned = self.explained && Syntax::SubqueryPredicate.is_planned();
+        if !filter && !planned && self.dialect.rules.refuses(Syntax::SubqueryPredicate) {
             self.report(
                 Diagnostic::error(
                     Code::Unsupported,
@@ -224,6 +228,7 @@ impl<'a> Binder<'a> {
             return self.literal(&Literal::Number(format!("-{text}")), span);
         }
         let typed = self.expr(inner);
+        self.typed_early(inner);
         let symbol = match op {
             UnaryOp::Not => "NOT",
             UnaryOp::Minus => "-",

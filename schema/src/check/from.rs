@@ -78,7 +78,17 @@ impl<'a> Binder<'a> {
             }
             relation
         } else {
-            self.factor_kind(factor)
+            match &factor.kind {
+                // What stands in brackets sees what is before them.
+                TableFactorKind::Nested(inner) => {
+                    let mut seen = Relation::default();
+                    for side in visible {
+                        seen = concat(seen, (*side).clone());
+                    }
+                    self.table_with_joins(inner, &seen)
+                }
+                _ => self.factor_kind(factor),
+            }
         };
         if let Some(alias) = &factor.alias {
             self.alias(&mut relation, alias);

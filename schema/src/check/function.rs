@@ -85,7 +85,7 @@ impl<'a> Binder<'a> {
             return map;
         }
         let scalar = kinds.contains(&FunctionKind::Scalar);
-        if function.over.is_some() && !scalar {
+        if function.over.is_some() && !scalar && !self.loses_window(function, &name, &kinds, span) {
             return self.window_call(function, &name, &kinds, span);
         }
         if scalar {
@@ -130,7 +130,8 @@ impl<'a> Binder<'a> {
             _ => None,
         };
         let exprs: Vec<&'a Expr> = function.args.iter().filter_map(expr).collect();
-        let whole = exprs.len() == function.args.len() && exprs.len().is_multiple_of(2) && !exprs.is_empty();
+        let whole = exprs.len() == function.args.len() && exprs.len().is_multiple_of(2);
+        let whole = whole && (name == "make_map" || !exprs.is_empty());
         if !pairs || !whole {
             return None;
         }
@@ -230,6 +231,7 @@ impl<'a> Binder<'a> {
             read.typed.push(typed);
             read.spans.push(span);
         }
+        self.by_name(args, name, &mut read);
         if let Some(star) = read.star
             && name != "count"
         {
@@ -239,11 +241,57 @@ impl<'a> Binder<'a> {
             }
             read.typed.iter_mut().for_each(|typed| typed.ty = Ty::Error);
         }
+        if !lambdas.is_empty() {
+            for arg in args {
+                if let FunctionArg::Expr(expr) = arg
+                    && !matches!(expr.kind, ExprKind::Lambda { .. })
+                {
+                    self.typed_early(expr);
+                }
+            }
+        }
         for (i, params, body) in lambdas {
             read.typed[i] = self.lambda(&read, params, body);
             read.lambdas.push(i);
         }
         read
+    }
+
+    /// Puts arguments that are given by name into their places.
+    fn by_name(&mut self, args: &'a [FunctionArg], name: &str, read: &mut Arguments) {
+        if !args.iter().any(|arg| matches!(arg, FunctionArg::Named(..)))
+            || self.functions.kinds(name).is_empty()
+        {
+            return;
+        }
+        let Some(names) = self.functions.parameter_names(name) else { return };
+        let mut placed = Vec::new();
+        for (i, arg) in args.iter().enumerate() {
+            let FunctionArg::Named(ident, _) = arg else {
+                placed.push((i, i));
+                continue;
+            };
+            let given = self.fold(ident);
+            let Some(place) = names.iter().position(|own| *own == given) else {
+                let (message, help) = if names.is_empty() {
+                    (
+                        format!("{name} takes no arguments by name"),
+                        "fix this by leaving out the name".to_owned(),
+                    )
+                } else {
+                    let message = format!("{name} has no parameter `{given}`");
+                    (message, format!("its parameters are {}", names.join(", ")))
+                };
+                return self.report(Diagnostic::error(Code::Unsupported, ident.span, message).help(help));
+            };
+            if placed.iter().any(|(other, _)| *other == place) {
+                return self.error(Code::Unsupported, ident.span, format!("{given} is given twice"));
+            }
+            placed.push((place, i));
+        }
+        placed.sort_unstable();
+        read.typed = placed.iter().filter_map(|(_, from)| read.typed.get(*from).cloned()).collect();
+        read.spans = placed.iter().filter_map(|(_, from)| read.spans.get(*from).copied()).collect();
     }
 
     /// Arguments without a name stand before those with one.
@@ -488,7 +536,8 @@ impl<'a> Binder<'a> {
             let typed = self.expr(&sort.expr);
             keys.push(typed.key.with(sort_flags(sort)));
             let sorts = self.dialect.has(Habit::WithinGroupSorts);
-            if i == 0 && !function.within_group.is_empty() && !sorts {
+            let sorted_set = !function.within_group.is_empty() || self.functions.sorts_its_argument(name);
+            if i == 0 && sorted_set && !sorts {
                 args.typed.insert(0, typed);
                 args.spans.insert(0, sort.expr.span);
             }
@@ -572,6 +621,11 @@ impl<'a> Binder<'a> {
     /// `unnest(list)` in a select list.
     fn unnest_call(&mut self, function: &'a Function, name: &str, span: Span) -> Typed {
         let args = self.arguments(&function.args, name);
+        for arg in &function.args {
+            if let FunctionArg::Expr(expr) = arg {
+                self.typed_early(expr);
+            }
+        }
         let [list] = &args.typed[..] else {
             self.error(
                 Code::WrongArity,

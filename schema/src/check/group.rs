@@ -143,6 +143,7 @@ impl<'a> Binder<'a> {
                 let level = self.level();
                 (level.clause, level.alias_mode) = (Clause::GroupBy, mode);
                 let mut always = false;
+                self.distinct_keys(exprs, items);
                 for expr in exprs {
                     match &expr.kind {
                         ExprKind::Rollup(sets) | ExprKind::Cube(sets) => {
@@ -159,6 +160,32 @@ impl<'a> Binder<'a> {
                 }
                 self.level().grouped = always;
             }
+        }
+    }
+
+    /// Reports two keys that differ and have one name: a cast is no part of it.
+    fn distinct_keys(&mut self, exprs: &'a [Expr], items: &[Item<'a>]) {
+        let meant = |expr: &'a Expr| match (&expr.kind, expr.kind.position().and_then(|at| items.get(at))) {
+            (ExprKind::Cast { .. }, _) => Some(expr),
+            (_, Some(Item::Expr(item, _))) if matches!(item.kind, ExprKind::Cast { .. }) => Some(*item),
+            _ => None,
+        };
+        let casts: Vec<&'a Expr> = exprs.iter().filter_map(meant).collect();
+        if casts.len() < 2 || !self.dialect.rules.refuses(Syntax::KeyNames) {
+            return;
+        }
+        let mut seen: Vec<(String, &Expr)> = Vec::new();
+        for expr in casts {
+            let name = self.schema_name(expr);
+            if seen.iter().any(|(other, own)| *other == name && own.kind != expr.kind) {
+                let message =
+                    format!("two different grouping keys are called `{name}`, for a cast has no name");
+                self.report(
+                    Diagnostic::error(Code::DuplicateColumn, expr.span, message)
+                        .help("fix this by grouping by one of them, or by casting in a subquery"),
+                );
+            }
+            seen.push((name, expr));
         }
     }
 
@@ -189,12 +216,28 @@ impl<'a> Binder<'a> {
             };
             let level = self.level();
             if level.aggregate.is_none() {
-                level.keys.insert(key, false);
+                let aliased = matches!(item, Item::Expr(_, Some(_)) | Item::Replaced(..));
+                let keys = if aliased { &mut level.alias_keys } else { &mut level.keys };
+                keys.insert(key, false);
                 level.grouped = true;
             }
             level.aggregate = level.aggregate.take().or(before);
             level.ungrouped.clear();
         }
+    }
+
+    /// Reads with the keys that GROUP BY ALL makes of columns with an alias.
+    pub(super) fn with_alias_keys<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let level = self.level();
+        if level.alias_keys.is_empty() {
+            return read(self);
+        }
+        let plain = level.keys.clone();
+        let aliased = level.alias_keys.clone();
+        level.keys.extend(aliased);
+        let answer = read(self);
+        self.level().keys = plain;
+        answer
     }
 
     /// A key is not known for a mistake in it: columns are not reported as ungrouped for that.

@@ -18,6 +18,7 @@ mod function;
 mod group;
 mod literal;
 mod merge;
+mod merged;
 mod missing;
 mod operator;
 mod params;

@@ -32,14 +32,19 @@ impl Output {
 impl<'a> Binder<'a> {
     /// Reads a query.
     pub(super) fn query(&mut self, query: &'a Query) -> Output {
+        self.query_of_side(query, None)
+    }
+
+    /// Reads a query that is one side of a set operation; `names` are the columns of the other side.
+    fn query_of_side(&mut self, query: &'a Query, names: Option<&[Rc<str>]>) -> Output {
         let outside = self.ctes.len();
         if let Some(with) = &query.with {
             self.with(with);
         }
         let mut output = match &query.body {
-            SetExpr::Select(select) => self.select(select, query.order_by.as_ref(), None),
+            SetExpr::Select(select) => self.select(select, query.order_by.as_ref(), names),
             body => {
-                let output = self.body(body, None);
+                let output = self.body(body, names);
                 match &query.order_by {
                     Some(order_by) => self.order_output(output, order_by),
                     None => output,
@@ -109,7 +114,7 @@ impl<'a> Binder<'a> {
         }
         let mut left = match leftmost {
             SetExpr::Select(select) => self.select(select, None, names),
-            SetExpr::Query(query) => self.query(query),
+            SetExpr::Query(query) => self.query_of_side(query, names),
             SetExpr::Values(values) => self.values(values),
             SetExpr::Table(name) => {
                 self.report(
@@ -315,6 +320,18 @@ impl<'a> Binder<'a> {
             );
             return Output::unknown();
         }
+        if let Some(row) = values.rows.first().filter(|_| !self.fits_target(width)) {
+            let span = match (row.first(), row.last()) {
+                (Some(first), Some(last)) => first.span.to(last.span),
+                _ => values.span,
+            };
+            self.error(
+                Code::ColumnCount,
+                span,
+                "every VALUES inside of an INSERT has as many columns as are inserted, and this has not",
+            );
+            return Output::unknown();
+        }
         let mut fields = Vec::with_capacity(width);
         for column in 0..width {
             let items: Vec<(&Typed, Span)> = rows.iter().map(|row| (&row[column].0, row[column].1)).collect();
@@ -322,6 +339,7 @@ impl<'a> Binder<'a> {
             let ty = self.unify(CommonPlace::Values, &items, &what, values.span).unwrap_or(Ty::Error);
             let nullable = items.iter().find(|(typed, _)| typed.nullable);
             let why = nullable.map_or(Why::Static("no row holds NULL"), |(typed, _)| typed.why.clone());
+            let ty = self.as_target(column).map_or(ty, Ty::Known);
             let name = self.dialect.reading.column_names.of_values(column);
             fields.push(made(&name, ty, nullable.is_some(), why, items[0].1));
         }

@@ -11,12 +11,13 @@ use crate::ast::{
     Alias, Distinct, Expr, ExprKind, GroupBy, Literal, OrderBy, OrderByExpr, Select, SelectItem, Span,
 };
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{Habit, Syntax};
+use crate::dialect::{FunctionKind, Habit, Syntax};
 
 use super::binder::{AliasMode, Binder, Clause, Level, OutputName, OutputTarget};
 use super::column::Meaning;
 use super::query::Output;
 use super::scope::{Field, Relation};
+use super::split::mixes_outer_joins;
 use super::table::made;
 use super::typed::{Key, Typed, Why};
 
@@ -55,6 +56,11 @@ impl<'a> Binder<'a> {
         let from_open = relation.is_open();
         let mut level = Level::new(relation, Clause::Where);
         level.windows = &select.windows;
+        level.filter = select.selection.as_ref();
+        level.distinct_on = matches!(select.distinct, Some(Distinct::On(_)));
+        level.loses_rows = self.distributed
+            && self.dialect.has(Habit::SplitAggregates)
+            && mixes_outer_joins(&select.from, self.catalog, !self.ctes.is_empty());
         let (output, _) = self.within(level, |binder| {
             let mut output = binder.clauses(select, order_by, names);
             output.relation.open |= from_open && output.relation.fields.is_empty();
@@ -98,7 +104,7 @@ impl<'a> Binder<'a> {
             self.assume(typed.facts.when_true(), "QUALIFY");
         }
         self.enter(Clause::Select, AliasMode::Hidden);
-        let (mut relation, keys) = self.select_list(&items, names);
+        let (mut relation, keys) = self.with_alias_keys(|binder| binder.select_list(&items, names));
         self.enter(Clause::OrderBy, AliasMode::OutputsFirst);
         let mut on = Vec::new();
         if let Some(Distinct::On(exprs)) = &select.distinct {
@@ -110,6 +116,7 @@ impl<'a> Binder<'a> {
         if let Some(OrderBy::Expressions(sorts)) = order_by {
             let distinct = select.distinct == Some(Distinct::All);
             let sorted = self.order_by(sorts, &keys, open || relation.is_open(), distinct);
+            self.sort_positions(sorts, &items, &keys);
             // What is mistaken is not compared: once it is mended the two may be the same.
             let mut spans = on.iter().map(|(_, span)| *span).chain(sorts.iter().map(|sort| sort.expr.span));
             if !spans.any(|span| self.is_mistaken(span)) {
@@ -118,7 +125,7 @@ impl<'a> Binder<'a> {
         }
         self.top(select);
         let aggregate = self.grouped(select);
-        self.grouped_last = aggregate;
+        self.aggregated_last = self.level().aggregate.is_some();
         relation.open |= open || items.is_empty();
         let plain = select.having.is_none() && select.qualify.is_none();
         let one_row = match (&select.group_by, aggregate) {
@@ -200,6 +207,7 @@ impl<'a> Binder<'a> {
         let mut keys = Vec::new();
         let mut seen = SeenNames::default();
         self.one_unnest(items);
+        let lost = self.level().loses_rows;
         for item in items {
             let first = relation.fields.len();
             match item {
@@ -216,14 +224,20 @@ impl<'a> Binder<'a> {
                     let typed = self.grouped_only(|binder| binder.expr(expr));
                     keys.push(typed.key);
                     self.refuse_mixed(expr);
+                    self.decides_early(expr);
                     relation.fields.push(made(name, typed.ty, typed.nullable, typed.why, expr.span));
                 }
                 Item::Expr(expr, alias) => {
                     let other = names.and_then(|names| names.get(first)).cloned();
                     self.item(expr, *alias, other, &mut relation, &mut keys);
+                    self.decides_early(expr);
                 }
             }
             for field in &mut relation.fields[first..] {
+                if lost && !self.is_aggregate(item) && !field.nullable {
+                    field.nullable = true;
+                    field.why = Why::Static("the engine may compute it where an outer join has no row");
+                }
                 field.outer.clear();
                 field.hidden = false;
             }
@@ -232,6 +246,17 @@ impl<'a> Binder<'a> {
             }
         }
         (relation, keys)
+    }
+
+    /// Whether an entry of a select list is an aggregate.
+    fn is_aggregate(&self, item: &Item<'a>) -> bool {
+        match item {
+            Item::Expr(Expr { kind: ExprKind::Function(call), .. }, _) => {
+                call.over.is_none()
+                    && self.functions.kinds(&self.function_name(call)).contains(&FunctionKind::Aggregate)
+            }
+            _ => false,
+        }
     }
 
     /// One select list has lists unnested in one way: with a row for an empty list or without.
@@ -312,6 +337,7 @@ impl<'a> Binder<'a> {
         let Some(crate::ast::FunctionArg::Expr(inner)) = function.args.first() else { return false };
         let (reported, ungrouped) = (self.diagnostics.len(), self.level().ungrouped.len());
         let typed = self.expr(inner);
+        self.typed_early(inner);
         if !matches!(self.known(&typed.ty), Some(querent_types::SqlType::Struct(_))) {
             self.diagnostics.truncate(reported);
             self.level().ungrouped.truncate(ungrouped);
@@ -387,6 +413,34 @@ impl<'a> Binder<'a> {
                 )
                 .help("fix this by using WHERE or HAVING"),
             );
+        }
+    }
+
+    /// A position in ORDER BY stands for the name of its column. That of an expression without an alias is not known yet to
+    /// groups, but for a key and an aggregate, and to DISTINCT ON without groups and windows.
+    fn sort_positions(&mut self, sorts: &'a [OrderByExpr], items: &[Item<'a>], keys: &[Key]) {
+        let level = self.level();
+        let grouped = level.grouped || level.aggregate.is_some() || !level.keys.is_empty();
+        let unknown = grouped || level.distinct_on && level.window.is_none();
+        if !unknown || !self.dialect.rules.refuses(Syntax::SortPosition) {
+            return;
+        }
+        for sort in sorts {
+            let Some(at) = sort.expr.kind.position() else { continue };
+            let (Some(item @ Item::Expr(expr, None)), Some(key)) = (items.get(at), keys.get(at)) else {
+                continue;
+            };
+            let is_key = self.level().keys.contains_key(key);
+            let known = grouped && (self.is_aggregate(item) || is_key);
+            if !known && !matches!(expr.kind, ExprKind::Column(_)) {
+                let place = if grouped { "groups" } else { "DISTINCT ON" };
+                let message =
+                    format!("ORDER BY {} with {place} is the position of a column without a name", at + 1);
+                self.report(
+                    Diagnostic::error(Code::Unsupported, sort.expr.span, message)
+                        .help("fix this by giving the column an alias"),
+                );
+            }
         }
     }
 

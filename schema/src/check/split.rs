@@ -40,6 +40,36 @@ pub(super) fn loses_constants(statement: &Statement, catalog: &Catalog) -> bool 
     outer && derived
 }
 
+/// Whether a FROM has an outer join and an entry that is gathered by itself. Ignite's splitter (2.17.0) joins the entries
+/// beside that one, where they are two or more, in a subquery of its own, on whichever side of the outer join, so that columns and constants of any
+/// entry may come as NULL.
+pub(super) fn mixes_outer_joins(from: &[TableWithJoins], catalog: &Catalog, ctes: bool) -> bool {
+    let (mut outer, mut gathered, mut entries) = (false, false, 0);
+    let mut rest: Vec<&TableWithJoins> = from.iter().collect();
+    while let Some(entry) = rest.pop() {
+        entries += 1 + entry.joins.len();
+        outer |= entry.joins.iter().any(|join| matches!(join.kind, JoinKind::Left | JoinKind::Right));
+        for factor in std::iter::once(&entry.relation).chain(entry.joins.iter().map(|join| &join.relation)) {
+            match &factor.kind {
+                TableFactorKind::Nested(inner) => rest.push(inner),
+                TableFactorKind::Table(name) => gathered |= !is_table(name, catalog, ctes),
+                _ => gathered = true,
+            }
+        }
+    }
+    outer && gathered && entries > 2
+}
+
+/// Whether a name is that of a table rather than of a view or a CTE.
+fn is_table(name: &Name, catalog: &Catalog, ctes: bool) -> bool {
+    match catalog.table(name) {
+        TableLookup::Found(table) => {
+            table.kind != querent_types::TableKind::View && !(ctes && name.parts.len() == 1)
+        }
+        _ => false,
+    }
+}
+
 /// Whether a name is that of a table that every node holds as a whole.
 fn is_replicated(name: &Name, catalog: &Catalog) -> bool {
     match catalog.table(name) {

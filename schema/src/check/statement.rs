@@ -49,6 +49,7 @@ impl<'a> Binder<'a> {
                 if matches!(inner.kind, StatementKind::Explain { .. }) {
                     self.refused(Syntax::NestedExplain, "EXPLAIN of an EXPLAIN", inner.span);
                 }
+                self.explained = !analyze;
                 let (_, effect) = self.statement(inner);
                 if *describe {
                     let names = ["column_name", "data_type", "is_nullable"];
@@ -94,7 +95,8 @@ impl<'a> Binder<'a> {
                 (Relation::default(), Effect::Define)
             }
             StatementKind::Truncate { if_exists, names } => {
-                if self.dialect.rules.runs("TRUNCATE") || self.dialect.rules.is_open() {
+                let planned = self.explained && self.dialect.rules.refuses(Syntax::Truncate);
+                if planned || self.dialect.rules.runs("TRUNCATE") || self.dialect.rules.is_open() {
                     self.all_there(names, *if_exists);
                 } else {
                     self.unsupported("TRUNCATE", statement.span);
@@ -136,7 +138,7 @@ impl<'a> Binder<'a> {
     /// Which formats there are, and with what they go.
     fn explain_format(&mut self, format: &Ident, analyze: bool, verbose: bool) {
         const FORMATS: [&str; 4] = ["indent", "tree", "pgjson", "graphviz"];
-        let name = format.value.trim_matches('\'').to_lowercase();
+        let name = format.value.trim_matches(['\'', '"']).to_lowercase();
         if !FORMATS.contains(&name.as_str()) {
             self.refused(Syntax::ExplainFormat, &format!("the format {name}"), format.span);
         } else if verbose {
@@ -213,7 +215,7 @@ impl<'a> Binder<'a> {
             ["TABLES", ..] => {
                 text_columns(&["table_catalog", "table_schema", "table_name", "table_type"], span)
             }
-            ["COLUMNS", ..] | ["FULL", "COLUMNS", ..] | ["FIELDS", ..] => {
+            ["COLUMNS", ..] | ["FULL" | "EXTENDED", "COLUMNS", ..] | ["FIELDS", ..] => {
                 self.shown(words);
                 if upper.iter().any(|word| ["LIKE", "WHERE"].contains(word)) {
                     self.unsupported("SHOW COLUMNS with LIKE or WHERE", span);

@@ -41,12 +41,18 @@ impl<'a> Binder<'a> {
             _ if level.aggregate_depth > 0 => None,
             _ if level.window_depth > 0 => Some("a window function"),
             Clause::On => Some("ON"),
+            Clause::GroupBy => Some("GROUP BY"),
+            Clause::Select if level.distinct_on => Some("the select list of DISTINCT ON"),
             Clause::OrderBy if written_here => Some("ORDER BY"),
             _ => None,
         };
         if let Some(place) = misplaced {
             self.refused(Syntax::CorrelatedPlace, &format!("a correlated subquery in {place}"), query.span);
-        } else if !self.grouped_last && self.reads_a_table(query) {
+        } else if query.limit.is_none()
+            && !self.aggregated_last
+            && self.reads_a_table(query)
+            && !self.is_mistaken(query.span)
+        {
             let what = "a correlated subquery that may give several rows";
             self.refused(Syntax::CorrelatedPlace, what, query.span);
         }

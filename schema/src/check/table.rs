@@ -232,9 +232,18 @@ impl<'a> Binder<'a> {
         let level = Level::new(Relation::default(), Clause::TableFunction);
         let (mut relation, _) = self.within(level, |binder| {
             let mut relation = Relation::default();
+            let mut names: Vec<String> = Vec::new();
             for expr in exprs {
                 let list = binder.expr(expr);
                 let name = binder.schema_name(expr);
+                if names.contains(&name) && binder.dialect.rules.refuses(Syntax::KeyNames) {
+                    let message = format!("UNNEST has the list `{name}` twice");
+                    binder.report(
+                        Diagnostic::error(Code::DuplicateColumn, expr.span, message)
+                            .help("fix this by unnesting it once, and by naming its column twice"),
+                    );
+                }
+                names.push(name.clone());
                 binder.unnest_fields(&mut relation, &list, expr.span, &name, exprs.len() > 1);
             }
             relation

@@ -1,6 +1,6 @@
 //! Casts, typed literals, and values of several parts: arrays, structs, maps.
 
-use querent_types::{Field as Member, IntervalUnit, SqlType};
+use querent_types::{Field as Member, IntervalUnit, SqlType, TimeUnit};
 
 use crate::ast::{Expr, ExprKind, Ident, Literal, Span, TypeName};
 use crate::diagnostic::{Code, Diagnostic};
@@ -20,6 +20,11 @@ impl<'a> Binder<'a> {
             return Typed::new(ty, true, typed.why, key);
         };
         self.want(&typed, &target, inner.span, "a cast");
+        let decides =
+            !matches!(inner.kind, ExprKind::Cast { .. } | ExprKind::Like { .. } | ExprKind::InList { .. });
+        if decides && matches!(target, SqlType::Timestamp(TimeUnit::Nanosecond, _)) {
+            self.typed_early(inner);
+        }
         if let Some(from) = self.known(&typed.ty)
             && !self.is_clash(&typed.ty)
             && from != SqlType::Null
@@ -157,6 +162,9 @@ impl<'a> Binder<'a> {
 
     pub(super) fn subscript(&mut self, inner: &'a Expr, index: &'a Expr, span: Span) -> Typed {
         let (base, index_typed) = (self.expr(inner), self.expr(index));
+        if !matches!(index.kind, ExprKind::Literal(Literal::String(_))) {
+            self.typed_early(inner);
+        }
         if let (Some(SqlType::Struct(_)), ExprKind::Literal(Literal::String(name))) =
             (self.known(&base.ty), &index.kind)
         {

@@ -54,13 +54,10 @@ impl<'a> Binder<'a> {
         }
         let covers_row = match &function.over {
             Some(WindowRef::Inline(window)) => self.window(window, &mut keys),
-            Some(WindowRef::Named(ident)) => {
-                self.named_window_place(ident);
-                match self.named_window(ident) {
-                    Some(window) => self.window(window, &mut keys),
-                    None => false,
-                }
-            }
+            Some(WindowRef::Named(ident)) => match self.named_window(ident) {
+                Some(window) => self.window(window, &mut keys),
+                None => false,
+            },
             None => true,
         };
         self.level().window_depth -= 1;
@@ -116,15 +113,35 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// The engine puts named windows into the select list only (`match_window_definitions` of DataFusion 55.2). Elsewhere
-    /// it takes such a call for an aggregate, without a word.
-    fn named_window_place(&mut self, ident: &crate::ast::Ident) {
+    /// Whether the engine reads `f(…) OVER w` without its window, which is then said: it puts named windows into the select
+    /// list only (`match_window_definitions` of DataFusion 55.2) and elsewhere takes an aggregate for one of groups.
+    pub(super) fn loses_window(
+        &mut self,
+        function: &Function,
+        name: &str,
+        kinds: &[FunctionKind],
+        span: Span,
+    ) -> bool {
         let level = self.level();
+        let place = level.clause;
         let written_here = level.alias_mode != AliasMode::Hidden;
-        if written_here && matches!(level.clause, Clause::Qualify | Clause::OrderBy) {
-            let what = format!("a named window in {}", level.clause.name());
-            self.refused(Syntax::NamedWindowPlace, &what, ident.span);
+        let misplaced = written_here && matches!(place, Clause::Qualify | Clause::OrderBy);
+        if !misplaced
+            || !matches!(function.over, Some(WindowRef::Named(_)))
+            || !self.dialect.rules.refuses(Syntax::NamedWindowPlace)
+        {
+            return false;
         }
+        let help = format!("fix this by giving {name} a column in the select list, and using its name here");
+        let aggregate = kinds.contains(&FunctionKind::Aggregate);
+        let message = format!("a named window is not seen in {}", place.name());
+        self.report(if aggregate {
+            let message = format!("{message}: {name} is computed over groups");
+            Diagnostic::warning(Code::Unsupported, span, message).help(help)
+        } else {
+            Diagnostic::error(Code::Unsupported, span, message).help(help)
+        });
+        aggregate
     }
 
     /// The window of a name; it is reported if there is none.

@@ -116,6 +116,10 @@ pub enum Habit {
     SetOperationsConvert,
     /// The columns that USING and NATURAL merge stand first among those of `*`.
     MergedFirst,
+    /// Every VALUES inside of an INSERT is read as rows of the table.
+    ValuesAsTarget,
+    /// The columns that USING and NATURAL merge are told apart in WHERE, ON and where a type is asked for early.
+    LateMerge,
     /// A column that NATURAL merges is ambiguous without its table, although `*` gives it once.
     NaturalIsAmbiguous,
     /// `*` gives the columns of what is on the right of a RIGHT JOIN first.

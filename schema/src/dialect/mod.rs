@@ -298,6 +298,14 @@ pub enum Syntax {
     FrameOffset,
     /// A RANGE frame over values that are not calculated with: bytes, times, intervals, structs.
     RangeKey,
+    /// LIMIT of a DELETE.
+    DeleteLimit,
+    /// `TRUNCATE`.
+    Truncate,
+    /// Two grouping keys of one name, or one list twice in UNNEST.
+    KeyNames,
+    /// `ORDER BY` by the position of an expression without an alias, with groups or in `DISTINCT ON`.
+    SortPosition,
     /// `DISTINCT ON` of other expressions than ORDER BY begins with.
     DistinctOnSort,
     /// `unnest_outer` beside `unnest` in one select list.
@@ -324,6 +332,20 @@ pub enum Syntax {
     EmptyMerge,
     /// `X'…'` of anything but hexadecimal digits.
     OddBytes,
+}
+
+impl Syntax {
+    /// Whether it has a plan, which EXPLAIN shows, and no way to run it.
+    pub(crate) fn is_planned(self) -> bool {
+        matches!(
+            self,
+            Syntax::CorrelatedLimit
+                | Syntax::LateralUnnest
+                | Syntax::SubqueryPredicate
+                | Syntax::DeleteLimit
+                | Syntax::Truncate
+        )
+    }
 }
 
 /// Where several values must have one type.

@@ -196,6 +196,10 @@ fn own_rule(sql: &str, verdict: &Verdict<'_>) -> Option<&'static str> {
         Verdict::Refused(found) if found.code == Code::ParameterStyle => {
             Some("parameters of one kind, numbered without gaps")
         }
+        // An engine tells of it when a row is written, and here none was.
+        Verdict::Refused(found) if found.code == Code::NotNull => {
+            Some("values for columns that are NOT NULL")
+        }
         Verdict::Refused(found) if is_unused(sql, found.span.start as usize) => {
             Some("what nothing names, CTEs and windows, is right too")
         }

@@ -19,6 +19,7 @@ mod user;
 use querent_types::SqlType;
 
 use super::function::FunctionTable;
+use super::habit::Habit;
 use super::{
     CommonPlace, Dialect, Fold, Operand, Placeholder, Reading, Refusal, Resolved, Syntax, TypeRules, Written,
 };
@@ -39,7 +40,11 @@ pub static DATAFUSION: Dialect = Dialect {
     reading: &READING,
 };
 
-static READING: Reading = Reading { system_table: system::table, ..Reading::PLAIN };
+static READING: Reading = Reading {
+    habits: &[Habit::LateMerge, Habit::ValuesAsTarget],
+    system_table: system::table,
+    ..Reading::PLAIN
+};
 
 static FUNCTIONS: FunctionTable =
     FunctionTable::new(include_str!("functions.tsv"), false, &special::Functions);

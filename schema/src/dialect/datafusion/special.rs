@@ -47,6 +47,21 @@ impl FunctionRules for Functions {
         }
     }
 
+    fn sorts_its_argument(&self, name: &str) -> bool {
+        matches!(name, "percentile_cont" | "approx_percentile_cont")
+    }
+
+    /// All that have names in DataFusion 55.2 (`with_parameter_names`).
+    fn parameter_names(&self, name: &str) -> Option<&'static [&'static str]> {
+        Some(match name {
+            "substr" => &["str", "start_pos", "length"],
+            "corr" => &["y", "x"],
+            "percentile_cont" => &["expr", "percentile"],
+            "lead" | "lag" => &["expr", "offset", "default"],
+            _ => &[],
+        })
+    }
+
     fn refuses_literal(&self, name: &str, args: &[Operand]) -> Option<(usize, &'static str)> {
         let literal = |place: usize| args.get(place).and_then(|arg| arg.literal.as_ref());
         let other_than = |place, names: &[&str]| match literal(place) {

@@ -37,6 +37,16 @@ pub trait FunctionRules: Send + Sync {
     /// the rule does not know it.
     fn returns(&self, rule: &str, args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType>, Refusal>;
 
+    /// Whether an aggregate takes its first argument from ORDER BY too.
+    fn sorts_its_argument(&self, _name: &str) -> bool {
+        false
+    }
+
+    /// The names of a function's parameters.
+    fn parameter_names(&self, _name: &str) -> Option<&'static [&'static str]> {
+        None
+    }
+
     /// The place of a literal with which a call is planned and never runs, and what may stand there in words.
     fn refuses_literal(&self, _name: &str, _args: &[Operand]) -> Option<(usize, &'static str)> {
         None
@@ -213,6 +223,16 @@ impl FunctionTable {
     /// The place of a literal with which a call never runs, and what may stand there in words.
     pub fn refuses_literal(&self, name: &str, args: &[Operand]) -> Option<(usize, &'static str)> {
         self.rules.refuses_literal(self.canonical(name), args)
+    }
+
+    /// Whether an aggregate takes its first argument from ORDER BY too, as from WITHIN GROUP, where arguments are missing.
+    pub fn sorts_its_argument(&self, name: &str) -> bool {
+        self.rules.sorts_its_argument(self.canonical(name))
+    }
+
+    /// The names of a function's parameters, where they can be given by name; `None` where nothing is known of that.
+    pub fn parameter_names(&self, name: &str) -> Option<&'static [&'static str]> {
+        self.rules.parameter_names(self.canonical(name))
     }
 
     /// The place of the argument that must be a lambda, where there is one.

@@ -41,6 +41,13 @@ struct Entry {
     answer: Answer,
 }
 
+impl Entry {
+    /// Whether this is the answer to a statement, asked with values of these types.
+    fn is_of(&self, case: &Case) -> bool {
+        self.sql == case.sql && self.given == given(case)
+    }
+}
+
 /// A table as recordings hold it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Table {
@@ -128,9 +135,11 @@ impl Recorded {
         }
     }
 
-    /// Whether a script was recorded.
+    /// Whether a script was recorded, with the statements that it has now.
     pub fn holds(folder: &Path, script: &Script) -> bool {
-        Recording::file(folder, &script.name).exists()
+        let Ok(recording) = Recording::read(folder, &script.name) else { return false };
+        recording.entries.len() == script.cases.len()
+            && recording.entries.iter().zip(&script.cases).all(|(entry, case)| entry.is_of(case))
     }
 }
 
@@ -157,8 +166,7 @@ impl Engine for Recorded {
     }
 
     fn ask(&mut self, case: &Case) -> Answer {
-        let same = |entry: &&Entry| entry.sql == case.sql && entry.given == given(case);
-        let entry = self.recording.entries.get(self.next).filter(same);
+        let entry = self.recording.entries.get(self.next).filter(|entry| entry.is_of(case));
         let Some(entry) = entry else {
             panic!("{}:{}: the recording does not hold this statement: record again", self.script, case.at)
         };

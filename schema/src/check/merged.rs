@@ -1,0 +1,147 @@
+//! Columns that USING and NATURAL merged, in the places where DataFusion does not merge them: the name then means several
+//! columns. (Planner of DataFusion 55.2: a join's condition and WHERE are resolved without the columns of USING; a type that
+//! is asked for while an expression is built, by a unary operator, an UNNEST or a parameter, is looked up before.)
+
+use crate::ast::{Expr, ExprKind, FunctionArg, Name};
+use crate::dialect::Habit;
+
+use super::binder::{Binder, Clause};
+use super::column::Meaning;
+use super::scope::{Found, Relation};
+use super::select::column_names;
+
+impl<'a> Binder<'a> {
+    /// The columns of a name that stands for several that were merged, where the engine does not merge them.
+    pub(super) fn unmerged(&self, level: usize, name: &str) -> Option<Vec<usize>> {
+        let level = &self.levels[level];
+        if !self.dialect.has(Habit::LateMerge) || level.relation.misjoined {
+            return None;
+        }
+        let same = self.named(&level.relation, name);
+        match level.clause {
+            Clause::On => Some(same),
+            // The columns that WHERE names count as those of one USING.
+            Clause::Where if !self.filter_names(level.filter?, &level.relation, &same) => Some(same),
+            _ => None,
+        }
+    }
+
+    /// The columns of a name.
+    pub(super) fn named(&self, relation: &Relation, name: &str) -> Vec<usize> {
+        let is_same = |i: &usize| self.dialect.same(&relation.fields[*i].name, name);
+        (0..relation.fields.len()).filter(is_same).collect()
+    }
+
+    /// Whether a filter names all of these columns with their tables.
+    fn filter_names(&self, filter: &Expr, relation: &Relation, columns: &[usize]) -> bool {
+        let mut names = Vec::new();
+        column_names(filter, &mut names);
+        let full = |name: &&&Name| name.parts.len() > 1;
+        let found: Vec<_> = (names.iter().filter(full))
+            .map(|name| relation.find_qualified(self.dialect, &self.fold_name(name)))
+            .collect();
+        columns
+            .iter()
+            .all(|column| found.iter().any(|found| matches!(found, Found::Field(i, _) if i == column)))
+    }
+
+    /// Reports the merged columns in an expression whose type the engine asks for before it merges them.
+    pub(super) fn typed_early(&mut self, expr: &'a Expr) {
+        if !self.dialect.has(Habit::LateMerge) || self.level().relation.using.is_empty() {
+            return;
+        }
+        let mut names = Vec::new();
+        deciding(expr, &mut names);
+        for name in names {
+            let [part] = &self.fold_name(name)[..] else { continue };
+            let current = self.levels.len() - 1;
+            let merged = match self.meaning(std::slice::from_ref(part)) {
+                Meaning::Field(level, ..) => level == current,
+                // A column of the select list that is one of FROM.
+                Meaning::Output(Expr { kind: ExprKind::Column(column), .. }) => {
+                    self.dialect.same(&self.fold(column.last()), part)
+                }
+                _ => false,
+            };
+            let fields = self.named(&self.levels[current].relation, part);
+            if merged && fields.len() > 1 && self.is_merged(current, part) && !self.is_mistaken(name.span()) {
+                self.ambiguous(name, current, &fields);
+            }
+        }
+    }
+
+    /// Reports the merged columns of a select list's expression whose type decides that of a parameter.
+    pub(super) fn decides_early(&mut self, expr: &'a Expr) {
+        if !self.dialect.has(Habit::LateMerge) || self.level().relation.using.is_empty() {
+            return;
+        }
+        let is_param = |expr: &Expr| matches!(expr.kind, ExprKind::Param(_));
+        let mut rest = vec![expr];
+        while let Some(expr) = rest.pop() {
+            match &expr.kind {
+                ExprKind::Binary { left, right, .. } if is_param(left) => self.typed_early(right),
+                ExprKind::Binary { left, right, .. } if is_param(right) => self.typed_early(left),
+                ExprKind::InList { expr, list, .. } if list.iter().any(is_param) => self.typed_early(expr),
+                ExprKind::Between { expr, low, high, .. } if is_param(low) || is_param(high) => {
+                    self.typed_early(expr);
+                }
+                ExprKind::Like { expr, pattern, .. } if is_param(pattern) => self.typed_early(expr),
+                _ => {}
+            }
+            rest.extend(operands(expr));
+        }
+    }
+}
+
+/// The columns that decide the type of an expression or whether it may be NULL.
+fn deciding<'a>(expr: &'a Expr, names: &mut Vec<&'a Name>) {
+    match &expr.kind {
+        ExprKind::Column(name) => names.push(name),
+        ExprKind::Is { .. } => {}
+        ExprKind::Case { branches, otherwise, .. } => {
+            branches.iter().for_each(|(_, then)| deciding(then, names));
+            otherwise.iter().for_each(|otherwise| deciding(otherwise, names));
+        }
+        _ => operands(expr).into_iter().for_each(|operand| deciding(operand, names)),
+    }
+}
+
+/// The operands of an expression, subqueries left out.
+fn operands(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Unary { expr, .. }
+        | ExprKind::Is { expr, .. }
+        | ExprKind::InSubquery { expr, .. }
+        | ExprKind::QuantifiedSubquery { left: expr, .. }
+        | ExprKind::Cast { expr, .. }
+        | ExprKind::Extract { expr, .. }
+        | ExprKind::Field { expr, .. }
+        | ExprKind::Collate { expr, .. }
+        | ExprKind::Slice { expr, .. } => vec![expr],
+        ExprKind::Binary { left, right, .. }
+        | ExprKind::IsDistinctFrom { left, right, .. }
+        | ExprKind::InUnnest { expr: left, array: right, .. }
+        | ExprKind::Like { expr: left, pattern: right, .. }
+        | ExprKind::Quantified { left, array: right, .. }
+        | ExprKind::AtTimeZone { expr: left, zone: right }
+        | ExprKind::Subscript { expr: left, index: right } => vec![left, right],
+        ExprKind::InList { expr, list, .. } => std::iter::once(&**expr).chain(list).collect(),
+        ExprKind::Between { expr, low, high, .. } => vec![expr, low, high],
+        ExprKind::Case { operand, branches, otherwise } => (operand.as_deref().into_iter())
+            .chain(branches.iter().flat_map(|(when, then)| [when, then]))
+            .chain(otherwise.as_deref())
+            .collect(),
+        ExprKind::Function(function) => {
+            let args = function.args.iter();
+            args.filter_map(|arg| match arg {
+                FunctionArg::Expr(expr) | FunctionArg::Named(_, expr) => Some(expr),
+                _ => None,
+            })
+            .collect()
+        }
+        ExprKind::Tuple(items) | ExprKind::Array(items) => items.iter().collect(),
+        ExprKind::Struct(items) => items.iter().map(|(_, item)| item).collect(),
+        ExprKind::Map(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
+        _ => Vec::new(),
+    }
+}
