@@ -536,7 +536,8 @@ impl<'a> Binder<'a> {
             let typed = self.expr(&sort.expr);
             keys.push(typed.key.with(sort_flags(sort)));
             let sorts = self.dialect.has(Habit::WithinGroupSorts);
-            let sorted_set = !function.within_group.is_empty() || self.functions.sorts_its_argument(name);
+            let sorted_set = !function.within_group.is_empty()
+                || args.typed.len() == 1 && self.functions.sorts_its_argument(name);
             if i == 0 && sorted_set && !sorts {
                 args.typed.insert(0, typed);
                 args.spans.insert(0, sort.expr.span);
