@@ -20,7 +20,7 @@ mod types;
 
 pub use calls::Overload;
 pub use coverage::Coverage;
-pub use features::{DIALECTS, Feature, features};
+pub use features::{DIALECTS, Feature, Features, features};
 pub use generate::{Generated, Generator, Parameter};
 pub use mutant::{Change, Figures, Judged, Mistake, Mutant, judge, mutants};
 pub use querent_schema::walk::Clause;

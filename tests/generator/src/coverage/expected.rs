@@ -2,7 +2,7 @@
 
 use querent_schema::dialect::Dialect;
 
-use crate::features::{Feature, features};
+use crate::features::{Feature, Features, features};
 use crate::operators::Operators;
 use crate::types::Types;
 use crate::walk::Clause;
@@ -149,7 +149,7 @@ const PREDICATES: &[(&str, Feature)] = &[
 /// Everything that a stream of a dialect must hold, calls of functions aside.
 pub(super) fn nodes(dialect: &'static Dialect) -> Vec<String> {
     let own = features(dialect);
-    let has = |feature: Feature| own.contains(&feature);
+    let has = |feature: Feature| own.contains(feature);
     let named =
         PARTS.iter().filter(|(_, feature)| feature.is_none_or(has)).map(|(name, _)| (*name).to_owned());
     let mut names: Vec<String> = named.collect();
@@ -174,7 +174,7 @@ pub(super) fn nodes(dialect: &'static Dialect) -> Vec<String> {
 }
 
 /// The clauses in which any expression may stand.
-fn clauses(own: &[Feature]) -> Vec<Clause> {
+fn clauses(own: Features) -> Vec<Clause> {
     let mut clauses = vec![Clause::Select, Clause::Where, Clause::Having];
     for (clause, feature) in [
         (Clause::On, Feature::Join),
@@ -184,11 +184,11 @@ fn clauses(own: &[Feature]) -> Vec<Clause> {
         (Clause::DistinctOn, Feature::DistinctOn),
         (Clause::Set, Feature::Update),
     ] {
-        if own.contains(&feature) {
+        if own.contains(feature) {
             clauses.push(clause);
         }
     }
-    if own.contains(&Feature::MixedAggregates) {
+    if own.contains(Feature::MixedAggregates) {
         clauses.push(Clause::OrderBy);
     } else {
         clauses.retain(|clause| *clause != Clause::Having);
@@ -197,8 +197,8 @@ fn clauses(own: &[Feature]) -> Vec<Clause> {
 }
 
 /// What only some clauses can hold.
-fn further(clause: Clause, own: &[Feature]) -> Vec<String> {
-    let has = |feature: Feature| own.contains(&feature);
+fn further(clause: Clause, own: Features) -> Vec<String> {
+    let has = |feature: Feature| own.contains(feature);
     let mut kinds: Vec<&str> = Vec::new();
     let filter = matches!(clause, Clause::Where | Clause::Having | Clause::Qualify);
     let anywhere = has(Feature::SubqueryAnywhere) && clause == Clause::Select;
@@ -221,25 +221,25 @@ fn further(clause: Clause, own: &[Feature]) -> Vec<String> {
 }
 
 /// Where there are no columns: rows of VALUES, and LIMIT.
-fn values(own: &[Feature]) -> Vec<String> {
+fn values(own: Features) -> Vec<String> {
     let mut names = Vec::new();
-    if own.contains(&Feature::InsertValues) {
+    if own.contains(Feature::InsertValues) {
         let kinds = ["number", "string", "parameter", "NULL", "CAST", "call", "CASE"];
         names.extend(kinds.map(|kind| in_clause(Clause::Values, kind)));
     }
-    if own.contains(&Feature::LimitParameter) {
+    if own.contains(Feature::LimitParameter) {
         names.push(in_clause(Clause::Limit, "parameter"));
     }
     names
 }
 
-fn frames(own: &[Feature]) -> Vec<String> {
-    if !own.contains(&Feature::Frame) {
+fn frames(own: Features) -> Vec<String> {
+    if !own.contains(Feature::Frame) {
         return Vec::new();
     }
     let mut names = Vec::new();
     for unit in ["ROWS", "RANGE", "GROUPS"] {
-        if unit == "GROUPS" && !own.contains(&Feature::Groups) {
+        if unit == "GROUPS" && !own.contains(Feature::Groups) {
             continue;
         }
         for bound in

@@ -25,7 +25,7 @@ use querent_types::SqlType;
 
 use crate::calls::{Calls, Overload};
 use crate::conversions::Conversions;
-use crate::features::{Feature, features};
+use crate::features::{Feature, Features, features};
 use crate::operators::Operators;
 use crate::random::Random;
 use crate::scope::{self, Scope, Table};
@@ -67,7 +67,7 @@ pub struct Generator {
     calls: Calls,
     operators: Operators,
     conversions: Conversions,
-    features: &'static [Feature],
+    features: Features,
     random: Random,
     /// How often each overload was drawn.
     drawn: Vec<u32>,
@@ -207,7 +207,7 @@ impl Generator {
     }
 
     fn has(&self, feature: Feature) -> bool {
-        self.features.contains(&feature)
+        self.features.contains(feature)
     }
 
     /// Whether something that the dialect may lack is done this time.
