@@ -186,6 +186,14 @@ impl Generator {
         }
     }
 
+    /// Begins the stream of another seed over the same tables: sooner than a new generator.
+    pub fn restart(&mut self, seed: u64) {
+        self.random = Random::new(seed);
+        self.drawn.fill(0);
+        self.made.clear();
+        self.signs.clear();
+    }
+
     /// The overloads that no call of this stream reaches.
     pub fn uncalled(&self) -> Vec<Overload> {
         self.calls.without_call().into_iter().cloned().collect()
