@@ -37,7 +37,7 @@ fn main() -> Result<(), String> {
     if asked("coverage") {
         let mut coverage = Coverage::new(catalog.dialect);
         made.iter().for_each(|made| coverage.add(made));
-        println!("{} unread of {}, {} wanted", coverage.unread(), coverage.statements(), coverage.wanted());
+        println!("{coverage}{} wanted", coverage.wanted().total());
         coverage.missing(50).into_iter().for_each(|(name, count)| println!("{count:5} {name}"));
         generator.uncalled().into_iter().for_each(|own| println!("  uncalled {own:?}"));
         return Ok(());

@@ -19,7 +19,7 @@ mod text;
 mod types;
 
 pub use calls::Overload;
-pub use coverage::Coverage;
+pub use coverage::{Coverage, Wanted};
 pub use features::{DIALECTS, Feature, Features, features};
 pub use generate::{Generated, Generator, Parameter};
 pub use mutant::{Change, Figures, Judged, Mistake, Mutant, judge, mutants};
