@@ -1,7 +1,8 @@
 //! Prints what the checker refuses of a stream: `stream DIALECT SCHEMA SEED COUNT [all] [coverage] [mutants]`.
 //!
-//! Refusals come in classes, each with its shortest example reduced. `all` prints every statement, `coverage` what was
-//! counted less than 50 times, `mutants` the figures over mutants of accepted statements and those that were told badly.
+//! Refusals come in classes, each with its shortest example reduced. `all` prints every statement, `coverage` how often
+//! each kind of expression stands in each clause and what was counted less than 50 times, `mutants` the figures over mutants
+//! of accepted statements and those that were told badly.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
