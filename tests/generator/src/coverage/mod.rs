@@ -25,7 +25,7 @@ pub struct Coverage {
     dialect: &'static Dialect,
     features: Features,
     statements: u64,
-    unread: u64,
+    unread: Vec<String>,
     /// What must be there.
     kinds: Vec<String>,
     parts: Vec<String>,
@@ -68,7 +68,7 @@ impl Coverage {
             dialect,
             features,
             statements: 0,
-            unread: 0,
+            unread: Vec::new(),
             kinds: cells::kinds(dialect, features),
             parts: parts::names(features),
             overloads: overloads(dialect),
@@ -87,7 +87,7 @@ impl Coverage {
         let (source, _) = Source::new(&made.sql, self.dialect);
         let parsed = source.parse(&|_| true);
         if parsed.statements.is_empty() || !parsed.diagnostics.is_empty() {
-            self.unread += 1;
+            self.unread.push(made.sql.clone());
         }
         with_stack(source.stack_levels(), || {
             for statement in &parsed.statements {
@@ -115,9 +115,9 @@ impl Coverage {
         self.statements
     }
 
-    /// How many of them our own parser does not read.
-    pub fn unread(&self) -> u64 {
-        self.unread
+    /// Those of them that our own parser does not read.
+    pub fn unread(&self) -> &[String] {
+        &self.unread
     }
 
     /// What should be there and was counted less than `min` times, with its count.

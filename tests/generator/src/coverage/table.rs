@@ -11,7 +11,7 @@ const OVERLOADS_MAX: usize = 12;
 impl fmt::Display for Coverage {
     /// A cell that need not be there is `-`, or its count in brackets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {} statements, {} unread", self.dialect.name, self.statements, self.unread)?;
+        writeln!(f, "{}: {} statements, {} unread", self.dialect.name, self.statements, self.unread.len())?;
         write!(f, "{:21}", "")?;
         clauses(self.features).try_for_each(|clause| write!(f, "{:>11}", format!("{clause:?}")))?;
         let seen = self.cells.values().flat_map(|own| own.keys());
