@@ -1,7 +1,8 @@
 //! Prints what the checker refuses of a stream: `stream DIALECT SCHEMA SEED COUNT [all] [coverage] [mutants]`.
 //!
-//! Refusals come in classes, each with its shortest example reduced. `all` prints every statement, `coverage` what was
-//! counted less than 50 times, `mutants` the figures over mutants of accepted statements and those that were told badly.
+//! Refusals come in classes, each with its shortest example reduced. `all` prints every statement, `coverage` how often
+//! each kind of expression stands in each clause and what was counted less than 50 times, `mutants` the figures over mutants
+//! of accepted statements and those that were told badly.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -37,7 +38,7 @@ fn main() -> Result<(), String> {
     if asked("coverage") {
         let mut coverage = Coverage::new(catalog.dialect);
         made.iter().for_each(|made| coverage.add(made));
-        println!("{} unread of {}, {} wanted", coverage.unread(), coverage.statements(), coverage.wanted());
+        println!("{coverage}{} wanted", coverage.wanted().total());
         coverage.missing(50).into_iter().for_each(|(name, count)| println!("{count:5} {name}"));
         generator.uncalled().into_iter().for_each(|own| println!("  uncalled {own:?}"));
         return Ok(());

@@ -17,12 +17,13 @@ mod scope;
 mod shrink;
 mod text;
 mod types;
-mod walk;
 
 pub use calls::Overload;
-pub use coverage::Coverage;
-pub use features::{DIALECTS, Feature, features};
+pub use coverage::{Coverage, Wanted};
+pub use features::{DIALECTS, Feature, Features, features};
 pub use generate::{Generated, Generator, Parameter};
 pub use mutant::{Change, Figures, Judged, Mistake, Mutant, judge, mutants};
+pub use querent_schema::walk::Clause;
 pub use shrink::shrink;
-pub use walk::Clause;
+
+use querent_schema::walk;

@@ -223,19 +223,32 @@ pub enum Feature {
     StructField,
 }
 
-/// What a dialect has; nothing for one that the generator does not speak.
-pub fn features(dialect: &Dialect) -> &'static [Feature] {
-    match dialect.name {
-        "datafusion" => lists::DATAFUSION,
-        "ignite-h2" => lists::IGNITE_H2,
-        "ignite-calcite" => lists::IGNITE_CALCITE,
-        "picodata" => lists::PICODATA,
-        "pinot-sse" => lists::PINOT_SSE,
-        "pinot-mse" => lists::PINOT_MSE,
-        _ => &[],
+/// What a dialect has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Features {
+    engine: u8,
+}
+
+impl Features {
+    /// Whether a feature is among them.
+    pub fn contains(self, feature: Feature) -> bool {
+        lists::engines(feature) & self.engine != 0
     }
 }
 
+/// What a dialect has; nothing for one that the generator does not speak.
+pub fn features(dialect: &Dialect) -> Features {
+    let own = lists::ENGINES.iter().find(|(name, _)| *name == dialect.name);
+    Features { engine: own.map_or(0, |(_, engine)| *engine) }
+}
+
 /// The dialects that the generator speaks.
-pub const DIALECTS: &[&str] =
-    &["datafusion", "ignite-h2", "ignite-calcite", "picodata", "pinot-sse", "pinot-mse"];
+pub const DIALECTS: &[&str] = &{
+    let mut names = [""; lists::ENGINES.len()];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = lists::ENGINES[place].0;
+        place += 1;
+    }
+    names
+};

@@ -27,6 +27,15 @@ struct Argument {
     operand: Operand,
 }
 
+/// How lists of arguments are searched for.
+#[derive(Clone, Copy)]
+enum Search {
+    /// Place by place: a beginning is gone on with that is taken whatever follows.
+    ByPlace,
+    /// As a whole only, because a literal decides: two of any kind, after these literals.
+    Whole,
+}
+
 /// Calls of a dialect's functions over its schemas of types; a script a function.
 ///
 /// # Errors
@@ -96,10 +105,12 @@ fn columns(catalog: &Catalog, arguments: &mut Vec<Argument>) -> Result<(), Strin
 fn calls_of(dialect: &Dialect, function: &str, kind: FunctionKind, arguments: &[Argument]) -> Vec<String> {
     let usable: Vec<&Argument> =
         arguments.iter().filter(|argument| kind != FunctionKind::Table || argument.table.is_none()).collect();
+    let takes = |operands: &[Operand]| (dialect.functions)().resolve(kind, function, operands).is_ok();
+    let search = |count, by| (count, lists(&usable, count, by, takes));
     let mut found: Vec<(usize, Vec<Vec<Argument>>)> =
-        (0..=ARGUMENTS_MAX).map(|count| (count, lists(dialect, function, kind, &usable, count))).collect();
+        (0..=ARGUMENTS_MAX).map(|count| search(count, Search::ByPlace)).collect();
     if found.iter().all(|(_, lists)| lists.is_empty()) {
-        found = (1..=3).map(|count| (count, products(dialect, function, kind, &usable, count))).collect();
+        found = (1..=3).map(|count| search(count, Search::Whole)).collect();
     }
     let mut calls = Vec::new();
     for (count, lists) in found {
@@ -118,55 +129,34 @@ fn calls_of(dialect: &Dialect, function: &str, kind: FunctionKind, arguments: &[
     calls
 }
 
-/// Lists of so many arguments that the dialect takes, found place by place: what is not chosen yet has no type.
+/// Lists of so many arguments that are taken.
 fn lists(
-    dialect: &Dialect,
-    function: &str,
-    kind: FunctionKind,
     usable: &[&Argument],
     count: usize,
+    search: Search,
+    takes: impl Fn(&[Operand]) -> bool,
 ) -> Vec<Vec<Argument>> {
+    // What is not chosen yet has no type.
     let open = Operand { ty: None, literal: None, nullable: true };
-    let takes = |list: &[Argument]| {
+    let is_taken = |list: &[Argument]| {
         let chosen = list.iter().map(|argument| argument.operand.clone());
-        let operands: Vec<Operand> = chosen.chain(std::iter::repeat(open.clone())).take(count).collect();
-        (dialect.functions)().resolve(kind, function, &operands).is_ok()
+        takes(&chosen.chain(std::iter::repeat(open.clone())).take(count).collect::<Vec<_>>())
+    };
+    let (goes_on, max): (&dyn Fn(&[Argument]) -> bool, usize) = match search {
+        Search::ByPlace => (&is_taken, LISTS_MAX[count]),
+        Search::Whole => (
+            &|list| list.len() <= 2 || list.last().is_some_and(|argument| argument.table.is_none()),
+            usize::MAX,
+        ),
     };
     let mut found = vec![Vec::new()];
     for _ in 0..count {
         let longer = found.iter().flat_map(|list: &Vec<Argument>| {
             usable.iter().map(move |argument| [list.as_slice(), &[(*argument).clone()]].concat())
         });
-        found = spread(longer.filter(|list| takes(list)).collect(), LISTS_MAX[count]);
+        found = spread(longer.filter(|list| goes_on(list)).collect(), max);
     }
-    found.retain(|list| takes(list));
-    found
-}
-
-/// Lists that are taken as a whole only, because a literal decides: two of any kind, after these literals.
-fn products(
-    dialect: &Dialect,
-    function: &str,
-    kind: FunctionKind,
-    usable: &[&Argument],
-    count: usize,
-) -> Vec<Vec<Argument>> {
-    let mut found: Vec<Vec<Argument>> = vec![Vec::new()];
-    for place in 0..count {
-        let fits = |argument: &&&Argument| place < 2 || argument.table.is_none();
-        let more = |list: &Vec<Argument>| {
-            let list = list.clone();
-            usable
-                .iter()
-                .filter(fits)
-                .map(move |argument| [list.as_slice(), &[(**argument).clone()]].concat())
-        };
-        found = found.iter().flat_map(more).collect();
-    }
-    found.retain(|list| {
-        let operands: Vec<Operand> = list.iter().map(|argument| argument.operand.clone()).collect();
-        (dialect.functions)().resolve(kind, function, &operands).is_ok()
-    });
+    found.retain(|list| is_taken(list));
     spread(found, LISTS_MAX[count])
 }
 

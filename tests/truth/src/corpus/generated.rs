@@ -56,8 +56,10 @@ fn of_schemas(
         let setup: Vec<Case> = (split(schema.ddl, found).into_iter().enumerate())
             .map(|(i, text)| Case::setup(format!("table {}", i + 1), statement(text)))
             .collect();
+        let mut generator = Generator::new(&catalog, 0);
         for seed in 0..each.div_ceil(SCRIPT_LEN) as u64 {
-            let texts = Generator::new(&catalog, seed).flat_map(|made| {
+            generator.restart(seed);
+            let texts = generator.by_ref().flat_map(|made| {
                 let given: Vec<SqlType> = made.params.iter().map(|param| param.ty.clone()).collect();
                 let asked = |sql| Case { given: Some(given.clone()), ..Case::ask("", sql) };
                 made_of(&made, &catalog, seed).into_iter().map(asked).collect::<Vec<_>>()

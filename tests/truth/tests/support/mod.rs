@@ -1,4 +1,9 @@
-//! What the tests of all engines have in common: how much is asked, and where answers are kept.
+//! What the tests of all engines have in common: how much is asked, where answers are kept, and what docs/truth.md says.
+//!
+//! `TRUTH` says how much is asked and who answers ([`Extent`]), `TRUTH_STATEMENTS` how many statements of the generator
+//! ([`statements`]); `BLESS=1` writes docs/truth.md.
+
+pub(crate) mod documents;
 
 use std::path::PathBuf;
 
@@ -27,6 +32,14 @@ impl Extent {
             _ => Extent::Sample,
         }
     }
+}
+
+/// How many statements of the generator are asked: those of `TRUTH_STATEMENTS`, or as many as is usual.
+///
+/// With `TRUTH=missing` a larger number goes on where a smaller one ended, if the smaller one is of whole scripts: a multiple
+/// of 200 for each schema.
+pub(crate) fn statements(usual: usize) -> usize {
+    std::env::var("TRUTH_STATEMENTS").ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
 }
 
 /// Where the answers of a corpus are kept.

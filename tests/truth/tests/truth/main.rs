@@ -7,11 +7,10 @@
 //! $ BLESS=1 TRUTH=whole cargo test --workspace --test truth        # writes docs/truth.md
 //! ```
 //!
-//! `TRUTH_THREADS` says how many scripts run at once (as many as there are cores), `TRUTH_STATEMENTS` how many statements
-//! are generated. Figures are printed; each disagreement is written to a file whose name is printed too. A column that is
+//! `TRUTH_THREADS` says how many scripts run at once (as many as there are cores); `../support/mod.rs` has the variables of
+//! all engines. Figures are printed; each disagreement is written to a file whose name is printed too. A column that is
 //! called NOT NULL and held a NULL is a failure always.
 
-mod documents;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -24,7 +23,12 @@ use querent_truth::engine::datafusion::DataFusion;
 use querent_truth::engine::recorded::{Recorded, Recorder};
 use querent_truth::judge::Tally;
 use querent_truth::{Corpus, Disagreement, Engine, Figures, Script, report, run};
+use support::documents::Sections;
 use support::{Extent, kept};
+
+/// What docs/truth.md says of DataFusion.
+const SECTIONS: Sections =
+    Sections { command: "TRUTH=whole cargo test --workspace --test truth", classes_max: 60, reasons: None };
 
 /// One sqllogictest file in so many.
 const EVERY: usize = 12;
@@ -145,10 +149,9 @@ fn trials(folders: &[(String, PathBuf)], extent: Extent) -> Vec<Trial> {
     ]
 }
 
-/// How many statements are generated.
+/// How many statements of the generator are asked.
 fn statements(extent: Extent, whole: usize) -> usize {
-    let asked = std::env::var("TRUTH_STATEMENTS").ok().and_then(|count| count.parse().ok());
-    asked.unwrap_or(if extent == Extent::Sample { 1_500 } else { whole })
+    support::statements(if extent == Extent::Sample { 1_500 } else { whole })
 }
 
 fn sampled(mut corpus: Corpus, extent: Extent) -> Corpus {
@@ -194,7 +197,7 @@ fn hold(corpus: &Corpus, extent: Extent, targets: &Targets) -> Result<(), Failed
     println!("{}, {version}\n\n{}\n{}", corpus.name, report::table(&figures), file.display());
     let written = match extent {
         Extent::Sample => Ok(()),
-        _ => documents::hold(&corpus.name, &version, &figures, &found),
+        _ => SECTIONS.hold(&corpus.name, &version, &figures, &found),
     };
     let target = if extent == Extent::Sample { &targets.sample } else { &targets.whole };
     reached(&figures, &found, target).and(written)

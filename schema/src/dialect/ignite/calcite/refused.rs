@@ -34,7 +34,7 @@ pub(super) fn refused(node: &Node<'_>) -> Option<(Span, String)> {
             ExprKind::Array(items) if items.is_empty() => Some((expr.span, "an empty array".to_owned())),
             _ => None,
         },
-        Node::Item(_) => None,
+        _ => None,
     }
 }
 

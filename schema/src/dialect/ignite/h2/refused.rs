@@ -19,8 +19,8 @@ pub(super) fn refused(node: &Node<'_>) -> Option<(Span, String)> {
             let plain = options.exclude.is_empty() && options.replace.is_empty();
             (*span, (!plain).then_some("EXCLUDE or REPLACE of a wildcard")?)
         }
-        Node::Item(_) => return None,
         Node::Expr(node) => (node.span, expr(node)?),
+        _ => return None,
     };
     Some((span, what.to_owned()))
 }

@@ -1,11 +1,18 @@
 //! A walk over every node of a statement, each with the clause that it stands in.
+//!
+//! Nodes come in the order of the text, as far as the tree keeps it, and a node before what it holds. Nothing is bound or
+//! typed here: names are as they were written.
 
-use querent_schema::ast::{
-    Assignment, Expr, ExprKind, Frame, FrameBound, Function, FunctionArg, GroupBy, Insert, Join,
-    JoinConstraint, Merge, MergeAction, MergeClause, OrderBy, OrderByExpr, Query, Select, SelectItem,
-    SetExpr, Statement, StatementKind, TableFactor, TableFactorKind, TableWithJoins, Window, WindowRef, With,
+mod expr;
+
+pub use self::expr::{children, expr};
+
+use self::expr::{all, arguments, optional, sorted, window};
+use crate::ast::{
+    Assignment, CopySource, Distinct, Expr, GroupBy, Insert, Join, JoinConstraint, Merge, MergeAction,
+    MergeClause, OrderBy, OrderByExpr, Query, Select, SelectItem, SetExpr, Statement, StatementKind,
+    TableFactor, TableFactorKind, TableWithJoins, Window, With,
 };
-use querent_schema::ast::{CopySource, Distinct};
 
 /// A clause in which expressions stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,9 +21,9 @@ pub enum Clause {
     Select,
     /// DISTINCT ON.
     DistinctOn,
-    /// FROM, joins aside.
+    /// FROM, conditions of joins aside.
     From,
-    /// The condition of a join.
+    /// The condition of a join or a MERGE.
     On,
     /// WHERE.
     Where,
@@ -41,28 +48,44 @@ pub enum Clause {
 }
 
 /// What a walk comes by.
-pub(crate) enum Node<'a> {
+#[derive(Debug, Clone, Copy)]
+pub enum Node<'a> {
+    /// A statement.
     Statement(&'a Statement),
+    /// A query, subqueries too.
     Query(&'a Query),
+    /// `WITH`.
     With(&'a With),
+    /// The body of a query, and each side of a set operation.
     Body(&'a SetExpr),
+    /// `SELECT`.
     Select(&'a Select),
+    /// An entry of a select list.
     Item(&'a SelectItem),
+    /// The list of FROM.
     Tables(&'a [TableWithJoins]),
+    /// An entry of FROM.
     Factor(&'a TableFactor),
+    /// A join, before what is joined.
     Join(&'a Join),
+    /// An expression.
     Expr(&'a Expr),
+    /// The keys of an order, where there are any.
     Keys(&'a [OrderByExpr]),
+    /// A window that is written out.
     Window(&'a Window),
+    /// `INSERT`, behind its WITH.
     Insert(&'a Insert),
+    /// `SET`.
     Assignments(&'a [Assignment]),
+    /// A WHEN of MERGE.
     MergeClause(&'a MergeClause),
 }
 
 type See<'s, 'a> = &'s mut dyn FnMut(Clause, Node<'a>);
 
-/// Walks a statement in the order of its text, as far as the tree keeps it; a node comes before what it holds.
-pub(crate) fn statement<'a>(node: &'a Statement, see: See<'_, 'a>) {
+/// Walks a statement; what is no expression comes with the clause that its expressions would be in.
+pub fn statement<'a>(node: &'a Statement, see: &mut dyn FnMut(Clause, Node<'a>)) {
     see(Clause::Select, Node::Statement(node));
     match &node.kind {
         StatementKind::Query(inner) => query(inner, see),
@@ -217,126 +240,5 @@ fn factor<'a>(node: &'a TableFactor, see: See<'_, 'a>) {
         TableFactorKind::Unnest { exprs, .. } => all(Clause::From, exprs, see),
         TableFactorKind::Nested(inner) => table(inner, see),
         TableFactorKind::Table(_) | TableFactorKind::Other(_) => {}
-    }
-}
-
-fn all<'a>(clause: Clause, exprs: &'a [Expr], see: See<'_, 'a>) {
-    exprs.iter().for_each(|inner| expr(clause, inner, see));
-}
-
-fn optional<'a>(clause: Clause, node: Option<&'a Expr>, see: See<'_, 'a>) {
-    node.into_iter().for_each(|inner| expr(clause, inner, see));
-}
-
-fn sorted<'a>(clause: Clause, keys: &'a [OrderByExpr], see: See<'_, 'a>) {
-    if !keys.is_empty() {
-        see(clause, Node::Keys(keys));
-    }
-    keys.iter().for_each(|key| expr(clause, &key.expr, see));
-}
-
-/// The expressions directly in an expression, what stands in its subqueries and windows left out.
-pub(crate) fn children<'a>(node: &'a Expr) -> Vec<&'a Expr> {
-    use ExprKind as E;
-    let mut found: Vec<&'a Expr> = Vec::new();
-    match &node.kind {
-        E::Column(_)
-        | E::Literal(_)
-        | E::Param(_)
-        | E::Spread(_)
-        | E::TypedString { .. }
-        | E::Other(_)
-        | E::Exists { .. }
-        | E::Subquery(_) => {}
-        E::Unary { expr: e, .. }
-        | E::Is { expr: e, .. }
-        | E::Cast { expr: e, .. }
-        | E::Interval { value: e, .. }
-        | E::Extract { expr: e, .. }
-        | E::Field { expr: e, .. }
-        | E::Collate { expr: e, .. }
-        | E::Lambda { body: e, .. }
-        | E::InSubquery { expr: e, .. }
-        | E::QuantifiedSubquery { left: e, .. } => found.push(e),
-        E::Binary { left, right, .. }
-        | E::IsDistinctFrom { left, right, .. }
-        | E::InUnnest { expr: left, array: right, .. }
-        | E::Quantified { left, array: right, .. }
-        | E::AtTimeZone { expr: left, zone: right }
-        | E::Like { expr: left, pattern: right, .. }
-        | E::Subscript { expr: left, index: right } => found.extend([&**left, &**right]),
-        E::Between { expr: e, low, high, .. } => found.extend([&**e, &**low, &**high]),
-        E::InList { expr: e, list, .. } => found.extend(std::iter::once(&**e).chain(list)),
-        E::Case { operand, branches, otherwise } => {
-            found.extend(operand.as_deref());
-            found.extend(branches.iter().flat_map(|(when, then)| [when, then]));
-            found.extend(otherwise.as_deref());
-        }
-        E::Tuple(own) | E::Array(own) => found.extend(own),
-        E::Struct(own) => found.extend(own.iter().map(|(_, e)| e)),
-        E::Map(own) => found.extend(own.iter().flat_map(|(key, value)| [key, value])),
-        E::Slice { expr: e, from, to, step } => {
-            found.push(e);
-            found.extend([from, to, step].into_iter().filter_map(|bound| bound.as_deref()));
-        }
-        E::GroupingSets(sets) | E::Cube(sets) | E::Rollup(sets) => found.extend(sets.iter().flatten()),
-        E::Function(call) => {
-            for arg in &call.args {
-                if let FunctionArg::Expr(e) | FunctionArg::Named(_, e) = arg {
-                    found.push(e);
-                }
-            }
-        }
-    }
-    found
-}
-
-fn expr<'a>(clause: Clause, node: &'a Expr, see: See<'_, 'a>) {
-    see(clause, Node::Expr(node));
-    children(node).into_iter().for_each(|child| expr(clause, child, see));
-    match &node.kind {
-        ExprKind::Exists { query: inner, .. }
-        | ExprKind::Subquery(inner)
-        | ExprKind::InSubquery { query: inner, .. }
-        | ExprKind::QuantifiedSubquery { query: inner, .. } => query(inner, see),
-        ExprKind::Function(call) => around_call(clause, call, see),
-        _ => {}
-    }
-}
-
-fn arguments<'a>(clause: Clause, args: &'a [FunctionArg], see: See<'_, 'a>) {
-    for arg in args {
-        match arg {
-            FunctionArg::Expr(inner) | FunctionArg::Named(_, inner) => expr(clause, inner, see),
-            FunctionArg::Query(inner) => query(inner, see),
-            FunctionArg::Wildcard(_) | FunctionArg::QualifiedWildcard(_) => {}
-        }
-    }
-}
-
-/// What a call holds besides its arguments.
-fn around_call<'a>(clause: Clause, call: &'a Function, see: See<'_, 'a>) {
-    for arg in &call.args {
-        if let FunctionArg::Query(inner) = arg {
-            query(inner, see);
-        }
-    }
-    sorted(clause, &call.order_by, see);
-    sorted(clause, &call.within_group, see);
-    optional(clause, call.filter.as_ref(), see);
-    if let Some(WindowRef::Inline(own)) = &call.over {
-        window(own, see);
-    }
-}
-
-fn window<'a>(node: &'a Window, see: See<'_, 'a>) {
-    see(Clause::Window, Node::Window(node));
-    all(Clause::Window, &node.partition_by, see);
-    sorted(Clause::Window, &node.order_by, see);
-    let Some(Frame { start, end, .. }) = &node.frame else { return };
-    for bound in std::iter::once(start).chain(end) {
-        if let FrameBound::Preceding(amount) | FrameBound::Following(amount) = bound {
-            optional(Clause::Window, amount.as_deref(), see);
-        }
     }
 }
