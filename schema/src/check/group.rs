@@ -25,7 +25,7 @@ impl<'a> Binder<'a> {
                         continue;
                     }
                     let fields = self.wildcard_fields(qualifier.as_ref());
-                    self.wildcard(fields, options, *span, &mut items);
+                    self.wildcard(fields, options, *span, select.items.len() == 1, &mut items);
                 }
             }
         }
@@ -87,6 +87,7 @@ impl<'a> Binder<'a> {
         mut fields: Vec<usize>,
         options: &'a WildcardOptions,
         span: Span,
+        sole: bool,
         items: &mut Vec<Item<'a>>,
     ) {
         if !options.rename.is_empty() {
@@ -119,7 +120,7 @@ impl<'a> Binder<'a> {
                 self.report(diagnostic);
             }
         }
-        if fields.is_empty() && had > 0 {
+        if fields.is_empty() && had > 0 && sole {
             self.error(Code::UnknownColumn, span, "the wildcard has no columns left");
         }
         for i in fields {

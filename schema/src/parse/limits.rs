@@ -186,6 +186,11 @@ impl Measure {
                 }
                 self.prefixes = 0;
             }
+            // What stands before it is nested in what stands after it.
+            Token::VerticalBarRightAngleBracket => {
+                self.depth += 1;
+                self.prefixes = 0;
+            }
             Token::Minus | Token::Plus | Token::Tilde | Token::ExclamationMark => self.prefixes += 1,
             Token::Word(word) => match word.keyword {
                 Keyword::NOT

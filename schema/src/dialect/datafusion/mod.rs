@@ -119,7 +119,9 @@ impl TypeRules for Rules {
         const REFUSED: &[&str] =
             &["INTERPOLATE", "LIMIT … BY", "CLUSTER BY", "DISTRIBUTE BY", "SORT BY", "LATERAL VIEW"];
         // The engine reads pipes; querent does not follow them, and would say other columns.
-        REFUSED.contains(&name) || name == "the pipe operator `|>`"
+        // Those that are planned have a place in the tree.
+        let unplanned = name != "the pipe operator `|>`" && name.starts_with("the pipe operator");
+        REFUSED.contains(&name) || unplanned
     }
 
     fn refuses(&self, _syntax: Syntax) -> bool {

@@ -14,6 +14,7 @@ mod form;
 mod function;
 mod item;
 mod operator;
+mod pipe;
 mod query;
 mod select;
 mod statement;

@@ -51,6 +51,13 @@ impl Lower<'_> {
         }
         self.query_tail(query, &mut lowered.other);
         lowered.span = self.cursor.since(start);
+        if query.pipe_operators.is_empty() {
+            return lowered;
+        }
+        let piped = self.cursor.pos();
+        let mut lowered = self.pipes(lowered, &query.pipe_operators);
+        let span = self.cursor.since(piped);
+        lowered.other.push(Clause { name: "the pipe operator `|>`".to_string(), span });
         lowered
     }
 
@@ -286,9 +293,6 @@ impl Lower<'_> {
         }
         if query.format_clause.is_some() {
             self.other(other, "FORMAT", |this| this.cursor.advance(2));
-        }
-        if !query.pipe_operators.is_empty() {
-            self.other(other, "the pipe operator `|>`", |this| this.skip_to_close());
         }
     }
 

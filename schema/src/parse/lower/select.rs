@@ -296,7 +296,7 @@ impl Lower<'_> {
     }
 }
 
-fn empty_select() -> Select {
+pub(super) fn empty_select() -> Select {
     Select {
         distinct: None,
         top: None,

@@ -28,7 +28,7 @@ impl Lower<'_> {
         TableWithJoins { relation, joins }
     }
 
-    fn join(&mut self, join: &sp::Join) -> Join {
+    pub(super) fn join(&mut self, join: &sp::Join) -> Join {
         use sp::JoinOperator as J;
         let start = self.cursor.pos();
         let (kind, constraint) = match &join.join_operator {
