@@ -116,10 +116,17 @@ impl TypeRules for Rules {
 
     fn refuses_clause(&self, name: &str) -> bool {
         // Others it takes and passes over (FOR UPDATE, TABLESAMPLE).
-        const REFUSED: &[&str] =
-            &["INTERPOLATE", "LIMIT … BY", "CLUSTER BY", "DISTRIBUTE BY", "SORT BY", "LATERAL VIEW"];
-        // The engine reads pipes; querent does not follow them, and would say other columns.
-        // Those that are planned have a place in the tree.
+        // FROM without SELECT is planned, and gives no columns.
+        const REFUSED: &[&str] = &[
+            "INTERPOLATE",
+            "LIMIT … BY",
+            "CLUSTER BY",
+            "DISTRIBUTE BY",
+            "SORT BY",
+            "LATERAL VIEW",
+            "FROM without SELECT",
+        ];
+        // The pipes that are planned have a place in the tree.
         let unplanned = name != "the pipe operator `|>`" && name.starts_with("the pipe operator");
         REFUSED.contains(&name) || unplanned
     }

@@ -19,6 +19,7 @@ impl Lower<'_> {
         }
         if select.flavor == sp::SelectFlavor::FromFirstNoSelect {
             lowered.span = self.cursor.since(start);
+            lowered.other.push(Clause { name: "FROM without SELECT".to_string(), span: lowered.span });
             let at = self.nothing();
             lowered.items.push(SelectItem::Wildcard {
                 qualifier: None,
