@@ -1,6 +1,6 @@
 //! Statements as a whole: which columns they give and what they do.
 
-use querent_types::SqlType;
+use querent_types::{ColumnDescription, SqlType};
 
 use crate::ast::{CopySource, Ident, Name, SetExpr, Span, Statement, StatementKind};
 use crate::diagnostic::{Code, Diagnostic};
@@ -219,6 +219,23 @@ impl<'a> Binder<'a> {
                 self.shown(words);
                 if upper.iter().any(|word| ["LIKE", "WHERE"].contains(word)) {
                     self.unsupported("SHOW COLUMNS with LIKE or WHERE", span);
+                }
+                if upper[0] != "COLUMNS" && upper[0] != "FIELDS" {
+                    let name = ["datafusion", "information_schema", "columns"].map(str::to_owned);
+                    let table = (self.dialect.reading.system_table)(&name);
+                    let whole = table.as_ref().map(|table| &table.columns[..]).unwrap_or_default();
+                    let field = |column: &ColumnDescription| {
+                        let ty = column.ty.clone().map_or(Ty::Error, Ty::Known);
+                        made(
+                            &column.name,
+                            ty,
+                            column.nullable,
+                            Why::Static("as information_schema says"),
+                            span,
+                        )
+                    };
+                    let fields = whole.iter().map(field).collect();
+                    return Relation { fields, ..Relation::default() };
                 }
                 let names = [
                     "table_catalog",

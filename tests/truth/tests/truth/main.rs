@@ -27,8 +27,11 @@ use support::documents::Sections;
 use support::{Extent, kept};
 
 /// What docs/truth.md says of DataFusion.
-const SECTIONS: Sections =
-    Sections { command: "TRUTH=whole cargo test --workspace --test truth", classes_max: 60, reasons: None };
+const SECTIONS: Sections = Sections {
+    command: "TRUTH=whole cargo test --workspace --test truth",
+    classes_max: 60,
+    reasons: Some(include_str!("reasons.tsv")),
+};
 
 /// One sqllogictest file in so many.
 const EVERY: usize = 12;
