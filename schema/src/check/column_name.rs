@@ -7,9 +7,9 @@
 use crate::ast::{BinaryOp, Expr, ExprKind, Function, FunctionArg, IsTest, LikeOp, Literal, Name, UnaryOp};
 use crate::dialect::{ColumnNames, Constant, calcite_column_name};
 
+use super::argument::DATE_PART_FIRST;
 use super::binder::Binder;
 use super::expr::bare_number;
-use super::function::DATE_PART_FIRST;
 use super::operator::symbol;
 
 impl<'a> Binder<'a> {

@@ -5,6 +5,8 @@
 //! once for each choice of its optional sections. What each clause sees is in `select` and `column`, joins in `from`,
 //! types in `operator`, `case` and `function`, the NULL rules beside them; `schema_name` gives columns their names.
 
+mod aggregate;
+mod argument;
 mod binder;
 mod case;
 mod column;
@@ -21,6 +23,7 @@ mod merge;
 mod merged;
 mod missing;
 mod operator;
+mod order;
 mod params;
 mod predicate;
 mod query;
@@ -31,6 +34,7 @@ mod schema_name;
 mod scope;
 mod sections;
 mod select;
+mod show;
 mod split;
 mod statement;
 mod subquery;

@@ -10,9 +10,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{FunctionKind, NullRule, Syntax};
 use crate::suggest;
 
+use super::aggregate::sort_flags;
+use super::argument::Arguments;
 use super::binder::{AliasMode, Binder, Clause};
 use super::expr::only;
-use super::function::{Arguments, sort_flags};
 use super::select::column_names;
 use super::typed::{Key, Ty, Typed, Why};
 

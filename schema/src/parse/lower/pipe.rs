@@ -87,18 +87,7 @@ impl Lower<'_> {
                 self.sides(query, SetOperator::Except, *set_quantifier, queries)
             }
             P::Aggregate { full_table_exprs, group_by_expr } => {
-                self.cursor.expect("aggregate");
-                let values = self.aggregated(full_table_exprs);
-                self.cursor.skip_any(&["group", "by"]);
-                let keys = self.aggregated(group_by_expr);
-                let grouped = keys.iter().map(|(expr, _)| expr.clone()).collect::<Vec<_>>();
-                let item = |(expr, alias)| SelectItem::Expr { expr, alias };
-                over(query, |select| {
-                    select.items = keys.into_iter().chain(values).map(item).collect();
-                    if !grouped.is_empty() {
-                        select.group_by = GroupBy::Expressions(grouped);
-                    }
-                })
+                self.aggregate(query, full_table_exprs, group_by_expr)
             }
             P::Join(join) => {
                 let join = self.join(join);
@@ -114,21 +103,46 @@ impl Lower<'_> {
             | P::Rename { .. }
             | P::Call { .. }
             | P::Pivot { .. }
-            | P::Unpivot { .. } => {
-                let start = self.cursor.pos();
-                while !matches!(
-                    self.cursor.peek(),
-                    Token::VerticalBarRightAngleBracket | Token::RParen | Token::SemiColon | Token::EOF
-                ) {
-                    if !self.cursor.skip_group() {
-                        self.cursor.advance(1);
-                    }
-                }
-                let name = format!("the pipe operator `{}`", first_word(&pipe.to_string()));
-                let clause = Clause { name, span: self.cursor.since(start) };
-                over(query, |select| select.other.push(clause))
+            | P::Unpivot { .. } => self.unplanned(query, &pipe.to_string()),
+        }
+    }
+
+    fn aggregate(
+        &mut self,
+        query: Query,
+        values: &[sp::ExprWithAliasAndOrderBy],
+        keys: &[sp::ExprWithAliasAndOrderBy],
+    ) -> Query {
+        self.cursor.expect("aggregate");
+        let values = self.aggregated(values);
+        self.cursor.skip_any(&["group", "by"]);
+        let keys = self.aggregated(keys);
+        let grouped: Vec<Expr> = keys.iter().map(|(expr, _)| expr.clone()).collect();
+        let item = |(expr, alias)| SelectItem::Expr { expr, alias };
+        over(query, |select| {
+            select.items = keys.into_iter().chain(values).map(item).collect();
+            if !grouped.is_empty() {
+                select.group_by = GroupBy::Expressions(grouped);
+            }
+        })
+    }
+
+    /// A pipe that no engine of ours plans, by its text.
+    fn unplanned(&mut self, query: Query, text: &str) -> Query {
+        let start = self.cursor.pos();
+        while !matches!(
+            self.cursor.peek(),
+            Token::VerticalBarRightAngleBracket | Token::RParen | Token::SemiColon | Token::EOF
+        ) {
+            if !self.cursor.skip_group() {
+                self.cursor.advance(1);
             }
         }
+        let clause = Clause {
+            name: format!("the pipe operator `{}`", first_word(text)),
+            span: self.cursor.since(start),
+        };
+        over(query, |select| select.other.push(clause))
     }
 
     /// The queries that a set operation adds, each in brackets.
