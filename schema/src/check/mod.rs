@@ -40,6 +40,7 @@ mod unknown_type;
 mod value;
 mod window;
 
+
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::json;
@@ -63,11 +64,17 @@ const DEEP_LEVELS: usize = 512;
 
 /// Checks one statement against a catalog.
 pub fn check(text: &str, catalog: &Catalog) -> Checked {
+    let Checked { plan, diagnostics } = check_whole(text, catalog);
+    Checked { plan, diagnostics: diagnostics.into_iter().map(Diagnostic::shortened).collect() }
+}
+
+/// The same with names in full.
+fn check_whole(text: &str, catalog: &Catalog) -> Checked {
     if let Some(version) = json::Version::of(catalog.dialect) {
         return json::check(text, catalog, version);
     }
     if let Some(other) = catalog.hinted(text) {
-        return check(text, &other);
+        return check_whole(text, &other);
     }
     let (source, mut found) = Source::new(text, catalog.dialect);
     if let Some(Err(unknown)) = (catalog.dialect.reading.engine)(text) {
