@@ -220,8 +220,9 @@ impl<'a> Binder<'a> {
 
     /// A key that nothing else has.
     pub(super) fn fresh_key(&mut self) -> Key {
+        const FRESH: Key = Key::node("#", &[]);
         self.counter += 1;
-        Key::leaf("#", self.counter)
+        FRESH.with(self.counter)
     }
 
     /// Gives the columns of a relation identities of their own, as each use of a table or subquery in FROM has.
@@ -380,6 +381,7 @@ impl<'a> Binder<'a> {
             let resolved = rule(&args);
             if let Ok(resolved) = &resolved {
                 self.type_params(&params, operands, resolved, what, link);
+                params.iter().for_each(|(_, param)| self.params.settle(*param));
             }
             open = Some(resolved);
         }

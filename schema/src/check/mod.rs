@@ -7,6 +7,7 @@
 
 mod binder;
 mod case;
+mod choices;
 mod column;
 mod column_name;
 mod constant;
@@ -30,6 +31,7 @@ mod schema_name;
 mod scope;
 mod sections;
 mod select;
+mod solve;
 mod split;
 mod statement;
 mod subquery;
@@ -40,6 +42,8 @@ mod unknown_type;
 mod value;
 mod window;
 
+#[cfg(test)]
+mod tests;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;

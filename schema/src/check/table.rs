@@ -17,6 +17,10 @@ use super::typed::{Key, Origin, Ty, Typed, Why};
 /// The functions that make rows of lists of values; `parse/` quotes their names.
 const ROWS_OF_VALUES: &[&str] = &["TABLE", "TABLE_DISTINCT"];
 
+/// The keys of columns that have none of their own yet; computed once, for there are many.
+const OF_TABLE: Key = Key::leaf("table", 0);
+const OF_NO_TABLE: Key = Key::leaf("made", 0);
+
 impl<'a> Binder<'a> {
     /// A table, view or common table expression.
     pub(super) fn table(&mut self, name: &'a Name) -> Relation {
@@ -132,7 +136,7 @@ impl<'a> Binder<'a> {
                 why: Why::Column { table: shown.clone(), column: name.clone(), nullable },
                 origin: Some(Origin { table: path.clone(), column: name }),
                 outer: Vec::new(),
-                key: Key::leaf("table", 0),
+                key: OF_TABLE,
                 span: Span::default(),
                 hidden: column.hidden,
                 native: column.native.as_deref().map(Rc::from),
@@ -282,7 +286,7 @@ pub(super) fn made(name: &str, ty: Ty, nullable: bool, why: Why, span: Span) -> 
         why,
         origin: None,
         outer: Vec::new(),
-        key: Key::leaf("made", 0),
+        key: OF_NO_TABLE,
         span,
         hidden: false,
         native: None,
