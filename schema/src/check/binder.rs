@@ -152,8 +152,8 @@ pub(super) struct CteEntry {
     pub(super) used: bool,
 }
 
-/// Tables by the names under which they were looked up, with their full paths; a statement is read several times.
-pub(super) type TableCache = HashMap<Vec<String>, Option<(Rc<Relation>, Vec<String>)>>;
+/// Tables by the names under which they were looked up; a statement is read several times.
+pub(super) type TableCache = HashMap<Vec<String>, Option<Arc<TableDescription>>>;
 
 /// One reading of a statement.
 pub(super) struct Binder<'a> {

@@ -34,26 +34,26 @@ impl<'a> Binder<'a> {
             relation.qualify(Rc::from(parts));
             return relation;
         }
-        let template = match self.table_cache.get(&parts) {
-            Some(Some(cached)) => Some(cached.clone()),
+        let stored = match self.table_cache.get(&parts) {
+            Some(Some(table)) => Some(table.clone()),
             // What is wrong is said at each place that names it.
             Some(None) | None => {
-                let read = self.stored_table(name, &parts);
+                let read = self.lookup(name);
                 self.table_cache.insert(parts.clone(), read.clone());
                 read
             }
         };
-        match template {
-            Some((template, path)) => {
-                self.tables.insert(path);
-                let mut relation = (*template).clone();
+        let qualifier: Rc<[String]> = Rc::from(parts);
+        match stored {
+            Some(table) => {
+                if !self.tables.contains(&table.path) {
+                    self.tables.insert(table.path.clone());
+                }
+                let mut relation = self.table_relation(&table, qualifier);
                 self.refresh(&mut relation);
                 relation
             }
-            None => {
-                let qualifier: Rc<[String]> = Rc::from(parts);
-                Relation { unknown: vec![qualifier], ..Relation::default() }
-            }
+            None => Relation { unknown: vec![qualifier], ..Relation::default() },
         }
     }
 
@@ -108,12 +108,6 @@ impl<'a> Binder<'a> {
             }
             (own, stored) => own.or(stored),
         }
-    }
-
-    fn stored_table(&mut self, name: &Name, parts: &[String]) -> Option<(Rc<Relation>, Vec<String>)> {
-        let table = self.lookup(name)?;
-        let qualifier: Rc<[String]> = Rc::from(parts.to_vec());
-        Some((Rc::new(self.table_relation(&table, qualifier)), table.path.clone()))
     }
 
     /// The columns of a table under a name.
