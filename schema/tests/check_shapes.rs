@@ -80,6 +80,21 @@ fn likely_shapes_in_every_dialect() {
     assert!(LIKELY.iter().all(|name| shapes::all().iter().any(|shape| shape.name == *name)));
 }
 
+/// Some parsers read the arguments of a call twice (sqlparser 0.62, where any expression may name an argument): two hundred
+/// calls inside of each other would never end.
+#[test]
+fn nested_calls_in_every_dialect() {
+    let shape = shapes::all().into_iter().find(|shape| shape.name == "nested functions").expect("the shape");
+    for name in dialects() {
+        let catalog = catalog(name);
+        for (count, answered) in [(10, true), (200, false)] {
+            let found = outcome(&shape, &shape.text(count), &catalog);
+            let too_complex = matches!(found, Some((Code::TooComplex, _)));
+            assert!(!too_complex || !answered, "{name}, {count}: {found:?}");
+        }
+    }
+}
+
 #[test]
 fn every_shape() {
     let catalog = catalog("datafusion");

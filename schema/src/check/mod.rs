@@ -1,9 +1,9 @@
 //! Binding and typing: names against the catalog, types by unification, nullability sound first and tight second.
 //!
 //! The rules are those of the engine: DataFusion's `SqlToRel` and type coercion, read from its sources. A statement is
-//! read from the top down by a `Binder`, once to collect what its parameters must be and again with their types, and
-//! once for each choice of its optional sections. What each clause sees is in `select` and `column`, joins in `from`,
-//! types in `operator`, `case` and `function`, the NULL rules beside them; `schema_name` gives columns their names.
+//! read from the top down by a `Binder`, as often as it takes to know the types of its parameters (`solve`) and what its
+//! optional sections do (`choices`). What each clause sees is in `select` and `column`, joins in `from`, types in
+//! `operator`, `case` and `function`, the NULL rules beside them; `schema_name` gives columns their names.
 
 mod binder;
 mod case;

@@ -3,7 +3,7 @@
 //! What stands between backquotes is a name, and so is what no space parts. What help tells to write stays whole as long
 //! as anybody could mean it.
 
-use super::Diagnostic;
+use super::{Code, Diagnostic};
 
 /// So many characters of a name are shown.
 const NAME_MAX: usize = 60;
@@ -15,8 +15,11 @@ const ADVICE_MAX: usize = 255;
 const TEXT_MAX: usize = 2_000;
 
 impl Diagnostic {
-    /// The same with long names cut.
+    /// The same with long names cut. Findings about the cache name files, whose paths are no use in part.
     pub(crate) fn shortened(mut self) -> Diagnostic {
+        if matches!(self.code, Code::CacheMissing | Code::CacheStale | Code::CacheInvalid) {
+            return self;
+        }
         let texts = [&mut self.message, &mut self.label].into_iter().chain(&mut self.notes);
         for text in texts.chain(self.related.iter_mut().map(|(_, text)| text)) {
             shorten(text, NAME_MAX, true);
@@ -71,7 +74,6 @@ fn push(out: &mut String, text: &str, max: usize) {
 mod tests {
     use super::*;
     use crate::ast::Span;
-    use crate::diagnostic::Code;
 
     #[track_caller]
     fn check(text: &str, message: &str, help: &str) {
@@ -113,6 +115,13 @@ mod tests {
             &format!("did you mean `{shown}…`?"),
             &format!("did you mean `{advice}…`?"),
         );
+    }
+
+    #[test]
+    fn paths_stay_whole() {
+        let text = format!("cache file `/{}/t.json` cannot be read", "folder/".repeat(20));
+        let found = Diagnostic::error(Code::CacheInvalid, Span::default(), &text).shortened();
+        assert_eq!(found.message, text);
     }
 
     #[test]

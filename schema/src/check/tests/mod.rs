@@ -15,8 +15,11 @@ fn dialects() -> impl Iterator<Item = &'static str> {
     dialect::NAMES.iter().copied().filter(|name| !name.starts_with("aperture"))
 }
 
-/// A source of tables with columns of these names, types and nullabilities.
-fn catalog(name: &str, tables: &[(&str, &[(&str, SqlType, bool)])]) -> Catalog {
+/// A column's name, type and whether it may be NULL.
+type Declared<'a> = (&'a str, SqlType, bool);
+
+/// A source of tables with these columns.
+fn catalog(name: &str, tables: &[(&str, &[Declared<'_>])]) -> Catalog {
     let dialect = dialect::by_name(name).expect("a dialect");
     let folded =
         |name: &str| dialect.fold(&Ident { value: name.into(), quoted: false, span: Default::default() });
