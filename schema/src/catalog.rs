@@ -134,6 +134,14 @@ impl Catalog {
         self.tables.index()?.keys.iter().map(|key| self.tables.load(&key.id)).collect()
     }
 
+    /// The first tables in that order, read one by one as they are asked for; those that cannot be read are left out.
+    pub(crate) fn first_tables(&self, count: usize) -> impl Iterator<Item = Arc<TableDescription>> {
+        let index = self.tables.index().ok();
+        let ids: Vec<String> =
+            index.iter().flat_map(|index| index.keys.iter().take(count)).map(|key| key.id.clone()).collect();
+        ids.into_iter().filter_map(|id| self.tables.load(&id).ok())
+    }
+
     fn ends_with(&self, path: &[String], wanted: &[String]) -> bool {
         path.len() >= wanted.len()
             && path[path.len() - wanted.len()..].iter().zip(wanted).all(|(a, b)| self.dialect.same(a, b))

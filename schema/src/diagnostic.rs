@@ -4,6 +4,7 @@
 //! column) is done by [`render`](Diagnostic::render) from the text and an [`Origin`], which says where the text stands.
 
 mod render;
+mod shorten;
 
 pub use self::render::{Origin, Position, line_column};
 use crate::ast::Span;

@@ -18,18 +18,93 @@ pub(crate) fn within<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
     far: usize,
 ) -> Vec<&'a str> {
-    let wanted = lower(name);
-    let mut found: Vec<(usize, Slip, &str)> = candidates
-        .into_iter()
-        .filter(|candidate| !candidate.is_empty() && *candidate != name)
-        .filter_map(|candidate| {
-            let own = lower(candidate);
-            Some((distance(&wanted, &own, far)?, Slip::of(&wanted, &own), candidate))
-        })
-        .collect();
-    found.sort();
-    found.dedup();
-    found.into_iter().take(SUGGESTIONS_MAX).map(|(_, _, candidate)| candidate).collect()
+    let wanted = Wanted::new(name);
+    let mut best: Vec<(usize, Slip, &str)> = Vec::with_capacity(SUGGESTIONS_MAX + 1);
+    for candidate in candidates {
+        // Beyond the last of the best nothing is told, so that the search narrows.
+        let far = if best.len() == SUGGESTIONS_MAX { best[SUGGESTIONS_MAX - 1].0 } else { far };
+        let Some(distance) = wanted.distance(candidate, far) else { continue };
+        if candidate.is_empty() || candidate == name {
+            continue;
+        }
+        let found = (distance, Slip::of(&wanted.letters, &lower(candidate)), candidate);
+        if let Err(place) = best.binary_search(&found) {
+            best.insert(place, found);
+            best.truncate(SUGGESTIONS_MAX);
+        }
+    }
+    best.into_iter().map(|(_, _, candidate)| candidate).collect()
+}
+
+/// Up to so many letters, a row of the table of distances fits a machine word.
+const WORD: usize = u64::BITS as usize;
+
+/// A name that others are held against: in ASCII and not too long, a letter of them costs a dozen instructions.
+struct Wanted {
+    letters: Vec<char>,
+    /// Which of the letters are this byte, in either case.
+    places: Option<Box<[u64; 128]>>,
+}
+
+impl Wanted {
+    fn new(name: &str) -> Wanted {
+        let letters = lower(name);
+        let mut places = (name.is_ascii() && (1..=WORD).contains(&letters.len())).then(|| Box::new([0; 128]));
+        if let Some(places) = &mut places {
+            for (i, byte) in name.bytes().enumerate() {
+                for byte in [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()] {
+                    places[usize::from(byte)] |= 1_u64 << i;
+                }
+            }
+        }
+        Wanted { letters, places }
+    }
+
+    /// The edit distance to a candidate, or `None` where it is more than `far`.
+    fn distance(&self, candidate: &str, far: usize) -> Option<usize> {
+        match &self.places {
+            Some(places) if candidate.is_ascii() => {
+                by_words(places, self.letters.len(), candidate.as_bytes(), far)
+            }
+            _ => distance(&self.letters, &lower(candidate), far),
+        }
+    }
+}
+
+/// The edit distance by a machine word for each row (Hyyrö 2003, "A Bit-Vector Algorithm for Computing Levenshtein and
+/// Damerau Edit Distances"): `places` has the letters of one name, of `len` letters, in either case.
+fn by_words(places: &[u64; 128], len: usize, other: &[u8], far: usize) -> Option<usize> {
+    if len.abs_diff(other.len()) > far {
+        return None;
+    }
+    let last = 1_u64 << (len - 1);
+    // Where the distance rises and falls from one letter of the name to the next, and where it is that of the row above.
+    let (mut rises, mut falls, mut same) = (u64::MAX, 0_u64, 0_u64);
+    let (mut before, mut cost, mut left) = (0_u64, len, other.len());
+    for byte in other {
+        let fits = places[usize::from(byte & 0x7f)];
+        let swapped = ((!same & fits) << 1) & before;
+        same = ((fits & rises).wrapping_add(rises) ^ rises) | fits | falls | swapped;
+        let mut up = falls | !(same | rises);
+        let mut down = same & rises;
+        if up & last != 0 {
+            cost += 1;
+        }
+        if down & last != 0 {
+            cost -= 1;
+        }
+        left -= 1;
+        // Each letter that is left takes away one at most.
+        if cost > far + left {
+            return None;
+        }
+        up = (up << 1) | 1;
+        down <<= 1;
+        rises = down | !(same | up);
+        falls = up & same;
+        before = fits;
+    }
+    Some(cost)
 }
 
 /// What went wrong between two names of one distance, the likeliest first.
@@ -92,7 +167,7 @@ fn distance(a: &[char], b: &[char], far: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{SUGGESTIONS_MAX, Slip, Wanted, distance, lower, nearest};
 
     #[test]
     fn nearest_names_come_first() {
@@ -111,5 +186,53 @@ mod tests {
     #[test]
     fn a_name_is_not_its_own_suggestion() {
         assert_eq!(nearest("id", ["id", "ID", "ids"]), ["ID", "ids"]);
+    }
+
+    #[test]
+    fn both_ways_to_a_distance_agree() {
+        let mut seed = 7_u64;
+        let mut name = |letters: &[u8]| {
+            let mut next = || {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (seed >> 33) as usize
+            };
+            let len = 1 + next() % 9;
+            (0..len).map(|_| char::from(letters[next() % letters.len()])).collect::<String>()
+        };
+        let mut near = 0;
+        for round in 0..20_000 {
+            let letters: &[u8] = if round % 2 == 0 { b"abA" } else { b"abcdE_1" };
+            let (a, b) = (name(letters), name(letters));
+            for far in 0..4 {
+                let found = Wanted::new(&a).distance(&b, far);
+                assert_eq!(found, distance(&lower(&a), &lower(&b), far), "{a} {b} {far}");
+                near += usize::from(found.is_some());
+            }
+        }
+        assert!(near > 10_000, "{near}");
+        let long = "x".repeat(64);
+        assert_eq!(nearest(&long, [format!("{long}y").as_str()]).len(), 1);
+        assert_eq!(nearest(&format!("{long}y"), [long.as_str()]).len(), 1);
+    }
+
+    #[test]
+    fn of_many_names_the_nearest_come_first() {
+        let names: Vec<String> = (0..3_000).map(|number| format!("Table_{number:05}")).collect();
+        for name in ["tabel_00001", "table_1", "taable_00100", "Table_00042", "tables_0", "élan"] {
+            let wanted = lower(name);
+            let mut all: Vec<(usize, Slip, &str)> = names
+                .iter()
+                .filter(|own| *own != name)
+                .filter_map(|own| {
+                    let letters = lower(own);
+                    let far = (wanted.len() / 3).max(1);
+                    Some((distance(&wanted, &letters, far)?, Slip::of(&wanted, &letters), own.as_str()))
+                })
+                .collect();
+            all.sort();
+            let expected: Vec<&str> = all.iter().take(SUGGESTIONS_MAX).map(|(.., own)| *own).collect();
+            assert_eq!(nearest(name, names.iter().map(String::as_str)), expected, "{name}");
+            assert_eq!(nearest(name, names.iter().rev().map(String::as_str)), expected, "{name}");
+        }
     }
 }

@@ -1,14 +1,10 @@
-//! Long and deep statements: they are answered in time that grows with their length, and never end the process.
-
-use std::time::{Duration, Instant};
+//! Long and deep statements: each ends in an answer or in the word that it is too much, and none ends the process. How
+//! the time grows with them is measured by `bench/checker`.
 
 use querent_schema::catalog::Catalog;
 use querent_schema::check;
 use querent_schema::diagnostic::{Code, Severity};
 use querent_types::{ColumnDescription, NullabilityTrust, SourceDescription, SqlType, TableDescription};
-
-/// Generous: the point is that nothing is quadratic or worse.
-const DEADLINE: Duration = Duration::from_secs(20);
 
 fn catalog(columns: usize) -> Catalog {
     let column = |i: usize| ColumnDescription::new(format!("c{i}"), SqlType::Int64, i.is_multiple_of(2));
@@ -29,9 +25,7 @@ fn catalog(columns: usize) -> Catalog {
 /// Checks a text that must be answered; gives the columns, or the code of the error.
 #[track_caller]
 fn answer(text: &str, catalog: &Catalog) -> Result<usize, Code> {
-    let start = Instant::now();
     let checked = check(text, catalog);
-    assert!(start.elapsed() < DEADLINE, "{:?} for {} bytes", start.elapsed(), text.len());
     match checked.diagnostics.iter().find(|found| found.severity == Severity::Error) {
         Some(error) => Err(error.code),
         None => Ok(checked.plan.unwrap().columns.len()),

@@ -1,8 +1,6 @@
 //! Every keyword of the parser, repeated thousands of times in every place: an answer or an error, never the end of the
 //! process, on the stack that a test has.
 
-use std::time::{Duration, Instant};
-
 use querent_schema::catalog::Catalog;
 use querent_schema::check;
 use querent_schema::diagnostic::Code;
@@ -15,9 +13,6 @@ fn repeats() -> [usize; 2] {
     let many = std::env::var("TORTURE").ok().and_then(|many| many.parse().ok());
     [19, many.unwrap_or(200)]
 }
-
-/// Generous: what is quadratic takes minutes.
-const DEADLINE: Duration = Duration::from_secs(20);
 
 fn catalog() -> Catalog {
     let table = |name: &str| {
@@ -38,10 +33,8 @@ fn catalog() -> Catalog {
 /// Checks a text, no matter what is said of it; gives the codes of that.
 #[track_caller]
 fn survives(text: &str, catalog: &Catalog) -> Vec<Code> {
-    let start = Instant::now();
     let checked = check(text, catalog);
     let shown: String = text.chars().take(60).collect();
-    assert!(start.elapsed() < DEADLINE, "{:?} for {} bytes: {shown}", start.elapsed(), text.len());
     assert!(checked.plan.is_some() || !checked.diagnostics.is_empty(), "nothing said of {shown}");
     checked.diagnostics.iter().map(|found| found.code).collect()
 }

@@ -165,8 +165,8 @@ pub(super) struct CteEntry {
     pub(super) used: bool,
 }
 
-/// Tables by the names under which they were looked up, with their full paths; a statement is read several times.
-pub(super) type TableCache = HashMap<Vec<String>, Option<(Rc<Relation>, Vec<String>)>>;
+/// Tables by the names under which they were looked up; a statement is read several times.
+pub(super) type TableCache = HashMap<Vec<String>, Option<Arc<TableDescription>>>;
 
 /// One reading of a statement.
 pub(super) struct Binder<'a> {
@@ -245,8 +245,9 @@ impl<'a> Binder<'a> {
 
     /// A key that nothing else has.
     pub(super) fn fresh_key(&mut self) -> Key {
+        const FRESH: Key = Key::node("#", &[]);
         self.counter += 1;
-        Key::leaf("#", self.counter)
+        FRESH.with(self.counter)
     }
 
     /// Gives the columns of a relation identities of their own, as each use of a table or subquery in FROM has.
@@ -405,6 +406,7 @@ impl<'a> Binder<'a> {
             let resolved = rule(&args);
             if let Ok(resolved) = &resolved {
                 self.type_params(&params, operands, resolved, what, link);
+                params.iter().for_each(|(_, param)| self.params.settle(*param));
             }
             open = Some(resolved);
         }

@@ -186,11 +186,11 @@ impl Binder<'_> {
                 .flat_map(|level| &level.relation.fields)
                 .any(|field| field.origin.as_ref().is_some_and(|origin| *origin.table == *path))
         };
-        let tables = self.catalog.tables().ok()?;
-        let fits = |table: &&Arc<TableDescription>| {
+        let fits = |table: &Arc<TableDescription>| {
             !in_from(&table.path) && table.columns.iter().any(|own| self.dialect.same(&own.name, column))
         };
-        tables.iter().take(TABLES_SEARCHED_MAX).find(fits).and_then(|table| table.path.last().cloned())
+        let table = self.catalog.first_tables(TABLES_SEARCHED_MAX).find(fits)?;
+        table.path.last().cloned()
     }
 }
 

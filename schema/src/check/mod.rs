@@ -1,14 +1,15 @@
 //! Binding and typing: names against the catalog, types by unification, nullability sound first and tight second.
 //!
 //! The rules are those of the engine: DataFusion's `SqlToRel` and type coercion, read from its sources. A statement is
-//! read from the top down by a `Binder`, once to collect what its parameters must be and again with their types, and
-//! once for each choice of its optional sections. What each clause sees is in `select` and `column`, joins in `from`,
-//! types in `operator`, `case` and `function`, the NULL rules beside them; `schema_name` gives columns their names.
+//! read from the top down by a `Binder`, as often as it takes to know the types of its parameters (`solve`) and what its
+//! optional sections do (`choices`). What each clause sees is in `select` and `column`, joins in `from`, types in
+//! `operator`, `case` and `function`, the NULL rules beside them; `schema_name` gives columns their names.
 
 mod aggregate;
 mod argument;
 mod binder;
 mod case;
+mod choices;
 mod column;
 mod column_name;
 mod constant;
@@ -35,6 +36,7 @@ mod scope;
 mod sections;
 mod select;
 mod show;
+mod solve;
 mod split;
 mod statement;
 mod subquery;
@@ -44,6 +46,9 @@ mod ungrouped;
 mod unknown_type;
 mod value;
 mod window;
+
+#[cfg(test)]
+mod tests;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
@@ -68,11 +73,17 @@ const DEEP_LEVELS: usize = 512;
 
 /// Checks one statement against a catalog.
 pub fn check(text: &str, catalog: &Catalog) -> Checked {
+    let Checked { plan, diagnostics } = check_whole(text, catalog);
+    Checked { plan, diagnostics: diagnostics.into_iter().map(Diagnostic::shortened).collect() }
+}
+
+/// The same with names in full.
+fn check_whole(text: &str, catalog: &Catalog) -> Checked {
     if let Some(version) = json::Version::of(catalog.dialect) {
         return json::check(text, catalog, version);
     }
     if let Some(other) = catalog.hinted(text) {
-        return check(text, &other);
+        return check_whole(text, &other);
     }
     let (source, mut found) = Source::new(text, catalog.dialect);
     if let Some(Err(unknown)) = (catalog.dialect.reading.engine)(text) {

@@ -5,6 +5,8 @@
 //! Two uses agree when their types are equal, both text, or both numeric or temporal with a common type; everything
 //! else is a clash, reported with both places.
 
+use std::cell::Cell;
+
 use querent_types::SqlType;
 
 use crate::ast::Span;
@@ -31,6 +33,8 @@ pub(super) struct Params {
     weak: Vec<Option<SqlType>>,
     solved: Vec<Option<SqlType>>,
     clash: Vec<bool>,
+    /// Where parameters are typed as they are met: whether each was looked at before it was.
+    met: Option<Vec<Cell<bool>>>,
 }
 
 impl Params {
@@ -43,7 +47,40 @@ impl Params {
             weak: vec![None; count],
             solved: vec![None; count],
             clash: vec![false; count],
+            met: None,
         }
+    }
+
+    /// The same, to be typed as they are met: each has one use, and [`settle`](Params::settle) types it there.
+    pub(super) fn to_settle(count: usize) -> Params {
+        Params { met: Some(vec![Cell::new(false); count]), ..Params::new(count) }
+    }
+
+    /// Gives a parameter the type that its one use wants, so that the rest of the reading knows it; not where the reading
+    /// went on what was not known of it.
+    pub(super) fn settle(&mut self, param: usize) {
+        let Some(met) = &self.met else { return };
+        if let ([only], false) = (&self.uses[param][..], met[param].get()) {
+            self.solved[param] = Some(only.ty.clone());
+        }
+    }
+
+    /// Whether a reading with parameters to be settled left none open.
+    pub(super) fn are_settled(&self) -> bool {
+        self.solved.iter().all(Option::is_some)
+    }
+
+    /// Remembers that somebody asked for a parameter's type before it had one.
+    fn meet(&self, param: usize) {
+        if let Some(met) = self.met.as_ref().and_then(|met| met.get(param)) {
+            met.set(true);
+        }
+    }
+
+    /// How many parameters there are.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.uses.len()
     }
 
     /// Forgets the uses but keeps what was solved, before the statement is read again.
@@ -55,7 +92,11 @@ impl Params {
 
     /// The type of a parameter, where it is solved.
     pub(super) fn get(&self, param: usize) -> Option<&SqlType> {
-        self.solved.get(param)?.as_ref()
+        let solved = self.solved.get(param)?.as_ref();
+        if solved.is_none() {
+            self.meet(param);
+        }
+        solved
     }
 
     /// A type as far as it is solved.

@@ -4,38 +4,20 @@
 //! Columns must be the same whatever sections are sent; a column may be NULL if it may be in any choice. Parameters are
 //! typed from the text with all sections, which holds every use.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use crate::ast::{Span, Statement, StatementKind};
+use crate::ast::{Span, StatementKind};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::dialect::Habit;
 use crate::parse::Source;
-use crate::parse::visit;
-use crate::plan::{Column, Effect, Param, Plan, Section};
+use crate::plan::{Column, Param, Plan, Section};
 
 use super::Checked;
-use super::binder::{Binder, TableCache};
+use super::choices::choices;
 use super::params::Params;
 use super::scope::{Field, Relation};
-use super::split::{is_distributed, loses_constants};
-
-/// With more sections than these choices cover, all, none, each alone off and each alone on are checked.
-const CHOICES_MAX: usize = 16;
-
-/// Parameters are solved in at most this many readings: each types those that depend on the ones before.
-const READINGS_MAX: usize = 6;
-
-/// What one reading of a statement gave.
-struct Reading {
-    /// What the statement gives.
-    relation: Relation,
-    effect: Effect,
-    tables: Vec<Vec<String>>,
-    diagnostics: Vec<Diagnostic>,
-    params: Params,
-    table_cache: TableCache,
-}
+use super::solve::{Reading, read, solve};
 
 /// Checks a text whose tokens were read, with what was found in them.
 pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catalog) -> Checked {
@@ -90,7 +72,7 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
             "this statement is not understood",
         ));
     }
-    for choice in choices(source) {
+    for choice in choices(source, statement) {
         let parsed = source.parse(&|section| choice[section]);
         let broken = parsed.diagnostics.iter().any(|found| found.severity == Severity::Error);
         let blamed = |found| without(source, &choice, found);
@@ -167,49 +149,6 @@ fn without(source: &Source<'_>, choice: &[bool], found: Diagnostic) -> Diagnosti
     .help(help)
 }
 
-/// Reads a statement until nothing more is learned of its parameters.
-fn solve(statement: &Statement, catalog: &Catalog, source: &Source<'_>) -> Reading {
-    let mut params = Params::new(source.params.len());
-    let mut table_cache = TableCache::new();
-    for _ in 0..READINGS_MAX {
-        let mut reading = read(statement, catalog, params, table_cache);
-        if source.params.is_empty() {
-            return reading;
-        }
-        let (changed, clashes) = reading.params.solve(catalog.dialect.rules);
-        if !changed {
-            reading.diagnostics.extend(clashes);
-            return reading;
-        }
-        (params, table_cache) = (reading.params, reading.table_cache);
-        params.restart();
-    }
-    let mut reading = read(statement, catalog, params, table_cache);
-    let (_, clashes) = reading.params.solve(catalog.dialect.rules);
-    reading.diagnostics.extend(clashes);
-    reading
-}
-
-fn read(statement: &Statement, catalog: &Catalog, params: Params, table_cache: TableCache) -> Reading {
-    let mut binder = Binder::new(catalog, params, table_cache);
-    binder.distributed = is_distributed(statement, catalog);
-    binder.loses_constants = binder.distributed && loses_constants(statement, catalog);
-    visit::statement(statement, &mut |node| {
-        if let Some((span, what)) = (catalog.dialect.reading.refused)(&node) {
-            binder.unsupported(&what, span);
-        }
-    });
-    let (relation, effect) = binder.statement(statement);
-    Reading {
-        relation,
-        effect,
-        tables: binder.tables.into_iter().collect(),
-        diagnostics: binder.diagnostics,
-        params: binder.params,
-        table_cache: binder.table_cache,
-    }
-}
-
 fn columns(relation: &Relation, params: &Params, catalog: &Catalog) -> Vec<Column> {
     let column = |field: &Field| {
         let ty = field.carried.clone().unwrap_or_else(|| params.known(&field.ty));
@@ -226,38 +165,6 @@ fn columns(relation: &Relation, params: &Params, catalog: &Catalog) -> Vec<Colum
         }
     };
     relation.fields.iter().map(column).collect()
-}
-
-/// The choices of sections that are read besides all of them.
-fn choices(source: &Source<'_>) -> Vec<Vec<bool>> {
-    let count = source.sections.len();
-    let mut choices: Vec<Vec<bool>> = Vec::new();
-    if count == 0 {
-        return choices;
-    }
-    if count < usize::BITS as usize && 1_usize << count <= CHOICES_MAX {
-        choices
-            .extend((0..(1_usize << count) - 1).map(|bits| (0..count).map(|i| bits >> i & 1 == 1).collect()));
-    } else {
-        choices.push(vec![false; count]);
-        for i in 0..count {
-            choices.push((0..count).map(|j| j != i).collect());
-            choices.push((0..count).map(|j| j == i).collect());
-        }
-    }
-    // A section inside of one that is not sent is not sent: such choices are others in disguise.
-    let mut seen = HashSet::new();
-    choices.retain_mut(|choice| {
-        for i in 0..count {
-            let mut above = source.sections[i].parent;
-            while let Some(parent) = above {
-                choice[i] &= choice[parent];
-                above = source.sections[parent].parent;
-            }
-        }
-        choice.iter().any(|on| !on) && seen.insert(choice.clone())
-    });
-    choices
 }
 
 /// Merges the columns of another choice of sections into those of all of them.
@@ -384,14 +291,18 @@ pub(crate) fn tidy(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by_key(|found| (found.span.start, found.span.end));
     // A wrong alias is one mistake, however often it is used.
     let mut tidied: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
+    let mut aliases: HashMap<String, usize> = HashMap::new();
     for found in diagnostics {
-        let said = |first: &&mut Diagnostic| {
-            found.code == Code::UnknownAlias && first.code == found.code && first.message == found.message
-        };
-        match tidied.iter_mut().find(said) {
-            Some(first) => first.related.push((found.span, "used here too".to_owned())),
-            None => tidied.push(found),
+        if found.code == Code::UnknownAlias {
+            match aliases.get(&found.message).and_then(|first| tidied.get_mut(*first)) {
+                Some(first) => {
+                    first.related.push((found.span, "used here too".to_owned()));
+                    continue;
+                }
+                None => drop(aliases.insert(found.message.clone(), tidied.len())),
+            }
         }
+        tidied.push(found);
     }
     tidied
 }

@@ -17,6 +17,10 @@ use super::typed::{Key, Origin, Ty, Typed, Why};
 /// The functions that make rows of lists of values; `parse/` quotes their names.
 const ROWS_OF_VALUES: &[&str] = &["TABLE", "TABLE_DISTINCT"];
 
+/// The keys of columns that have none of their own yet; computed once, for there are many.
+const OF_TABLE: Key = Key::leaf("table", 0);
+const OF_NO_TABLE: Key = Key::leaf("made", 0);
+
 impl<'a> Binder<'a> {
     /// A table, view or common table expression.
     pub(super) fn table(&mut self, name: &'a Name) -> Relation {
@@ -30,26 +34,26 @@ impl<'a> Binder<'a> {
             relation.qualify(Rc::from(parts));
             return relation;
         }
-        let template = match self.table_cache.get(&parts) {
-            Some(Some(cached)) => Some(cached.clone()),
+        let stored = match self.table_cache.get(&parts) {
+            Some(Some(table)) => Some(table.clone()),
             // What is wrong is said at each place that names it.
             Some(None) | None => {
-                let read = self.stored_table(name, &parts);
+                let read = self.lookup(name);
                 self.table_cache.insert(parts.clone(), read.clone());
                 read
             }
         };
-        match template {
-            Some((template, path)) => {
-                self.tables.insert(path);
-                let mut relation = (*template).clone();
+        let qualifier: Rc<[String]> = Rc::from(parts);
+        match stored {
+            Some(table) => {
+                if !self.tables.contains(&table.path) {
+                    self.tables.insert(table.path.clone());
+                }
+                let mut relation = self.table_relation(&table, qualifier);
                 self.refresh(&mut relation);
                 relation
             }
-            None => {
-                let qualifier: Rc<[String]> = Rc::from(parts);
-                Relation { unknown: vec![qualifier], ..Relation::default() }
-            }
+            None => Relation { unknown: vec![qualifier], ..Relation::default() },
         }
     }
 
@@ -106,12 +110,6 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn stored_table(&mut self, name: &Name, parts: &[String]) -> Option<(Rc<Relation>, Vec<String>)> {
-        let table = self.lookup(name)?;
-        let qualifier: Rc<[String]> = Rc::from(parts.to_vec());
-        Some((Rc::new(self.table_relation(&table, qualifier)), table.path.clone()))
-    }
-
     /// The columns of a table under a name.
     pub(super) fn table_relation(&self, table: &TableDescription, qualifier: Rc<[String]>) -> Relation {
         let path = Rc::new(table.path.clone());
@@ -132,7 +130,7 @@ impl<'a> Binder<'a> {
                 why: Why::Column { table: shown.clone(), column: name.clone(), nullable },
                 origin: Some(Origin { table: path.clone(), column: name }),
                 outer: Vec::new(),
-                key: Key::leaf("table", 0),
+                key: OF_TABLE,
                 span: Span::default(),
                 hidden: column.hidden,
                 native: column.native.as_deref().map(Rc::from),
@@ -296,7 +294,7 @@ pub(super) fn made(name: &str, ty: Ty, nullable: bool, why: Why, span: Span) -> 
         why,
         origin: None,
         outer: Vec::new(),
-        key: Key::leaf("made", 0),
+        key: OF_NO_TABLE,
         span,
         hidden: false,
         native: None,

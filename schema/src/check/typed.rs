@@ -43,25 +43,30 @@ pub(super) struct Key(u64, u64);
 
 impl Key {
     /// The key of a leaf: its kind and its number.
-    pub(super) fn leaf(tag: &str, number: u64) -> Key {
+    pub(super) const fn leaf(tag: &str, number: u64) -> Key {
         Key::node(tag, &[]).with(number)
     }
 
     /// The key of a node from its name and its children's keys.
-    pub(super) fn node(tag: &str, children: &[Key]) -> Key {
+    pub(super) const fn node(tag: &str, children: &[Key]) -> Key {
         let mut key = Key(0xcbf2_9ce4_8422_2325, 0x9e37_79b9_7f4a_7c15);
-        for byte in tag.bytes() {
-            key = key.with(u64::from(byte));
+        let tag = tag.as_bytes();
+        let mut at = 0;
+        while at < tag.len() {
+            key = key.with(tag[at] as u64);
+            at += 1;
         }
         key = key.with(children.len() as u64 ^ 0x5bd1_e995);
-        for child in children {
-            key = key.with(child.0).with(child.1);
+        at = 0;
+        while at < children.len() {
+            key = key.with(children[at].0).with(children[at].1);
+            at += 1;
         }
         key
     }
 
     /// The key with a number mixed in.
-    pub(super) fn with(self, number: u64) -> Key {
+    pub(super) const fn with(self, number: u64) -> Key {
         let a = (self.0 ^ number).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23);
         let b = (self.1.wrapping_add(number)).wrapping_mul(0xff51_afd7_ed55_8ccd);
         Key(a ^ (b >> 41), b ^ (b >> 33) ^ a.rotate_left(7))

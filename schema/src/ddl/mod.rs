@@ -193,7 +193,12 @@ impl<'a> Evaluator<'a> {
         shift(&mut diagnostic.span);
         diagnostic.related.iter_mut().for_each(|(span, _)| shift(span));
         let (line, column) = self.place(diagnostic.span.start);
-        self.findings.push(Finding { file: self.file.to_owned(), line, column, diagnostic });
+        self.findings.push(Finding {
+            file: self.file.to_owned(),
+            line,
+            column,
+            diagnostic: diagnostic.shortened(),
+        });
     }
 
     fn note(&mut self, text: String) {

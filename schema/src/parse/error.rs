@@ -10,6 +10,8 @@ mod slip;
 mod swallowed;
 mod wording;
 
+use std::collections::HashSet;
+
 use sqlparser::dialect::Dialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
@@ -50,7 +52,7 @@ pub(super) fn swallowed(source: &Source<'_>, found: &[Diagnostic]) -> Option<Dia
         .filter_map(|token| Some((&token.token, span_of(token.span)?)))
         .collect();
     let errors = found.iter().filter(|found| found.severity == Severity::Error);
-    let places: Vec<Span> = errors.map(|found| found.span).collect();
+    let places: HashSet<Span> = errors.map(|found| found.span).collect();
     Slip { text: source.text, tokens: &tokens, index: tokens.len(), expected: None }.swallowed_by(&places)
 }
 

@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 
+use sqlparser::dialect::Dialect;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
@@ -46,6 +47,52 @@ const READ_TWICE: &[&str] = &[
     "try_convert",
 ];
 
+/// Words before a parenthesis that call nothing.
+const NO_CALLS: &[&str] = &[
+    "all",
+    "and",
+    "any",
+    "as",
+    "between",
+    "by",
+    "case",
+    "distinct",
+    "else",
+    "except",
+    "filter",
+    "from",
+    "group",
+    "having",
+    "in",
+    "intersect",
+    "into",
+    "is",
+    "join",
+    "lateral",
+    "like",
+    "limit",
+    "not",
+    "offset",
+    "on",
+    "or",
+    "order",
+    "over",
+    "partition",
+    "returning",
+    "select",
+    "set",
+    "some",
+    "table",
+    "then",
+    "union",
+    "using",
+    "values",
+    "when",
+    "where",
+    "with",
+    "within",
+];
+
 /// How deep those may nest.
 const READ_TWICE_MAX: usize = 14;
 
@@ -55,7 +102,7 @@ pub(super) const TYPE_DEPTH_MAX: usize = 64;
 /// The longest qualified name, in parts. Beyond catalog, schema, table and column, parts are fields of structs.
 const NAME_PARTS_MAX: usize = 64;
 
-/// The most optional sections: the text is read twice for each of them.
+/// The most optional sections: the text may be read twice for each of them.
 pub(super) const SECTIONS_MAX: usize = 64;
 
 /// The stack that one level of nesting takes at most.
@@ -134,8 +181,11 @@ pub(super) struct Nesting {
 }
 
 /// Measures how deep tokens nest, or says that they nest too deep.
-pub(super) fn measure(tokens: &[TokenWithSpan]) -> Result<Nesting, Box<Diagnostic>> {
-    let mut measure = Measure::default();
+///
+/// Where an argument's name may be any expression, sqlparser reads each argument of a call as one first and then again.
+pub(super) fn measure(tokens: &[TokenWithSpan], syntax: &dyn Dialect) -> Result<Nesting, Box<Diagnostic>> {
+    let calls_twice = syntax.supports_named_fn_args_with_expr_name();
+    let mut measure = Measure { calls_twice, ..Measure::default() };
     let mut previous = &Token::EOF;
     let mut count = 0;
     for token in tokens.iter().filter(|t| significant(&t.token)) {
@@ -153,6 +203,8 @@ pub(super) fn measure(tokens: &[TokenWithSpan]) -> Result<Nesting, Box<Diagnosti
 /// The nesting at a place.
 #[derive(Default)]
 struct Measure {
+    /// Whether the arguments of every call are read twice.
+    calls_twice: bool,
     /// For each open bracket what was added to `depth` since it opened, and whether it may be read twice.
     open: Vec<(usize, bool)>,
     depth: usize,
@@ -173,7 +225,13 @@ impl Measure {
         self.types(token, previous);
         match token {
             Token::LParen | Token::LBracket | Token::LBrace => {
-                let twice = matches!(previous, Token::Word(w) if READ_TWICE.iter().any(|r| w.value.eq_ignore_ascii_case(r)));
+                let twice = match previous {
+                    Token::Word(w) if *token == Token::LParen && self.calls_twice => {
+                        w.quote_style.is_some() || !is_one_of(&w.value, NO_CALLS)
+                    }
+                    Token::Word(w) => is_one_of(&w.value, READ_TWICE),
+                    _ => false,
+                };
                 self.open.push((self.depth, twice));
                 self.depth += 1 + self.prefixes;
                 self.twice += usize::from(twice);
@@ -222,7 +280,7 @@ impl Measure {
             return Err(too_deep);
         }
         if self.twice > READ_TWICE_MAX {
-            return Err(too_many_forms);
+            return Err(if self.calls_twice { too_many_calls } else { too_many_forms });
         }
         if self.angles > TYPE_DEPTH_MAX {
             return Err(too_deep_a_type);
@@ -262,6 +320,10 @@ impl Measure {
             _ => self.parts = 0,
         }
     }
+}
+
+fn is_one_of(word: &str, all: &[&str]) -> bool {
+    all.iter().any(|one| one.eq_ignore_ascii_case(word))
 }
 
 /// Nested too deep to lower.
@@ -315,6 +377,12 @@ pub(super) fn too_many_brackets(span: Span) -> Diagnostic {
 fn too_many_forms(span: Span) -> Diagnostic {
     too_complex(span, "CAST, EXTRACT, SUBSTRING and the like nest too deep here")
         .note(format!("at most {READ_TWICE_MAX} levels are followed"))
+}
+
+/// Calls too deep, where all are read twice.
+fn too_many_calls(span: Span) -> Diagnostic {
+    too_complex(span, "calls of functions nest too deep here")
+        .note(format!("at most {READ_TWICE_MAX} levels are followed in this dialect"))
 }
 
 fn too_complex(span: Span, message: &str) -> Diagnostic {

@@ -91,7 +91,7 @@ impl<'a> Source<'a> {
         if dialect.written == Written::IgniteH2 {
             ignite::number(&mut tokens);
         }
-        let complexity = limits::measure(&tokens);
+        let complexity = limits::measure(&tokens, syntax.as_ref());
         let scan = scan::scan(tokens);
         let mut diagnostics = scan.diagnostics;
         let readable =

@@ -11,6 +11,9 @@
 //!
 //! A line that says anything else is an error, and so are a folder without cases and a `.stderr` that belongs to none.
 
+#[path = "ui/limits.rs"]
+mod limits;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -42,6 +45,7 @@ fn main() {
             Trial::test(name.clone(), move || compiler.check(&name).map_err(Failed::from))
         })
         .collect();
+    trials.extend(limits::trials(&compiler));
     trials.push(Trial::test("runner::a_misspelt_line_is_an_error", misspelt_lines));
     trials.push(Trial::test("runner::a_folder_holds_cases_and_nothing_else", folders));
     libtest_mimic::run(&arguments, trials).exit();

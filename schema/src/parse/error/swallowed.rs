@@ -1,6 +1,8 @@
 //! Keywords that were read as names: what should stand before them is missing, and the parser stops, if at all, a few
 //! tokens later.
 
+use std::collections::HashSet;
+
 use sqlparser::tokenizer::Token;
 
 use super::slip::{Slip, unquoted};
@@ -61,16 +63,17 @@ impl Slip<'_> {
     }
 
     /// The first keyword that was read as a name and that a finding points at, or at what stands before its dot.
-    pub(super) fn swallowed_by(&self, places: &[Span]) -> Option<Diagnostic> {
+    pub(super) fn swallowed_by(&self, places: &HashSet<Span>) -> Option<Diagnostic> {
+        let ends: HashSet<u32> = places.iter().map(|place| place.end).collect();
         (1..self.tokens.len()).find_map(|at| {
             let word = unquoted(self.token(at)?)?;
             let own = self.span(at);
             let dot = (*self.token(at - 1)? == Token::Period).then(|| self.span(at - 1).start);
-            let about = |place: &Span| *place == own || dot == Some(place.end);
+            let about = places.contains(&own) || dot.is_some_and(|dot| ends.contains(&dot));
             let hardest = HARDEST.iter().any(|hard| hard.eq_ignore_ascii_case(word));
             // Alone they are names: `FROM order`.
             let alone = self.is_half(at);
-            if !hardest || alone || !places.iter().any(about) {
+            if !hardest || alone || !about {
                 return None;
             }
             self.swallowed_at(at)
