@@ -83,6 +83,10 @@ pub(super) struct Level<'a> {
     /// The keys that GROUP BY ALL makes of columns with an alias: HAVING and QUALIFY do not know them (DataFusion 55.2),
     /// and ORDER BY by the alias alone.
     pub(super) alias_keys: KeyMap<bool>,
+    /// Whether a key of ROLLUP, CUBE or GROUPING SETS is being read.
+    pub(super) in_set: bool,
+    /// A calculation in such a key that makes the engine forget the names of all keys.
+    pub(super) forgotten: Option<Span>,
     /// Whether every group holds at least one row.
     pub(super) grouped: bool,
     pub(super) aggregate_depth: u32,
@@ -142,6 +146,8 @@ impl<'a> Level<'a> {
             alias_mode: AliasMode::Hidden,
             keys: KeyMap::default(),
             alias_keys: KeyMap::default(),
+            in_set: false,
+            forgotten: None,
             grouped: false,
             aggregate_depth: 0,
             window_depth: 0,

@@ -159,6 +159,7 @@ impl<'a> Binder<'a> {
                         }
                     }
                 }
+                self.forgotten_keys();
                 self.level().grouped = always;
             }
         }
@@ -241,6 +242,20 @@ impl<'a> Binder<'a> {
         answer
     }
 
+    /// Reports grouping sets of which the engine forgets the keys' names: it rewrites a date plus a number, and gives the
+    /// set as a whole the name that it had before (type coercion of DataFusion 55.2). It then finds no key, and runs no set.
+    fn forgotten_keys(&mut self) {
+        if let Some(span) = self.level().forgotten
+            && self.dialect.rules.refuses(Syntax::DateInSet)
+        {
+            let message = "a date plus or minus a number cannot be a key of ROLLUP, CUBE or GROUPING SETS";
+            self.report(
+                Diagnostic::error(Code::Unsupported, span, message)
+                    .help("fix this by adding an INTERVAL, or by calculating it in a subquery"),
+            );
+        }
+    }
+
     /// A key is not known for a mistake in it: columns are not reported as ungrouped for that.
     fn group_by_anything(&mut self) {
         let level = self.level();
@@ -283,7 +298,12 @@ impl<'a> Binder<'a> {
                     }
                 }
             }
-            _ => self.expr(expr),
+            _ => {
+                self.level().in_set = in_set;
+                let typed = self.expr(expr);
+                self.level().in_set = false;
+                typed
+            }
         };
         if typed.ty == Ty::Error {
             self.group_by_anything();

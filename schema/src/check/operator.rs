@@ -40,6 +40,9 @@ impl<'a> Binder<'a> {
             None if logic => Ty::boolean(),
             None => Ty::Error,
             Some(Ok(resolved)) => {
+                if self.level().in_set && matches!(op, BinaryOp::Plus | BinaryOp::Minus) {
+                    self.dated(&left, &right, left_span.to(right_span));
+                }
                 nulls = resolved.nulls;
                 for ((typed, span), read_as) in operands.iter().zip(&resolved.operands) {
                     if let Some(ty) = read_as {
@@ -69,6 +72,19 @@ impl<'a> Binder<'a> {
         };
         let carried = self.carried_by(symbol, &[&left, &right]);
         Typed { carried, ..Typed::new(ty, nullable, why, key) }.facts(facts)
+    }
+
+    /// Notes a date plus or minus a number in a key of grouping sets.
+    fn dated(&mut self, left: &Typed, right: &Typed, span: Span) {
+        let types = (self.known(&left.ty), self.known(&right.ty));
+        let (Some(left), Some(right)) = types else { return };
+        let is_date = |ty: &SqlType| matches!(ty, SqlType::Date32 | SqlType::Date64);
+        let moves = |date: &SqlType, by: &SqlType| {
+            is_date(date) && (by.is_integer() || *date == SqlType::Date64 && matches!(by, SqlType::Time(_)))
+        };
+        if moves(&left, &right) || moves(&right, &left) {
+            self.level().forgotten = Some(span);
+        }
     }
 
     /// Reports that an operator does not take its operands.

@@ -47,6 +47,8 @@ pub enum Syntax {
     DeleteLimit,
     /// `TRUNCATE`.
     Truncate,
+    /// A date plus a number in a key of grouping sets.
+    DateInSet,
     /// Two grouping keys of one name, or one list twice in UNNEST.
     KeyNames,
     /// `ORDER BY` by the position of an expression without an alias, with groups or in `DISTINCT ON`.
