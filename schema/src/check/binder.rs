@@ -87,6 +87,8 @@ pub(super) struct Level<'a> {
     pub(super) in_set: bool,
     /// A calculation in such a key that makes the engine forget the names of all keys.
     pub(super) forgotten: Option<Span>,
+    /// Whether a key was read outside of GROUP BY.
+    pub(super) key_used: bool,
     /// Whether every group holds at least one row.
     pub(super) grouped: bool,
     pub(super) aggregate_depth: u32,
@@ -148,6 +150,7 @@ impl<'a> Level<'a> {
             alias_keys: KeyMap::default(),
             in_set: false,
             forgotten: None,
+            key_used: false,
             grouped: false,
             aggregate_depth: 0,
             window_depth: 0,

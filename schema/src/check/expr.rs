@@ -47,6 +47,7 @@ impl<'a> Binder<'a> {
         let set = if level.aggregate_depth == 0 { level.keys.get(&typed.key).copied() } else { None };
         if set.is_some() {
             level.ungrouped.truncate(mark);
+            level.key_used |= level.clause != Clause::GroupBy;
         }
         let proven = self.facts.get(&typed.key).copied();
         if let Some(clause) = proven

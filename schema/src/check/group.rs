@@ -159,7 +159,6 @@ impl<'a> Binder<'a> {
                         }
                     }
                 }
-                self.forgotten_keys();
                 self.level().grouped = always;
             }
         }
@@ -242,10 +241,11 @@ impl<'a> Binder<'a> {
         answer
     }
 
-    /// Reports grouping sets of which the engine forgets the keys' names: it rewrites a date plus a number, and gives the
-    /// set as a whole the name that it had before (type coercion of DataFusion 55.2). It then finds no key, and runs no set.
-    fn forgotten_keys(&mut self) {
-        if let Some(span) = self.level().forgotten
+    /// Reports grouping sets whose keys are read although the engine has forgotten their names: it rewrites a date plus a
+    /// number, and gives the set as a whole the name that it had before (type coercion of DataFusion 55.2).
+    pub(super) fn forgotten_keys(&mut self) {
+        let level = self.level();
+        if let Some(span) = level.forgotten.filter(|_| level.key_used)
             && self.dialect.rules.refuses(Syntax::DateInSet)
         {
             let message = "a date plus or minus a number cannot be a key of ROLLUP, CUBE or GROUPING SETS";

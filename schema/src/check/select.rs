@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::ast::{Alias, Distinct, Expr, ExprKind, GroupBy, OrderBy, Select, SelectItem, Span};
+use crate::ast::{Alias, Distinct, Expr, ExprKind, GroupBy, OrderBy, Select, SelectItem, Span, UnaryOp};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{FunctionKind, Habit, Syntax};
 
@@ -121,6 +121,7 @@ impl<'a> Binder<'a> {
                 self.distinct_on_sorts(&on, &sorted);
             }
         }
+        self.forgotten_keys();
         self.top(select);
         let aggregate = self.grouped(select);
         self.aggregated_last = self.level().aggregate.is_some();
@@ -248,8 +249,14 @@ impl<'a> Binder<'a> {
 
     /// Whether an entry of a select list is an aggregate.
     pub(super) fn is_aggregate(&self, item: &Item<'a>) -> bool {
-        match item {
-            Item::Expr(Expr { kind: ExprKind::Function(call), .. }, _) => {
+        let Item::Expr(expr, _) = item else { return false };
+        let mut expr = *expr;
+        // The engine drops a plus sign.
+        while let ExprKind::Unary { op: UnaryOp::Plus, expr: inner } = &expr.kind {
+            expr = inner;
+        }
+        match &expr.kind {
+            ExprKind::Function(call) => {
                 call.over.is_none()
                     && self.functions.kinds(&self.function_name(call)).contains(&FunctionKind::Aggregate)
             }
@@ -349,7 +356,7 @@ impl<'a> Binder<'a> {
     /// The column of which an expression is a plain copy, in this select's own FROM.
     fn plain_column(&self, expr: &Expr) -> Option<&Field> {
         // The engine drops a plus sign.
-        if let ExprKind::Unary { op: crate::ast::UnaryOp::Plus, expr } = &expr.kind {
+        if let ExprKind::Unary { op: UnaryOp::Plus, expr } = &expr.kind {
             return self.plain_column(expr);
         }
         let ExprKind::Column(name) = &expr.kind else { return None };
