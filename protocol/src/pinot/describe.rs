@@ -129,14 +129,38 @@ pub fn table(body: &[u8], options: &SourceOptions) -> Result<TableDescription, D
 pub fn brokers(body: &[u8]) -> Result<BTreeMap<String, Vec<Broker>>, DecodeError> {
     let document = parse(body)?;
     let tables = document.as_object().ok_or_else(|| malformed("tables and their brokers"))?;
+    let entry = |(table, list): (&String, &Value)| Some((table.clone(), list_of_brokers(list)?));
+    tables.iter().map(entry).collect::<Option<_>>().ok_or_else(|| malformed("brokers with host and port"))
+}
+
+/// The brokers of a tenant, of `GET /v2/brokers/tenants/{tenant}?state=ONLINE`.
+///
+/// # Errors
+/// A body that is no such document.
+pub fn tenant_brokers(body: &[u8]) -> Result<Vec<Broker>, DecodeError> {
+    list_of_brokers(&parse(body)?).ok_or_else(|| malformed("a list of brokers with host and port"))
+}
+
+fn list_of_brokers(list: &Value) -> Option<Vec<Broker>> {
     let broker = |value: &Value| {
         let port = u16::try_from(value.get("port")?.as_u64()?).ok()?;
         Some(Broker { host: text(value, "host")?.to_owned(), port })
     };
-    let entry = |(table, list): (&String, &Value)| {
-        Some((table.clone(), list.as_array()?.iter().map(broker).collect::<Option<Vec<_>>>()?))
-    };
-    tables.iter().map(entry).collect::<Option<_>>().ok_or_else(|| malformed("brokers with host and port"))
+    list.as_array()?.iter().map(broker).collect()
+}
+
+/// The time zone of a broker, of its `GET /appconfigs`: what `pinot.timezone` says, else what its JVM was given; `None`
+/// where neither says anything.
+///
+/// # Errors
+/// A body that is no such document.
+pub fn time_zone(body: &[u8]) -> Result<Option<String>, DecodeError> {
+    let document = parse(body)?;
+    let of_pinot = document.get("pinotConfig").ok_or_else(|| malformed("pinotConfig and jvmConfig"))?;
+    let properties = document.get("jvmConfig").and_then(|jvm| jvm.get("systemProperties"));
+    let of_jvm = properties.and_then(|properties| text(properties, "user.timezone"));
+    let zone = text(of_pinot, "pinot.timezone").or(of_jvm).filter(|zone| !zone.is_empty());
+    Ok(zone.map(str::to_owned))
 }
 
 /// The controller's version, of `GET /version`, without its commit.

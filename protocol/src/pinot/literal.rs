@@ -1,7 +1,8 @@
 //! Values as SQL literals, each in the one spelling that both engines read as exactly that value on Pinot 1.5.1.
 //!
 //! A literal goes where a token of the template was, so it is a whole operand: negative numbers stand in parentheses
-//! (`x-:p` must not become the comment `x--1`), and nothing in a value can end its literal.
+//! (`x-:p` must not become the comment `x--1`), and nothing in a value can end its literal. The [`Writer`] holds what
+//! stands around them: none goes into a comment or quotes, where a value could end those, and none joins its neighbours.
 
 use std::error::Error;
 use std::fmt;
@@ -9,6 +10,9 @@ use std::fmt::Write as _;
 
 use querent_types::TimeUnit;
 use querent_types::value::{Decimal, Timestamp};
+
+use super::place::Place;
+use super::request::Engine;
 
 /// A value to write.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +35,11 @@ pub enum Literal<'a> {
     Bytes(&'a [u8]),
     /// For a `TIMESTAMP`: an instant, in whole milliseconds.
     Timestamp(Timestamp),
+    /// NULL, of use in a select list only: where it is compared, the engines refuse it or find nothing.
+    Null,
+    /// An array of `INT`, `LONG`, `FLOAT`, `DOUBLE` or `STRING`. Of other elements and of none, the single-stage engine makes
+    /// the name of a Java object (1.5.1).
+    Array(&'a [Literal<'a>]),
 }
 
 /// A value that has no literal.
@@ -47,13 +56,74 @@ impl fmt::Display for LiteralError {
 
 impl Error for LiteralError {}
 
+const OUT_OF_RANGE: LiteralError =
+    LiteralError { problem: "Pinot's timestamps are whole milliseconds since 1970, of 64 bits" };
+const NO_OPERAND: LiteralError = LiteralError {
+    problem: "a parameter stands in a comment, a hint or quotes, where no value can be written safely",
+};
+const TWO_QUOTES: LiteralError = LiteralError {
+    problem: "a text with two quotes side by side has no literal that the multi-stage engine was proved to read exactly",
+};
+const NO_ARRAY: LiteralError = LiteralError {
+    problem: "Pinot has literals of arrays only for INT, LONG, FLOAT, DOUBLE and STRING elements of one type, and none \
+              for an empty array",
+};
+
+/// Writes literals into a text that is being put together from a template.
+#[derive(Debug)]
+pub struct Writer {
+    engine: Engine,
+    place: Place,
+    /// Where literals end.
+    ends: Vec<usize>,
+}
+
+impl Writer {
+    /// For a text that this engine reads.
+    pub fn new(engine: Engine) -> Writer {
+        Writer { engine, place: Place::default(), ends: Vec::new() }
+    }
+
+    /// Appends a literal to the text so far, which only ever grew since the last call.
+    ///
+    /// # Errors
+    /// A value without a literal, or a place that is none for one. Nothing of the value is written then.
+    pub fn write(&mut self, literal: &Literal<'_>, sql: &mut String) -> Result<(), LiteralError> {
+        if !self.place.is_operand(sql) {
+            return Err(NO_OPERAND);
+        }
+        if sql.chars().next_back().is_some_and(is_glued) {
+            sql.push(' ');
+        }
+        literal.write(self.engine, sql)?;
+        self.place.skip_to(sql.len());
+        self.ends.push(sql.len());
+        Ok(())
+    }
+
+    /// Parts literals from what came right behind them.
+    pub fn finish(self, sql: &mut String) {
+        for end in self.ends.into_iter().rev() {
+            if sql.get(end..).and_then(|rest| rest.chars().next()).is_some_and(is_glued) {
+                sql.insert(end, ' ');
+            }
+        }
+    }
+}
+
+/// Whether it would be one token with a literal beside it.
+fn is_glued(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '\'' | '"' | '`')
+}
+
 impl Literal<'_> {
     /// Appends the literal to a query.
     ///
     /// # Errors
     /// A timestamp that is no whole number of milliseconds, or beyond 64 bits of them: Pinot holds no others, and
-    /// would compare with another instant. Nothing is written then.
-    pub fn write(&self, sql: &mut String) -> Result<(), LiteralError> {
+    /// would compare with another instant. An array that has no literal. A text that holds two quotes side by side, for
+    /// the multi-stage engine. What was written by then is of no use.
+    pub fn write(&self, engine: Engine, sql: &mut String) -> Result<(), LiteralError> {
         match *self {
             Literal::Boolean(value) => sql.push_str(if value { "TRUE" } else { "FALSE" }),
             Literal::Int(value) => write_integer(sql, i64::from(value)),
@@ -69,21 +139,41 @@ impl Literal<'_> {
             }
             Literal::Double(value) => write_cast(sql, java_float(value, ""), "DOUBLE"),
             Literal::BigDecimal(value) => write_cast(sql, &value.to_string(), "BIG_DECIMAL"),
-            Literal::String(value) => write_string(sql, value),
+            Literal::String(value) => write_string(sql, value, engine)?,
             Literal::Bytes(value) => {
                 sql.push_str("hexToBytes('");
                 value.iter().for_each(|byte| push(sql, format_args!("{byte:02x}")));
                 sql.push_str("')");
             }
             Literal::Timestamp(value) => {
-                let millis = value.to_unit(TimeUnit::Millisecond).map_err(|_| LiteralError {
-                    problem: "Pinot's timestamps are whole milliseconds since 1970, of 64 bits",
-                })?;
-                write_integer(sql, millis);
+                write_integer(sql, value.to_unit(TimeUnit::Millisecond).map_err(|_| OUT_OF_RANGE)?);
             }
+            Literal::Null => sql.push_str("NULL"),
+            Literal::Array(elements) => write_array(sql, elements, engine)?,
         }
         Ok(())
     }
+}
+
+fn write_array(sql: &mut String, elements: &[Literal<'_>], engine: Engine) -> Result<(), LiteralError> {
+    use Literal::{Double, Float, Int, Long, String as Text};
+    let Some(first) = elements.first() else { return Err(NO_ARRAY) };
+    let is_element = matches!(first, Int(_) | Long(_) | Float(_) | Double(_) | Text(_));
+    let kind = std::mem::discriminant(first);
+    if !is_element || elements.iter().any(|element| std::mem::discriminant(element) != kind) {
+        return Err(NO_ARRAY);
+    }
+    sql.push_str("ARRAY[");
+    for (i, element) in elements.iter().enumerate() {
+        sql.push_str(if i == 0 { "" } else { ", " });
+        match element {
+            // A small number is an INT, beside which a LONG is an error (1.5.1).
+            Literal::Long(value) => push(sql, format_args!("CAST(({value}) AS LONG)")),
+            element => element.write(engine, sql)?,
+        }
+    }
+    sql.push(']');
+    Ok(())
 }
 
 /// Digits, in parentheses where there is a sign.
@@ -95,14 +185,23 @@ fn write_integer(sql: &mut String, value: i64) {
     }
 }
 
-fn write_string(sql: &mut String, value: &str) {
-    sql.push('\'');
-    // A doubled quote is the only escape there is.
-    for (i, part) in value.split('\'').enumerate() {
-        sql.push_str(if i == 0 { "" } else { "''" });
-        sql.push_str(part);
+/// A doubled quote is the only escape there is. The single-stage engine undoes it twice: of the text between its quotes it
+/// takes each pair of quotes for one (1.5.1), so that a run of n is written as one of 2n - 1, each doubled.
+fn write_string(sql: &mut String, value: &str, engine: Engine) -> Result<(), LiteralError> {
+    if engine == Engine::MultiStage && value.contains("''") {
+        return Err(TWO_QUOTES);
     }
     sql.push('\'');
+    let mut is_run = false;
+    for (i, part) in value.split('\'').enumerate() {
+        if i > 0 {
+            sql.push_str(if is_run { "''''" } else { "''" });
+        }
+        sql.push_str(part);
+        is_run = i > 0 && part.is_empty();
+    }
+    sql.push('\'');
+    Ok(())
 }
 
 /// Text that holds no quote, as a type.

@@ -11,9 +11,14 @@ pub mod describe;
 mod error;
 mod json;
 pub mod literal;
+pub mod options;
+mod place;
 pub mod request;
 pub mod response;
 mod rows;
+mod schema;
+pub mod settings;
+pub mod statistics;
 pub mod summary;
 mod timestamp;
 mod types;
@@ -36,12 +41,15 @@ pub struct Limits {
     pub column_count_max: usize,
     /// Brackets within brackets.
     pub depth_max: u32,
+    /// Bytes of memory for rows that come before the schema, which has their types.
+    pub held_len_max: usize,
     /// Bytes of rows after which a batch is handed out even though more have arrived.
     pub batch_len_max: u32,
 }
 
 impl Default for Limits {
-    /// 256 MiB a row, 4 MiB a member, 1,000 members, 100,000 columns, 64 levels, batches of 1 MiB.
+    /// 256 MiB a row, 4 MiB a member, 1,000 members, 100,000 columns, 64 levels, 256 MiB of rows before their schema,
+    /// batches of 1 MiB.
     fn default() -> Limits {
         Limits {
             row_len_max: 256 << 20,
@@ -49,6 +57,7 @@ impl Default for Limits {
             member_count_max: 1_000,
             column_count_max: 100_000,
             depth_max: 64,
+            held_len_max: 256 << 20,
             batch_len_max: 1 << 20,
         }
     }

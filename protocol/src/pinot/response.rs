@@ -1,28 +1,33 @@
 //! The broker's answer, decoded while it arrives.
 //!
 //! Rows are handed out batch by batch, but the broker says only at the end whether they are all of them: an answer is
-//! good when [`Summary::incompleteness`] is empty, and no sooner.
+//! good when [`Summary::incompleteness`] is empty, and no sooner. The members of an answer and of its table may come in
+//! any order; rows that come before their schema wait for it.
+//!
+//! It is a scanner and no `serde` visitor: a visitor pulls from a reader that blocks, while these bytes come in pieces
+//! over an asynchronous socket, and a cell is read once only, as the type that the query's plan says. No tree is built.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::{Buf, BytesMut};
-use serde_json::Value;
 
 use super::error::Problem;
 use super::json::{Boundary, Flaw, Scan, skip_space, string_end, value_end};
 use super::rows::{RowScan, RowScanner};
 use super::summary::{Exception, Summary};
-use super::{Column, DecodeError, Limits, PinotType, RowBatch};
+use super::value::Cell;
+use super::{Column, DecodeError, Limits, RowBatch, schema};
 
 /// What the next bytes of an answer brought.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// The columns; they come before any row, and not at all where the broker gives no result table.
+    /// The columns; they are told before any row, and not at all where the broker gives no result table.
     Columns(Arc<[Column]>),
     /// Rows.
     Rows(RowBatch),
     /// The answer is over.
-    End(Summary),
+    End(Box<Summary>),
 }
 
 /// Where in the answer the buffer starts.
@@ -54,9 +59,14 @@ pub struct ResponseDecoder {
     /// Finds the end of something that has arrived in part.
     boundary: Option<Boundary>,
     columns: Option<Arc<[Column]>>,
+    /// Rows that came before the schema.
+    held: VecDeque<RowBatch>,
+    held_len: usize,
+    /// Members that were neither table nor exceptions.
+    member_count: usize,
     seen_rows: bool,
     seen_exceptions: bool,
-    summary: Summary,
+    summary: Box<Summary>,
 }
 
 /// What one step did.
@@ -77,9 +87,12 @@ impl ResponseDecoder {
             consumed: 0,
             boundary: None,
             columns: None,
+            held: VecDeque::new(),
+            held_len: 0,
+            member_count: 0,
             seen_rows: false,
             seen_exceptions: false,
-            summary: Summary::default(),
+            summary: Box::default(),
         }
     }
 
@@ -103,6 +116,9 @@ impl ResponseDecoder {
                 }
                 self.boundary = None;
             }
+            if let Some(batch) = self.take_held() {
+                return Ok(Some(Event::Rows(batch)));
+            }
             match self.step(buffer) {
                 Ok(Step::Onward) => {}
                 Ok(Step::More) => {
@@ -113,6 +129,14 @@ impl ResponseDecoder {
                 Err((at, problem)) => return Err(DecodeError::new(self.consumed + at as u64, problem)),
             }
         }
+    }
+
+    /// Rows that waited for the schema, once it is there.
+    fn take_held(&mut self) -> Option<RowBatch> {
+        self.columns.as_ref()?;
+        let batch = self.held.pop_front()?;
+        self.summary.row_count += batch.len() as u64;
+        Some(batch)
     }
 
     /// Says that nothing more will arrive.
@@ -160,6 +184,9 @@ impl ResponseDecoder {
             }
             State::Member { first } => self.member(buffer, first),
             State::TableMember { .. } if byte == b'}' => {
+                if !self.held.is_empty() {
+                    return Err((0, Problem::Expected("a schema for the rows")));
+                }
                 Ok(self.onward(buffer, 1, State::Member { first: false }))
             }
             State::TableMember { first } => self.table_member(buffer, first),
@@ -180,30 +207,29 @@ impl ResponseDecoder {
     /// `"key": value` of the answer itself.
     fn member(&mut self, buffer: &mut BytesMut, first: bool) -> Result<Step, Flaw> {
         let Some(Key { name, value_at }) = self.key(buffer, first)? else { return Ok(Step::More) };
-        if name == "resultTable" {
-            if self.summary.has_result_table {
+        if name == "resultTable" && buffer.get(value_at) != Some(&b'n') {
+            if std::mem::replace(&mut self.summary.has_result_table, true) {
                 return Err((0, Problem::Expected("one result table only")));
             }
-            self.summary.has_result_table = true;
             return match buffer.get(value_at) {
                 Some(b'{') => Ok(self.onward(buffer, value_at + 1, State::TableMember { first: true })),
                 _ => Err((value_at, Problem::Expected("the object of the result table"))),
             };
         }
         let Some(end) = self.whole_value(buffer, value_at)? else { return Ok(Step::More) };
-        let value = parse(buffer, value_at, end)?;
+        let cell = Cell::new(buffer.get(value_at..end).unwrap_or_default());
         if name == "exceptions" {
             // A second list could hide the first.
-            let list = if std::mem::replace(&mut self.seen_exceptions, true) {
-                None
-            } else {
-                Exception::list(&value)
-            };
+            let seen = std::mem::replace(&mut self.seen_exceptions, true);
+            let list = if seen { None } else { Exception::list(cell) };
             self.summary.exceptions = list.ok_or((value_at, Problem::Expected("one list of exceptions")))?;
-        } else if self.summary.members.len() >= self.limits.member_count_max {
+        } else if self.member_count >= self.limits.member_count_max {
             return Err((0, Problem::TooMuch("members", self.limits.member_count_max as u64)));
-        } else {
-            self.summary.members.insert(name, value);
+        } else if name != "resultTable" {
+            self.member_count += 1;
+            if !self.summary.statistics.take(&name, cell) {
+                return Err((value_at, Problem::Expected("JSON in UTF-8")));
+            }
         }
         Ok(self.onward(buffer, end, State::Member { first: false }))
     }
@@ -212,9 +238,8 @@ impl ResponseDecoder {
     fn table_member(&mut self, buffer: &mut BytesMut, first: bool) -> Result<Step, Flaw> {
         let Some(Key { name, value_at }) = self.key(buffer, first)? else { return Ok(Step::More) };
         if name == "rows" {
-            // Both come in this order from every server; rows could not be checked in the other one.
-            if self.columns.is_none() || std::mem::replace(&mut self.seen_rows, true) {
-                return Err((0, Problem::Expected("the schema before the rows, and rows once")));
+            if std::mem::replace(&mut self.seen_rows, true) {
+                return Err((0, Problem::Expected("rows once")));
             }
             return match buffer.get(value_at) {
                 Some(b'[') => Ok(self.onward(buffer, value_at + 1, State::Rows { first: true })),
@@ -227,8 +252,13 @@ impl ResponseDecoder {
             if self.columns.is_some() {
                 return Err((0, Problem::Expected("one schema only")));
             }
-            let columns = columns(&parse(buffer, value_at, end)?, self.limits.column_count_max)
-                .map_err(|problem| (value_at, problem))?;
+            let cell = Cell::new(buffer.get(value_at..end).unwrap_or_default());
+            let columns =
+                schema::columns(cell, self.limits.column_count_max).map_err(|problem| (value_at, problem))?;
+            if let Some(held) = self.held.iter().find(|batch| batch.column_count() != columns.len()) {
+                let (expected, found) = (columns.len(), held.column_count());
+                return Err((value_at, Problem::RowLength { expected, found }));
+            }
             self.columns = Some(Arc::clone(&columns));
             step = Step::Out(Event::Columns(columns));
         }
@@ -238,7 +268,8 @@ impl ResponseDecoder {
 
     /// As many rows as are whole, up to the size of a batch.
     fn rows(&mut self, buffer: &mut BytesMut, first: bool) -> Result<Step, Flaw> {
-        let column_count = self.columns.as_ref().map_or(0, |columns| columns.len());
+        let held_width = self.held.front().map(RowBatch::column_count);
+        let column_count = self.columns.as_ref().map(|columns| columns.len()).or(held_width);
         // Places in a batch are 32 bits wide.
         let batch_len_max = self.limits.batch_len_max.min(u32::MAX / 4) as usize;
         let row_len_max = self.limits.row_len_max.min(u32::MAX / 4) as usize;
@@ -272,9 +303,18 @@ impl ResponseDecoder {
         }
         self.state = State::Rows { first: false };
         self.consumed += scanner.end as u64;
-        let batch = scanner.take(buffer, column_count);
-        self.summary.row_count += batch.len() as u64;
-        Ok(Step::Out(Event::Rows(batch)))
+        let batch = scanner.take(buffer);
+        if self.columns.is_some() {
+            self.summary.row_count += batch.len() as u64;
+            return Ok(Step::Out(Event::Rows(batch)));
+        }
+        self.held_len += batch.memory_len();
+        if self.held_len > self.limits.held_len_max {
+            let max = self.limits.held_len_max as u64;
+            return Err((0, Problem::TooMuch("bytes of rows before their schema", max)));
+        }
+        self.held.push_back(batch);
+        Ok(Step::Onward)
     }
 
     /// No row is whole: goes on to the bracket of the first one and looks for its end as more arrives.
@@ -331,8 +371,8 @@ impl ResponseDecoder {
         if value_at >= buffer.len() {
             return Ok(None);
         }
-        let name = parse(buffer, at, end)?;
-        let name = name.as_str().unwrap_or_default().to_owned();
+        let name = Cell::new(buffer.get(at..end).unwrap_or_default()).text();
+        let name = name.map_err(|_| (at, Problem::Expected("a key that is text")))?.into_owned();
         Ok(Some(Key { name, value_at }))
     }
 
@@ -355,28 +395,4 @@ impl ResponseDecoder {
 struct Key {
     name: String,
     value_at: usize,
-}
-
-fn parse(buffer: &[u8], start: usize, end: usize) -> Result<Value, Flaw> {
-    let text = buffer.get(start..end).unwrap_or_default();
-    serde_json::from_slice(text).map_err(|_| (start, Problem::Expected("JSON")))
-}
-
-fn columns(schema: &Value, count_max: usize) -> Result<Arc<[Column]>, Problem> {
-    let texts = |key| schema.get(key).and_then(Value::as_array);
-    let (Some(names), Some(types)) = (texts("columnNames"), texts("columnDataTypes")) else {
-        return Err(Problem::Expected("columnNames and columnDataTypes"));
-    };
-    if names.len() != types.len() {
-        return Err(Problem::Expected("as many types as names of columns"));
-    }
-    if names.len() > count_max {
-        return Err(Problem::TooMuch("columns", count_max as u64));
-    }
-    let column = |(name, native): (&Value, &Value)| {
-        let (name, native) = (name.as_str()?.to_owned(), native.as_str()?.to_owned());
-        Some(Column { name, ty: PinotType::from_name(&native), native })
-    };
-    let columns: Option<Vec<Column>> = names.iter().zip(types).map(column).collect();
-    columns.map(Arc::from).ok_or(Problem::Expected("names and types of columns as strings"))
 }

@@ -32,6 +32,11 @@ impl RowBatch {
         self.column_count
     }
 
+    /// Bytes that it keeps in memory.
+    pub fn memory_len(&self) -> usize {
+        self.text.len() + self.cells.len() * size_of::<(u32, u32)>()
+    }
+
     /// One cell, or `None` where there is no such row or column.
     #[inline]
     pub fn cell(&self, row: usize, column: usize) -> Option<Cell<'_>> {
@@ -48,6 +53,8 @@ impl RowBatch {
 pub(super) struct RowScanner {
     cells: Vec<(u32, u32)>,
     row_count: usize,
+    /// Cells of each row.
+    width: usize,
     /// How much of the buffer the rows take up.
     pub(super) end: usize,
 }
@@ -60,12 +67,12 @@ pub(super) enum RowScan {
 }
 
 impl RowScanner {
-    /// Takes the row whose `[` is at `at`.
+    /// Takes the row whose `[` is at `at`; without a schema, a row is as long as the first.
     pub(super) fn row(
         &mut self,
         text: &[u8],
         at: usize,
-        column_count: usize,
+        column_count: Option<usize>,
         depth_max: u32,
     ) -> Result<RowScan, Flaw> {
         let first = self.cells.len();
@@ -74,9 +81,11 @@ impl RowScanner {
             return Ok(RowScan::More);
         };
         let found = self.cells.len() - first;
-        if found != column_count {
-            return Err((at, Problem::RowLength { expected: column_count, found }));
+        let expected = column_count.unwrap_or(if self.row_count == 0 { found } else { self.width });
+        if found != expected {
+            return Err((at, Problem::RowLength { expected, found }));
         }
+        self.width = found;
         self.row_count += 1;
         self.end = end;
         Ok(RowScan::Row)
@@ -111,13 +120,13 @@ impl RowScanner {
     }
 
     /// The rows so far, with the part of the buffer that they are in.
-    pub(super) fn take(&mut self, buffer: &mut BytesMut, column_count: usize) -> RowBatch {
+    pub(super) fn take(&mut self, buffer: &mut BytesMut) -> RowBatch {
         let scanner = std::mem::take(self);
         RowBatch {
             text: buffer.split_to(scanner.end.min(buffer.len())).freeze(),
             cells: scanner.cells,
             row_count: scanner.row_count,
-            column_count,
+            column_count: scanner.width,
         }
     }
 }

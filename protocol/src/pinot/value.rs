@@ -183,6 +183,14 @@ impl<'a> Cell<'a> {
         Ok(Elements { raw: self.raw, at: skip_space(self.raw, 1) })
     }
 
+    /// The members of an object, in the order in which they came; a name may come twice.
+    pub fn members(&self) -> Read<Members<'a>> {
+        if self.raw.first() != Some(&b'{') {
+            return Err(self.error("an object"));
+        }
+        Ok(Members { raw: self.raw, at: skip_space(self.raw, 1) })
+    }
+
     fn number(&self) -> Option<&'a str> {
         match self.raw.first() {
             Some(b'-' | b'0'..=b'9') => std::str::from_utf8(self.raw).ok(),
@@ -229,19 +237,53 @@ impl<'a> Iterator for Elements<'a> {
 
     // The row's scan has checked the array; whatever did not fit ends it here.
     fn next(&mut self) -> Option<Cell<'a>> {
-        let start = self.at;
-        let scan = match self.raw.get(start)? {
-            b']' => return None,
-            b'[' | b'{' => value_end(self.raw, start, DEPTH_MAX),
-            _ => scalar_end(self.raw, start),
-        };
-        let Ok(Scan::End(end)) = scan else { return None };
-        self.at = skip_space(self.raw, end);
-        if self.raw.get(self.at) == Some(&b',') {
-            self.at = skip_space(self.raw, self.at + 1);
+        if self.raw.get(self.at)? == &b']' {
+            return None;
         }
-        self.raw.get(start..end).map(Cell::new)
+        let (cell, end) = within(self.raw, self.at)?;
+        self.at = after_comma(self.raw, end);
+        Some(cell)
     }
+}
+
+/// The members of an object, in order.
+#[derive(Debug, Clone)]
+pub struct Members<'a> {
+    raw: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (Cow<'a, str>, Cell<'a>);
+
+    // As with elements, the object has been checked.
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.raw.get(self.at)? != &b'"' {
+            return None;
+        }
+        let (name, end) = within(self.raw, self.at)?;
+        let colon = skip_space(self.raw, end);
+        let (value, end) = within(self.raw, skip_space(self.raw, colon + 1))?;
+        self.at = after_comma(self.raw, end);
+        // A name that is no text cannot be told apart from others, and no member follows it.
+        Some((name.text().ok()?, value))
+    }
+}
+
+/// The value at `at`, and where it ends.
+fn within(raw: &[u8], at: usize) -> Option<(Cell<'_>, usize)> {
+    let scan = match raw.get(at)? {
+        b'[' | b'{' => value_end(raw, at, DEPTH_MAX),
+        _ => scalar_end(raw, at),
+    };
+    let Ok(Scan::End(end)) = scan else { return None };
+    Some((Cell::new(raw.get(at..end)?), end))
+}
+
+/// Where the next of a list begins.
+fn after_comma(raw: &[u8], end: usize) -> usize {
+    let at = skip_space(raw, end);
+    if raw.get(at) == Some(&b',') { skip_space(raw, at + 1) } else { at }
 }
 
 /// Resolves escapes; `None` for half of a surrogate pair and for `\u` without four digits.

@@ -183,6 +183,16 @@ fn arrays_and_json() {
         .collect();
     assert_eq!(parts, ["[1]", "[\"a,]\"]", "{\"k\":[2]}", "null", "x"]);
     assert_eq!(batch("[ ]").cell(0, 0).unwrap().elements().unwrap().count(), 0);
+    let members = |text: &str| -> Vec<(String, String)> {
+        let batch = batch(text);
+        let members = batch.cell(0, 0).unwrap().members().unwrap();
+        members.map(|(k, v)| (k.into_owned(), String::from_utf8_lossy(v.raw()).into_owned())).collect()
+    };
+    let pairs = [("a\"", "1"), ("é", "[2,{\"x\":3}]"), ("a\"", "null")];
+    let pairs: Vec<_> = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    assert_eq!(members("{ \"a\\\"\" : 1 ,\"é\":[2,{\"x\":3}], \"a\\\"\":null }"), pairs);
+    assert_eq!(members("{ }"), []);
+    refuses("[1]", |c| c.members().map(|members| members.count()));
     refuses("{\"a\":1}", |c| c.elements().map(|elements| elements.count()));
     let json = batch(r#""{\"a\":[1,{\"b\":null}]}""#);
     assert_eq!(json.cell(0, 0).unwrap().json().unwrap(), r#"{"a":[1,{"b":null}]}"#);

@@ -130,3 +130,29 @@ fn damaged_documents_never_panic() {
         }
     }
 }
+
+#[test]
+fn brokers_of_a_tenant() {
+    let body =
+        br#"[{"host":"127.0.0.1","port":34841,"instanceName":"Broker_127.0.0.1_34841","grpcPort":-1}]"#;
+    let brokers = describe::tenant_brokers(body).unwrap();
+    assert_eq!((brokers[0].host.as_str(), brokers[0].port, brokers.len()), ("127.0.0.1", 34841, 1));
+    assert!(describe::tenant_brokers(b"{}").is_err());
+    assert!(describe::tenant_brokers(br#"[{"host":"h"}]"#).is_err());
+}
+
+#[test]
+fn the_zone_is_what_pinot_says_else_the_jvm() {
+    let zone = |pinot: &str, jvm: &str| {
+        let text = format!(r#"{{"pinotConfig":{{{pinot}}},"jvmConfig":{{"systemProperties":{{{jvm}}}}}}}"#);
+        describe::time_zone(text.as_bytes()).unwrap()
+    };
+    assert_eq!(zone("", r#""user.timezone":"America/Los_Angeles""#).as_deref(), Some("America/Los_Angeles"));
+    assert_eq!(
+        zone(r#""pinot.timezone":"Asia/Tokyo""#, r#""user.timezone":"UTC""#).as_deref(),
+        Some("Asia/Tokyo")
+    );
+    assert_eq!(zone("", r#""user.timezone":"""#), None);
+    assert_eq!(zone("", ""), None);
+    assert!(describe::time_zone(br#"{"code":403,"error":"no"}"#).is_err());
+}

@@ -1,13 +1,17 @@
 //! Values as literals.
 
-use querent_protocol::pinot::literal::Literal;
+use querent_protocol::pinot::literal::{Literal, Writer};
+use querent_protocol::pinot::request::Engine;
 use querent_types::value::{Decimal, Timestamp};
 
 #[track_caller]
 fn writes(literal: Literal<'_>, expected: &str) {
     let mut sql = String::from("x-");
-    literal.write(&mut sql).unwrap();
+    literal.write(Engine::SingleStage, &mut sql).unwrap();
     assert_eq!(sql, format!("x-{expected}"));
+    let mut other = String::from("x-");
+    literal.write(Engine::MultiStage, &mut other).unwrap();
+    assert_eq!(sql, other, "both engines read it alike");
     assert!(!sql.contains("--"), "a comment: {sql}");
 }
 
@@ -45,13 +49,17 @@ fn no_text_ends_its_literal() {
         ("", "''"),
         ("it's", "'it''s'"),
         ("'", "''''"),
-        ("''; DROP TABLE t --", "'''''; DROP TABLE t --'"),
+        ("'; DROP TABLE t --", "'''; DROP TABLE t --'"),
+        // The single-stage engine takes a pair of quotes for one.
+        ("''", "''''''''"),
+        ("a'''b''", "'a''''''''''b'''''''"),
+        ("''; DROP TABLE t --", "'''''''; DROP TABLE t --'"),
         ("\\", "'\\'"),
         ("\\'", "'\\'''"),
         ("a?$1:name{{ }}%s\n\0😀", "'a?$1:name{{ }}%s\n\0😀'"),
     ] {
         let mut sql = String::new();
-        Literal::String(text).write(&mut sql).unwrap();
+        Literal::String(text).write(Engine::SingleStage, &mut sql).unwrap();
         assert_eq!(sql, expected);
         let inner = &sql[1..sql.len() - 1];
         assert_eq!(inner.replace("''", ""), text.replace('\'', ""), "every quote inside is doubled");
@@ -62,8 +70,91 @@ fn no_text_ends_its_literal() {
 fn timestamps_that_pinot_cannot_hold() {
     for value in [Timestamp::from_nanos(1), Timestamp::from_micros(-1), Timestamp::MAX, Timestamp::MIN] {
         let mut sql = String::from("SELECT ");
-        let error = Literal::Timestamp(value).write(&mut sql).unwrap_err();
+        let error = Literal::Timestamp(value).write(Engine::SingleStage, &mut sql).unwrap_err();
         assert_eq!(error.to_string(), "Pinot's timestamps are whole milliseconds since 1970, of 64 bits");
         assert_eq!(sql, "SELECT ");
+    }
+}
+
+#[test]
+fn arrays() {
+    use Literal::{Boolean, Double, Float, Int, Long, Null};
+    let text = [Literal::String("it's")];
+    writes(Literal::Array(&[Int(1), Int(-2)]), "ARRAY[1, (-2)]");
+    writes(
+        Literal::Array(&[Long(8_000_000_000), Long(-1)]),
+        "ARRAY[CAST((8000000000) AS LONG), CAST((-1) AS LONG)]",
+    );
+    writes(Literal::Array(&[Float(1.1)]), "ARRAY[CAST('1.1' AS FLOAT)]");
+    writes(Literal::Array(&[Double(f64::NAN), Double(-0.5)]), "ARRAY[CAST('NaN' AS DOUBLE), (-5E-1)]");
+    writes(Literal::Array(&text), "ARRAY['it''s']");
+    writes(Null, "NULL");
+    let inner = [Int(1)];
+    let nested = [Literal::Array(&inner)];
+    for none in
+        [&[][..], &[Boolean(true)], &[Int(1), Long(2)], &[Int(1), Null], &nested, &[Literal::Bytes(b"")]]
+    {
+        let mut sql = String::new();
+        let error = Literal::Array(none).write(Engine::SingleStage, &mut sql).unwrap_err();
+        assert!(error.to_string().contains("literals of arrays") && sql.is_empty(), "{error}");
+    }
+}
+
+/// A template with `?` where each value goes.
+fn rendered(template: &str, values: &[Literal<'_>]) -> Result<String, String> {
+    let (mut sql, mut writer) = (String::new(), Writer::new(Engine::SingleStage));
+    let mut parts = template.split('?');
+    sql.push_str(parts.next().unwrap_or_default());
+    for (value, part) in values.iter().zip(parts) {
+        writer.write(value, &mut sql).map_err(|e| e.to_string())?;
+        sql.push_str(part);
+    }
+    writer.finish(&mut sql);
+    Ok(sql)
+}
+
+#[test]
+fn no_literal_joins_its_neighbours() {
+    use Literal::Int;
+    let text = Literal::String;
+    for (template, values, expected) in [
+        ("x = ? AND y = ?", [Int(1), text("a")], "x = 1 AND y = 'a'"),
+        ("x-?+?", [Int(-1), Int(2)], "x-(-1)+2"),
+        ("x=5?AND y=?.5", [Int(1), Int(2)], "x=5 1 AND y=2 .5"),
+        ("x='a'?'b'?", [text("c"), text("d")], "x='a' 'c' 'b' 'd'"),
+        ("?\"c\", x_?", [text("c"), Int(7)], "'c' \"c\", x_ 7"),
+        ("\"it''s ' -- \" = ?, 'x--' = ?", [Int(1), Int(2)], "\"it''s ' -- \" = 1, 'x--' = 2"),
+        ("-- c'\n? /* ' */ ?", [Int(1), Int(2)], "-- c'\n1 /* ' */ 2"),
+        ("? / ?", [Int(1), Int(2)], "1 / 2"),
+        ("'--' = ? - -?", [Int(1), Int(-2)], "'--' = 1 - -(-2)"),
+    ] {
+        assert_eq!(rendered(template, &values).as_deref(), Ok(expected), "{template}");
+    }
+}
+
+#[test]
+fn no_literal_goes_into_a_comment_or_quotes() {
+    let hostile = [Literal::String("x\n'\"*/ UNION SELECT secret FROM u --")];
+    for template in [
+        "SELECT a -- ?\nFROM t",
+        "SELECT a // ?\nFROM t",
+        "SELECT a /* ? */ FROM t",
+        "SELECT /*+ hint(?) */ a FROM t",
+        "SELECT '?' FROM t",
+        "SELECT 'it''s ?' FROM t",
+        "SELECT \"?\" FROM t",
+        "SELECT `?` FROM t",
+        "SELECT a FROM t -- x\r -- ?",
+    ] {
+        let error = rendered(template, &hostile).unwrap_err();
+        assert!(error.contains("comment, a hint or quotes"), "{error}: {template}");
+    }
+}
+
+#[test]
+fn what_the_multi_stage_engine_was_not_proved_to_read_is_refused() {
+    for (text, taken) in [("it's", true), ("'a'", true), ("''", false), ("a''b", false)] {
+        let outcome = Literal::String(text).write(Engine::MultiStage, &mut String::new());
+        assert_eq!(outcome.is_ok(), taken, "{text}");
     }
 }

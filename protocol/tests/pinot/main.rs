@@ -1,5 +1,6 @@
 //! Pinot's wire: recorded bodies of a real 1.5.1, the forms that it never sends, and hostile ones.
 
+mod answers;
 mod cells;
 mod describe;
 mod literals;
@@ -56,7 +57,7 @@ fn decode<'p>(pieces: impl IntoIterator<Item = &'p [u8]>, limits: Limits) -> Res
             match event {
                 Event::Columns(columns) => answer.columns = columns.to_vec(),
                 Event::Rows(batch) => answer.batches.push(batch),
-                Event::End(summary) => answer.summary = Some(summary),
+                Event::End(summary) => answer.summary = Some(*summary),
             }
         }
     }

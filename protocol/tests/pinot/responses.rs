@@ -1,6 +1,7 @@
 //! Answers of the broker.
 
 use querent_protocol::pinot::code::{ErrorClass, ErrorCode};
+use querent_protocol::pinot::statistics::Statistics;
 use querent_protocol::pinot::summary::Incomplete;
 use querent_protocol::pinot::{Limits, PinotType};
 
@@ -21,7 +22,7 @@ const RECORDED: &[&str] = &[
 
 /// Expects what `serde_json` makes of the body.
 #[track_caller]
-fn agrees(answer: &Answer, body: &[u8]) {
+pub(crate) fn agrees(answer: &Answer, body: &[u8]) {
     let expected: serde_json::Value = serde_json::from_slice(body).unwrap();
     let table = &expected["resultTable"];
     let rows = serde_json::to_value(answer.rows()).unwrap();
@@ -34,10 +35,7 @@ fn agrees(answer: &Answer, body: &[u8]) {
     }
     let summary = answer.summary();
     assert_eq!(summary.has_result_table, !table.is_null());
-    assert_eq!(
-        summary.members.len() + 1 + usize::from(!table.is_null()),
-        expected.as_object().unwrap().len()
-    );
+    assert!(summary.statistics.other.is_empty(), "{:?}", summary.statistics.other);
     assert_eq!(summary.exceptions.len(), expected["exceptions"].as_array().unwrap().len());
 }
 
@@ -170,7 +168,9 @@ fn malformed_answers() {
         "one list of exceptions",
     );
     refuses("{\"resultTable\":7}", "the object of the result table");
-    refuses(&body("{\"rows\":[]}", ""), "the schema before the rows");
+    refuses(&body("{\"rows\":[[1]]}", ""), "a schema for the rows");
+    refuses(&body(&format!("{{\"rows\":[[1],[2,3]],{SCHEMA}}}"), ""), "a row of 2 cells for 1 columns");
+    refuses(&body(&format!("{{\"rows\":[[1],[2]],{SCHEMA}}}"), ""), "a row of 1 cells for 2 columns");
     refuses(&body(&format!("{{{SCHEMA},{SCHEMA}}}"), ""), "one schema only");
     refuses(&body(&format!("{{{SCHEMA},\"rows\":[],\"rows\":[]}}"), ""), "rows once");
     refuses(&body("{}", ",\"resultTable\":{}"), "one result table only");
@@ -222,6 +222,7 @@ fn limits_hold_before_memory_does() {
         member_count_max: 10,
         column_count_max: 2,
         depth_max: 8,
+        held_len_max: 300,
         batch_len_max: 50,
     };
     let long = "x".repeat(200);
@@ -238,6 +239,7 @@ fn limits_hold_before_memory_does() {
         (body("{}", &format!(",\"m\":{deep}")), "8 nested brackets"),
         (body("{}", &many), "10 members"),
         (body(wide, ""), "2 columns"),
+        (body(&format!("{{\"rows\":[[1]{}],{SCHEMA}}}", ",[1]".repeat(100)), ""), "300 bytes of rows before"),
     ] {
         for size in [1, 7, text.len()] {
             match decode(text.as_bytes().chunks(size), limits) {
@@ -262,18 +264,101 @@ fn what_makes_an_answer_incomplete() {
         [Incomplete::Servers { queried: 2, responded: 1 }]
     );
     assert_eq!(reasons(",\"numRowsResultSet\":3"), [Incomplete::Rows { announced: 3, received: 1 }]);
-    assert_eq!(reasons(",\"numGroupsLimitReached\":true"), [Incomplete::Limit("numGroupsLimitReached")]);
-    assert_eq!(reasons(",\"maxRowsInJoinReached\":true,\"groupsTrimmed\":false").len(), 1);
-    assert_eq!(reasons(",\"maxRowsInWindowReached\":\"yes\"").len(), 1);
+    // One page of a result.
+    assert_eq!(reasons(",\"numRowsResultSet\":3,\"offset\":2,\"numRows\":1"), []);
+    assert_eq!(
+        reasons(",\"numRowsResultSet\":3,\"offset\":0,\"numRows\":2"),
+        [Incomplete::Rows { announced: 2, received: 1 }]
+    );
+    for flag in [
+        "numGroupsLimitReached",
+        "maxRowsInJoinReached",
+        "maxRowsInWindowReached",
+        "maxRowsInDistinctReached",
+        "maxRowsWithoutChangeInDistinctReached",
+        "maxExecutionTimeInDistinctReached",
+        "aLimitOfALaterVersionReached",
+    ] {
+        assert_eq!(reasons(&format!(",\"{flag}\":true")), [Incomplete::Limit(flag.to_owned())]);
+        assert_eq!(reasons(&format!(",\"{flag}\":\"yes\"")), [Incomplete::Limit(flag.to_owned())]);
+        assert_eq!(reasons(&format!(",\"{flag}\":false")), []);
+    }
+    assert_eq!(reasons(",\"numGroupsWarningLimitReached\":true"), []);
+    assert_eq!(reasons(",\"groupsTrimmed\":true"), [Incomplete::GroupsTrimmed]);
+    assert_eq!(reasons(",\"earlyTerminationReasons\":[\"X\"]"), [Incomplete::StoppedEarly]);
+    assert_eq!(reasons(",\"earlyTerminationReasons\":[]"), []);
+    assert_eq!(reasons(",\"approximatedResult\":true"), [Incomplete::Approximate]);
     // As when one of two servers has died: rows, and an exception beside them.
     let text = format!(
         "{{\"resultTable\":{rows},\"partialResult\":true,\"exceptions\":[{{\"message\":\"1 servers [..] not responded\",\"errorCode\":427}}]}}"
     );
     let answer = decode_whole(text.as_bytes()).unwrap();
-    assert_eq!((answer.rows().len(), answer.summary().incompleteness()), (1, vec![Incomplete::Exceptions]));
+    let codes = Incomplete::Exceptions(vec![ErrorCode(427)]);
+    assert_eq!((answer.rows().len(), answer.summary().incompleteness()), (1, vec![codes]));
+    assert_eq!(
+        answer.summary().incompleteness()[0].to_string(),
+        "the broker reports 427 SERVER_NOT_RESPONDING"
+    );
+    let text = text.replace("427", "305");
+    assert_eq!(decode_whole(text.as_bytes()).unwrap().summary().incompleteness()[1], Incomplete::Segments);
     // As when a group limit is reached: nothing but the flag.
     let text = format!("{{\"resultTable\":{rows},\"partialResult\":true,\"exceptions\":[]}}");
     assert_eq!(decode_whole(text.as_bytes()).unwrap().summary().incompleteness(), [Incomplete::Flagged]);
+}
+
+#[test]
+fn rows_before_their_schema_wait_for_it() {
+    let text = format!(
+        "{{\"exceptions\":[],\"numRowsResultSet\":3,\"resultTable\":{{\"rows\":[[1,\"a\"],[2,\"b\"],[3,null]],{SCHEMA}}}}}"
+    );
+    for (size, batch_len_max) in [(1, 1 << 20), (7, 4), (text.len(), 4), (text.len(), 1 << 20)] {
+        let limits = Limits { batch_len_max, ..Limits::default() };
+        let answer = decode(text.as_bytes().chunks(size), limits).unwrap();
+        agrees(&answer, text.as_bytes());
+        assert_eq!(answer.columns[1].ty, Some(PinotType::String));
+        assert!(answer.summary().incompleteness().is_empty());
+    }
+    let none = decode_whole(br#"{"resultTable":null,"exceptions":[]}"#).unwrap();
+    assert!(!none.summary().has_result_table && none.columns.is_empty());
+}
+
+#[test]
+fn statistics_are_typed_and_nothing_is_lost() {
+    let body = wire("sse-group-by");
+    let answer = decode_whole(&body).unwrap();
+    let expected: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    let statistics = &answer.summary().statistics;
+    assert_eq!(statistics.total_docs, expected["totalDocs"].as_i64());
+    assert_eq!(statistics.request_id.as_deref(), expected["requestId"].as_str());
+    assert_eq!(serde_json::json!(statistics.tables_queried), expected["tablesQueried"]);
+    assert_eq!(serde_json::json!(statistics.pools), expected["pools"]);
+    assert_eq!(statistics.trace_info.as_ref().unwrap().0, "{}");
+    // Each member to its own field: told apart by distinct numbers.
+    let members: Vec<String> =
+        Statistics::MEMBERS.iter().enumerate().map(|(i, name)| format!("\"{name}\":{}", 1000 + i)).collect();
+    let text = format!("{{{}}}", members.join(","));
+    let statistics = decode_whole(text.as_bytes()).unwrap().summary().statistics.clone();
+    let shown = format!("{statistics:?}");
+    for (i, name) in Statistics::MEMBERS.iter().enumerate() {
+        let number = 1000 + i;
+        let kept = shown.contains(&format!("Some({number})"))
+            || statistics.other.get(*name).is_some_and(|raw| raw.0 == number.to_string())
+            || shown.contains(&format!("{}: true", snake(name)))
+            || shown.contains(&format!("{}: Some(RawJson(4 bytes))", snake(name)));
+        assert!(kept, "{name} is lost in {shown}");
+    }
+    assert_eq!(Statistics::MEMBERS.len(), 73);
+    let unknown = decode_whole(br#"{"laterMember":{"a":[1]},"numDocsScanned":null}"#).unwrap();
+    let statistics = &unknown.summary().statistics;
+    assert_eq!(
+        (statistics.other["laterMember"].0.as_str(), statistics.num_docs_scanned),
+        ("{\"a\":[1]}", None)
+    );
+}
+
+fn snake(name: &str) -> String {
+    let lower = |c: char| if c.is_uppercase() { format!("_{}", c.to_lowercase()) } else { c.to_string() };
+    name.replace("RLS", "Rls").chars().map(lower).collect()
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! HTTP to controllers and brokers: TLS, credentials, and the errors of the transport.
+//! HTTP to controllers and brokers: TLS, credentials, headers, and how long an answer may take.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
 use secrecy::ExposeSecret as _;
 
 use crate::error;
-use crate::options::{Credentials, PinotOptions};
+use crate::options::{Credentials, PinotOptions, Proxy};
 
 /// How much of a controller's document, or of an error's body, is read.
 const BODY_LEN_MAX: usize = 64 << 20;
@@ -23,16 +23,30 @@ impl Client {
     pub(crate) fn new(options: &PinotOptions) -> Result<Client> {
         // Also for plain HTTP: otherwise reqwest asks for the process-wide provider.
         let tls = options.tls.clone().unwrap_or_default().client_config()?;
-        let http = reqwest::Client::builder()
-            // Brokers speak HTTP/1.1 only; neither a proxy nor a redirect may see the credentials.
+        let unusable = |e: reqwest::Error| {
+            Error::new(ErrorKind::Config, "the HTTP client cannot be set up").with_cause(e.without_url())
+        };
+        // Neither a proxy nor a redirect sees the credentials unless it was asked for.
+        let redirects = match options.redirects_max {
+            0 => redirect::Policy::none(),
+            max => redirect::Policy::limited(max),
+        };
+        let builder = reqwest::Client::builder()
+            // Brokers speak HTTP/1.1 only (1.5.1).
             .http1_only()
-            .no_proxy()
-            .redirect(redirect::Policy::none())
+            .redirect(redirects)
             .connect_timeout(options.connect_timeout)
+            .pool_max_idle_per_host(options.idle_connections_max)
             .tcp_nodelay(true)
-            .tls_backend_preconfigured(tls)
-            .build()
-            .map_err(|e| Error::new(ErrorKind::Config, "the HTTP client cannot be set up").with_cause(e))?;
+            .tls_backend_preconfigured(tls);
+        let builder = match &options.proxy {
+            Proxy::None => builder.no_proxy(),
+            Proxy::Environment => builder,
+            Proxy::At(url) => {
+                builder.no_proxy().proxy(reqwest::Proxy::all(url.expose_secret()).map_err(unusable)?)
+            }
+        };
+        let http = builder.build().map_err(unusable)?;
         Ok(Client { http, options: Arc::new(options.clone()) })
     }
 
@@ -44,6 +58,7 @@ impl Client {
     pub(crate) fn request(&self, method: Method, authority: &str, path: &str) -> RequestBuilder {
         let scheme = if self.options.tls.is_some() { "https" } else { "http" };
         let request = self.http.request(method, format!("{scheme}://{authority}{path}"));
+        let request = request.headers(self.options.headers.clone());
         let request = match &self.options.database {
             Some(database) => request.header("database", database),
             None => request,
@@ -55,20 +70,29 @@ impl Client {
         }
     }
 
-    /// A document of the controller.
+    /// A document of the first of the URL's hosts that can be reached.
     pub(crate) async fn document(&self, path: &str) -> Result<Vec<u8>> {
-        let request = self.request(Method::GET, &self.options.authority, path);
+        let mut last = None;
+        for host in &self.options.hosts {
+            match self.document_of(&host.to_string(), path).await {
+                Err(error) if matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout) => {
+                    last = Some(error);
+                }
+                outcome => return outcome,
+            }
+        }
+        Err(last.unwrap_or_else(|| Error::new(ErrorKind::Config, "the URL has no host")))
+    }
+
+    /// A document of one host.
+    pub(crate) async fn document_of(&self, authority: &str, path: &str) -> Result<Vec<u8>> {
+        let request = self.request(Method::GET, authority, path);
         let work = async {
             let response = request.send().await.map_err(error::transport)?;
             let status = response.status();
             let body = body(response).await?;
             if status == StatusCode::OK { Ok(body) } else { Err(error::status(status, &body)) }
         };
-        self.within(work).await
-    }
-
-    /// The work, unless it takes longer than a silent server may.
-    pub(crate) async fn within<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let limit = self.options.response_timeout;
         match tokio::time::timeout(limit, work).await {
             Ok(outcome) => outcome,

@@ -1,112 +1,232 @@
 //! A handle on a cluster: the HTTP client, and the brokers that it asks in turn.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Instant;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use querent_core::{Error, ErrorKind, Result};
-use querent_protocol::pinot::describe;
-use reqwest::{Method, Response, StatusCode};
+use querent_protocol::pinot::describe::{self, Broker};
+use querent_protocol::pinot::request;
+use reqwest::header::HeaderMap;
+use reqwest::{Method, Response};
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
 
-use crate::client::{self, Client};
+use crate::client::Client;
 use crate::error;
+use crate::inflight::OnBroker;
 use crate::options::{PinotOptions, Role};
+use crate::topology::{Authority, Topology, order};
+use crate::zone::Zone;
 
 /// A handle on a Pinot cluster; all of a pool's share one HTTP client.
 #[derive(Clone)]
 pub struct Connection {
-    pub(crate) client: Client,
-    brokers: Arc<Brokers>,
+    pub(crate) cluster: Arc<Cluster>,
 }
 
-struct Brokers {
-    /// Host and port each; never empty.
-    known: Mutex<Arc<[String]>>,
+/// What all handles share.
+pub(crate) struct Cluster {
+    pub(crate) client: Client,
+    /// Where tasks run that a drop begins.
+    pub(crate) runtime: Handle,
+    topology: Mutex<Arc<Topology>>,
+    /// When brokers could not be reached.
+    failed: Mutex<HashMap<Authority, Instant>>,
+    /// The zones of the brokers that were asked for theirs.
+    zones: Mutex<HashMap<Authority, Arc<Zone>>>,
     /// Counts queries, so that brokers take turns.
     turn: AtomicUsize,
+    /// Counts ids.
+    ids: AtomicU64,
+    /// Tells this cluster's ids from those of other processes.
+    id: u64,
+    /// Asks the controller for the brokers from time to time.
+    discovery: Mutex<Option<AbortHandle>>,
 }
 
-impl Brokers {
-    fn known(&self) -> Arc<[String]> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
+/// A query as it is posted.
+pub(crate) struct Post<'p> {
+    pub(crate) body: bytes::Bytes,
+    /// The id by which it is stopped.
+    pub(crate) id: &'p str,
+    /// Asks for the result in pages.
+    pub(crate) page_len: Option<NonZeroU32>,
+    pub(crate) headers: HeaderMap,
+    /// What may be the names of its tables.
+    pub(crate) names: Vec<String>,
+}
+
+/// The beginning of an answer.
+pub(crate) struct Posted {
+    pub(crate) response: Response,
+    pub(crate) broker: Authority,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Connection {
-    /// Asks the controller for its brokers, or the broker whether it is well.
+    /// Asks the controller for its brokers, or the brokers whether one is well.
     pub(crate) async fn connect(options: &PinotOptions) -> Result<Connection> {
         let client = Client::new(options)?;
-        let known = match options.role {
+        let topology = match options.role {
             Role::Controller => discover(&client).await?,
             Role::Broker => {
                 client.document("/health").await?;
-                [options.authority.clone()].into()
+                let hosts = options.hosts.iter();
+                Topology::of_brokers(hosts.map(|host| Broker { host: host.name.clone(), port: host.port }))
             }
         };
-        let brokers = Arc::new(Brokers { known: Mutex::new(known), turn: AtomicUsize::new(0) });
-        Ok(Connection { client, brokers })
-    }
-
-    /// Posts a query to a broker; one that cannot be reached gives way to the next, for it has seen nothing. Where none
-    /// can, the controller is asked once for the brokers that there are now.
-    pub(crate) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Response> {
-        let body = bytes::Bytes::from(body);
-        let known = self.brokers.known();
-        let error = match self.post_to(&known, path, &body).await {
-            Err(error) if error.kind() == ErrorKind::Connection && error.is_retryable() => error,
-            outcome => return outcome,
-        };
-        if self.client.options().role == Role::Broker {
-            return Err(error);
+        let cluster = Arc::new(Cluster {
+            client,
+            runtime: Handle::current(),
+            topology: Mutex::new(Arc::new(topology)),
+            failed: Mutex::default(),
+            zones: Mutex::default(),
+            turn: AtomicUsize::new(0),
+            ids: AtomicU64::new(0),
+            id: RandomState::new().hash_one(Instant::now()),
+            discovery: Mutex::default(),
+        });
+        if options.role == Role::Controller {
+            let task = tokio::spawn(keep_discovering(Arc::downgrade(&cluster), options.discovery));
+            *lock(&cluster.discovery) = Some(task.abort_handle());
         }
-        let now = discover(&self.client).await?;
-        *self.brokers.known.lock().unwrap_or_else(PoisonError::into_inner) = now.clone();
-        self.post_to(&now, path, &body).await
-    }
-
-    async fn post_to(&self, brokers: &[String], path: &str, body: &bytes::Bytes) -> Result<Response> {
-        let turn = self.brokers.turn.fetch_add(1, Ordering::Relaxed);
-        let mut last = Error::new(ErrorKind::Connection, "the cluster has no broker");
-        for at in 0..brokers.len() {
-            let broker = &brokers[turn.wrapping_add(at) % brokers.len()];
-            let request = self
-                .client
-                .request(Method::POST, broker, path)
-                .header("content-type", "application/json")
-                .body(body.clone());
-            let response = match request.send().await {
-                Ok(response) => response,
-                Err(error) if error.is_connect() => {
-                    last = error::transport(error);
-                    continue;
-                }
-                Err(error) => return Err(error::transport(error)),
-            };
-            if response.status() == StatusCode::OK {
-                return Ok(response);
-            }
-            let status = response.status();
-            return Err(error::status(status, &client::body(response).await?));
-        }
-        Err(last)
+        Ok(Connection { cluster })
     }
 }
 
-/// The brokers of all tables.
-async fn discover(client: &Client) -> Result<Arc<[String]>> {
-    let body = client.document("/v2/brokers/tables?state=ONLINE").await?;
-    let tables = describe::brokers(&body).map_err(error::unreadable)?;
-    let brokers: BTreeSet<String> = tables
-        .into_values()
-        .flatten()
-        .map(|broker| match broker.host.contains(':') {
-            true => format!("[{}]:{}", broker.host, broker.port),
-            false => format!("{}:{}", broker.host, broker.port),
-        })
-        .collect();
-    if brokers.is_empty() {
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if let Some(task) = lock(&self.discovery).take() {
+            task.abort();
+        }
+    }
+}
+
+impl Cluster {
+    pub(crate) fn options(&self) -> &PinotOptions {
+        self.client.options()
+    }
+
+    /// An id that no other query has.
+    pub(crate) fn query_id(&self) -> String {
+        format!("querent-{:016x}-{}", self.id, self.ids.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Posts a query to a broker of its tables; one that cannot be reached gives way to the next, for it has seen nothing.
+    /// Where none can, the controller is asked once for the brokers that there are now.
+    ///
+    /// When the returned future is dropped, the broker is told to stop the query.
+    pub(crate) async fn post(&self, post: &Post<'_>) -> Result<Posted> {
+        let known = lock(&self.topology).clone();
+        let error = match self.post_to(&known, post).await {
+            Err(error) if error.kind() == ErrorKind::Connection && error.is_retryable() => error,
+            outcome => return outcome,
+        };
+        if self.options().role == Role::Broker {
+            return Err(error);
+        }
+        // A controller that is away as well says no more than that.
+        let Ok(now) = discover(&self.client).await else { return Err(error) };
+        let now = Arc::new(now);
+        *lock(&self.topology) = now.clone();
+        self.post_to(&now, post).await
+    }
+
+    async fn post_to(&self, topology: &Topology, post: &Post<'_>) -> Result<Posted> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let serving = topology.serving(post.names.iter().cloned());
+        let brokers = order(serving, turn, &lock(&self.failed), Instant::now());
+        let path = post.page_len.map_or_else(|| request::PATH.to_owned(), request::cursor_path);
+        let mut last = Error::new(ErrorKind::Connection, "the cluster has no broker");
+        for broker in brokers {
+            let request = self
+                .client
+                .request(Method::POST, &broker, &path)
+                .headers(post.headers.clone())
+                .header("content-type", "application/json")
+                .body(post.body.clone());
+            let running = OnBroker::query(&self.client, &self.runtime, &broker, post.id);
+            match request.send().await {
+                Ok(response) => {
+                    // The broker answers when the query is over (1.5.1).
+                    running.ended();
+                    lock(&self.failed).remove(&broker);
+                    return Ok(Posted { response, broker });
+                }
+                Err(error) if error.is_connect() => {
+                    running.ended();
+                    lock(&self.failed).insert(broker, Instant::now());
+                    last = error::transport(error);
+                }
+                Err(error) => return Err(error::transport(error)),
+            }
+        }
+        Err(last)
+    }
+
+    /// The zone in which a broker writes timestamps: the source's, else the broker's own, asked for once.
+    pub(crate) async fn zone(&self, broker: &Authority) -> Result<Arc<Zone>> {
+        if let Some(zone) = &self.options().zone {
+            return Ok(Arc::new(zone.clone()));
+        }
+        if let Some(zone) = lock(&self.zones).get(broker) {
+            return Ok(zone.clone());
+        }
+        let zone = match self.client.document_of(broker, "/appconfigs").await {
+            Ok(body) => match describe::time_zone(&body).map_err(error::unreadable)? {
+                Some(name) => Zone::of_java(&name),
+                None => Zone::UNTOLD,
+            },
+            // A broker that refuses to say it goes on refusing.
+            Err(error) if !matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout) => Zone::UNTOLD,
+            Err(error) => return Err(error),
+        };
+        let zone = Arc::new(zone);
+        lock(&self.zones).insert(broker.clone(), zone.clone());
+        Ok(zone)
+    }
+}
+
+/// Asks for the brokers again and again, for as long as there is a cluster. Where the controller is away the known ones
+/// stay.
+async fn keep_discovering(cluster: Weak<Cluster>, every: std::time::Duration) {
+    loop {
+        tokio::time::sleep(every).await;
+        let Some(client) = cluster.upgrade().map(|cluster| cluster.client.clone()) else { return };
+        match discover(&client).await {
+            Ok(now) => {
+                let Some(cluster) = cluster.upgrade() else { return };
+                *lock(&cluster.topology) = Arc::new(now);
+            }
+            Err(error) => tracing::debug!(kind = ?error.kind(), "the brokers cannot be asked for"),
+        }
+    }
+}
+
+/// The brokers of all tables, or of the tenant that the URL names.
+async fn discover(client: &Client) -> Result<Topology> {
+    let topology = match &client.options().tenant {
+        Some(tenant) => {
+            let tenant = utf8_percent_encode(tenant, NON_ALPHANUMERIC);
+            let body = client.document(&format!("/v2/brokers/tenants/{tenant}?state=ONLINE")).await?;
+            Topology::of_brokers(describe::tenant_brokers(&body).map_err(error::unreadable)?)
+        }
+        None => {
+            let body = client.document("/v2/brokers/tables?state=ONLINE").await?;
+            Topology::of_tables(describe::brokers(&body).map_err(error::unreadable)?)
+        }
+    };
+    if topology.is_empty() {
         let message = "the controller knows no broker that serves a table";
         return Err(Error::new(ErrorKind::Connection, message).with_retry());
     }
-    Ok(brokers.into_iter().collect())
+    Ok(topology)
 }

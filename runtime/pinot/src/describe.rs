@@ -19,7 +19,7 @@ const TABLES_AT_ONCE: usize = 8;
 /// A URL that leads to a broker: only the controller knows schemas.
 pub async fn describe(options: &PinotOptions) -> Result<SourceDescription> {
     if options.role == Role::Broker {
-        let message = "a broker does not describe its tables; the URL must lead to the controller";
+        let message = "a broker does not describe its tables; the URL must lead to a controller";
         return Err(Error::new(ErrorKind::Config, message));
     }
     let client = &Client::new(options)?;

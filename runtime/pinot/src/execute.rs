@@ -1,129 +1,189 @@
-//! A query: its text with every value in it, posted to a broker, and the answer read as it arrives.
+//! A query on its way: its text with every value in it, its options, and the broker that it is posted to.
 
-use std::num::NonZeroU64;
-use std::sync::Arc;
-use std::time::Duration;
+use std::num::{NonZeroU32, NonZeroU64};
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use querent_core::{Error, ErrorKind, Request, Result};
-use querent_protocol::pinot::request::{self, QueryRequest};
+use querent_protocol::pinot::Limits;
+use querent_protocol::pinot::request::QueryRequest;
 use querent_protocol::pinot::response::{Event, ResponseDecoder};
-use querent_protocol::pinot::summary::Summary;
-use querent_protocol::pinot::{Column, Limits};
-use reqwest::Response;
+use querent_protocol::pinot::settings::names;
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderValue};
 
-use crate::Pinot;
-use crate::connection::Connection;
-use crate::error;
-use crate::literal;
-use crate::row::PinotBatch;
+use crate::body::Body;
+use crate::connection::{Connection, Post};
+use crate::cursor::{Answering, Cursor};
+use crate::options::{OWN_HEADERS, PinotOptions, header};
+use crate::{Pinot, client, error, literal};
 
-/// An open answer. Dropped, it closes its HTTP connection.
-pub struct Cursor {
-    response: Response,
-    decoder: ResponseDecoder,
-    buffer: BytesMut,
-    columns: Arc<[Column]>,
-    summary: Option<Summary>,
-    partial_ok: bool,
-    reads: bool,
-    /// How long the broker may be silent.
-    silence_max: Duration,
-}
+/// How long a query may run where nothing is said of it (1.5.1).
+const BROKER_TIMEOUT: Duration = Duration::from_secs(10);
+/// The header by which servers' logs and traces know a request.
+const CORRELATION_HEADER: &str = "x-correlation-id";
 
 /// Sends a query and waits until its answer begins.
 pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot>) -> Result<Cursor> {
-    let sql = request.render_literals(&mut |value, ty, sql| literal::write(value, ty, sql))?;
+    let cluster = connection.cluster.clone();
+    let call = &request.call.backend;
+    if let Some(report) = &call.report {
+        report.clear();
+    }
+    let sql = literal::render(&request, cluster.options().source.engine)?;
     let reads = only_reads(&sql);
-    let options = connection.client.options();
-    let timeout = request.call.timeout;
+    let timeout = request.call.timeout.or(cluster.options().query_timeout);
+    let id = call.client_query_id.clone().unwrap_or_else(|| cluster.query_id());
     let body = QueryRequest {
         sql: &sql,
-        engine: options.source.engine,
-        null_handling: options.source.null_handling,
-        timeout_ms: timeout
-            .and_then(|timeout| NonZeroU64::new(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX / 2))),
-        client_query_id: None,
-        options: Vec::new(),
+        engine: cluster.options().source.engine,
+        null_handling: cluster.options().source.null_handling,
+        timeout_ms: timeout.map(millis),
+        client_query_id: Some(&id),
+        trace: call.trace,
+        options: cluster.options().query.merged(&call.options),
     }
     .to_json()
     .map_err(|e| Error::new(ErrorKind::Config, e.to_string()))?;
+    let page_len = request.call.page_size.map(page_len);
+    let post = Post {
+        body: body.into(),
+        id: &id,
+        page_len,
+        headers: headers(&request)?,
+        names: table_names(&request, &sql),
+    };
     // A call's own limit is kept by who runs it; this one is for calls that have none.
-    let silence_max = options.response_timeout.max(timeout.unwrap_or_default());
-    let response = match tokio::time::timeout(silence_max, connection.post(request::PATH, body)).await {
+    let silence_max = silence_max(cluster.options(), timeout);
+    let started = Instant::now();
+    let posted = match tokio::time::timeout(silence_max, cluster.post(&post)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(error::silent(silence_max)),
     };
-    let response = response.map_err(|e| known(e, reads))?;
-    Ok(Cursor {
-        response,
-        decoder: ResponseDecoder::new(Limits::default()),
-        buffer: BytesMut::new(),
-        columns: Arc::from([]),
-        summary: None,
-        partial_ok: request.call.partial_ok,
+    let posted = posted.map_err(|e| known(e, reads))?;
+    let len_max = cluster.options().response_len_max;
+    let (body, buffer) = match posted.response.status() {
+        StatusCode::OK => (Body::of(posted.response, len_max, silence_max), BytesMut::new()),
+        _ => refused(posted.response, silence_max).await.map_err(|e| known(e, reads))?,
+    };
+    let answering = Answering {
+        sql,
         reads,
-        silence_max,
-    })
+        started,
+        limit: timeout.unwrap_or(BROKER_TIMEOUT),
+        partial_ok: request.call.partial_ok,
+        report: call.report.clone(),
+    };
+    Ok(Cursor::new(cluster, posted.broker, answering, body, buffer, page_len, silence_max))
 }
 
-impl Cursor {
-    /// The next rows, or the end: an error where the answer is not all of it, unless that is wanted.
-    pub(crate) async fn next(&mut self) -> Result<Option<PinotBatch>> {
-        self.advance().await.map_err(|e| known(e, self.reads))
-    }
+/// The longest that a server may be silent.
+fn silence_max(options: &PinotOptions, timeout: Option<Duration>) -> Duration {
+    options.response_timeout.max(timeout.unwrap_or_default())
+}
 
-    async fn advance(&mut self) -> Result<Option<PinotBatch>> {
-        if self.summary.is_some() {
-            return Ok(None);
+/// A broker's answer under another status than 200 is one all the same, where it has an answer's form: some are told to
+/// say of errors by the status (from 1.5 on), and may have rows beside them.
+async fn refused(response: reqwest::Response, silence_max: Duration) -> Result<(Body, BytesMut)> {
+    let status = response.status();
+    let body = match tokio::time::timeout(silence_max, client::body(response)).await {
+        Ok(body) => body?,
+        Err(_) => return Err(error::silent(silence_max)),
+    };
+    if is_answer(&body) {
+        Ok((Body::whole(), BytesMut::from(body.as_slice())))
+    } else {
+        Err(error::status(status, &body))
+    }
+}
+
+/// Whether it is an answer that says what went wrong.
+fn is_answer(body: &[u8]) -> bool {
+    let (mut decoder, mut buffer) = (ResponseDecoder::new(Limits::default()), BytesMut::from(body));
+    loop {
+        match decoder.decode(&mut buffer) {
+            Ok(Some(Event::End(summary))) => return !summary.exceptions.is_empty(),
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => return false,
         }
-        loop {
-            match self.decoder.decode(&mut self.buffer).map_err(error::unreadable)? {
-                Some(Event::Columns(columns)) => self.columns = columns,
-                Some(Event::Rows(rows)) => {
-                    return Ok(Some(PinotBatch { columns: self.columns.clone(), rows }));
-                }
-                Some(Event::End(summary)) => {
-                    let verdict = self.verdict(&summary);
-                    self.summary = Some(summary);
-                    // To the end of the body, so that the HTTP connection can be used again.
-                    while self.more().await? {}
-                    self.decoder.finish(&self.buffer).map_err(error::unreadable)?;
-                    return verdict.map(|()| None);
-                }
-                None if self.more().await? => {}
-                None => self.decoder.finish(&self.buffer).map_err(error::unreadable)?,
+    }
+}
+
+/// Above 0, and below 2^63.
+fn millis(timeout: Duration) -> NonZeroU64 {
+    let millis = timeout.as_millis().min(i64::MAX as u128);
+    NonZeroU64::new(u64::try_from(millis).unwrap_or(u64::MAX)).unwrap_or(NonZeroU64::MIN)
+}
+
+fn page_len(rows: usize) -> NonZeroU32 {
+    let rows = u32::try_from(rows).unwrap_or(u32::MAX).min(i32::MAX as u32);
+    NonZeroU32::new(rows).unwrap_or(NonZeroU32::MIN)
+}
+
+fn headers(request: &Request<'_, Pinot>) -> Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &request.call.backend.headers {
+        match header(name, value) {
+            Some((name, _)) if OWN_HEADERS.contains(&name.as_str()) => {
+                let message = format!("header `{name}` is set by an option of its own");
+                return Err(Error::new(ErrorKind::Config, message));
             }
-        }
-    }
-
-    /// Whether something more arrived.
-    async fn more(&mut self) -> Result<bool> {
-        let chunk = match tokio::time::timeout(self.silence_max, self.response.chunk()).await {
-            Ok(chunk) => chunk.map_err(error::transport)?,
-            Err(_) => return Err(error::silent(self.silence_max)),
+            Some((name, value)) => headers.append(name, value),
+            None => {
+                return Err(Error::new(
+                    ErrorKind::Config,
+                    format!("header `{name}` or its value cannot be sent"),
+                ));
+            }
         };
-        let Some(chunk) = chunk else { return Ok(false) };
-        self.buffer.extend_from_slice(&chunk);
-        Ok(true)
     }
+    if let Some(tag) = request.call.tag {
+        let unsendable = || Error::new(ErrorKind::Config, "the tag cannot be sent as a header");
+        headers.insert(CORRELATION_HEADER, HeaderValue::from_str(tag).map_err(|_| unsendable())?);
+    }
+    Ok(headers)
+}
 
-    fn verdict(&self, summary: &Summary) -> Result<()> {
-        let reasons = summary.incompleteness();
-        match summary.exceptions.first() {
-            // No rows at all, not even none.
-            Some(exception) if !summary.has_result_table => Err(error::exception(exception)),
-            _ if reasons.is_empty() || self.partial_ok => Ok(()),
-            _ => Err(error::incomplete(&reasons, &summary.exceptions)),
-        }
+/// What may be the names of tables: those that were checked, else every word of the text.
+fn table_names(request: &Request<'_, Pinot>, sql: &str) -> Vec<String> {
+    if request.tables.is_empty() {
+        return names(sql).collect();
     }
+    request.tables.iter().filter_map(|path| path.last()).map(|name| (*name).to_owned()).collect()
 }
 
 /// Whether a statement surely changes nothing, checked or not: `INSERT INTO … FROM FILE` is the one that does (1.5.1).
 fn only_reads(sql: &str) -> bool {
-    !sql.as_bytes().windows("insert".len()).any(|word| word.eq_ignore_ascii_case(b"insert"))
+    !names(sql).any(|name| name.eq_ignore_ascii_case("insert"))
 }
 
-fn known(error: Error, reads: bool) -> Error {
+/// What reads only has no effect that could be unknown.
+pub(crate) fn known(error: Error, reads: bool) -> Error {
     if reads { error.unsent() } else { error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inserts_are_told_from_what_reads() {
+        assert!(only_reads("SELECT inserted, 'INSERT INTO t' FROM t -- insert"));
+        assert!(!only_reads("SET a=1; insert into t FROM FILE 'x'"));
+    }
+
+    #[test]
+    fn limits_are_numbers_that_the_server_takes() {
+        assert_eq!(millis(Duration::ZERO).get(), 1);
+        assert_eq!(millis(Duration::MAX).get(), i64::MAX as u64);
+        assert_eq!((page_len(0).get(), page_len(usize::MAX).get()), (1, i32::MAX as u32));
+    }
+
+    #[test]
+    fn answers_are_told_from_other_bodies() {
+        assert!(is_answer(br#"{"exceptions":[{"errorCode":150,"message":"x"}]}"#));
+        for other in [&br#"{"code":401,"error":"x"}"#[..], b"OK", b"", b"<html>", br#"{"exceptions":[{"#] {
+            assert!(!is_answer(other));
+        }
+    }
 }

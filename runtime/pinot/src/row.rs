@@ -5,11 +5,15 @@ use std::sync::Arc;
 use querent_core::Batch;
 use querent_protocol::pinot::{Column, RowBatch};
 
+use crate::zone::Zone;
+
 /// Rows of a Pinot answer.
 #[derive(Debug, Clone)]
 pub struct PinotBatch {
     pub(crate) columns: Arc<[Column]>,
     pub(crate) rows: RowBatch,
+    /// The zone of the timestamps.
+    pub(crate) zone: Arc<Zone>,
 }
 
 impl Batch for PinotBatch {

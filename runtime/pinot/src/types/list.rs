@@ -6,9 +6,8 @@ use std::sync::Arc;
 use querent_core::ValueProblem;
 use querent_core::types::value::{Decimal, Timestamp, Uuid};
 use querent_protocol::pinot::PinotType;
-use querent_protocol::pinot::value::Cell;
 
-use super::{FromCell, malformed};
+use super::{Cell, FromCell, malformed};
 
 /// A type of which lists are read as `Vec`. Not `u8`: a `Vec<u8>` is bytes.
 pub trait Item {}
@@ -35,7 +34,7 @@ impl<'b, T: FromCell<'b> + Item> Element<'b> for T {
     }
 
     fn read(cell: Cell<'b>) -> Result<T, ValueProblem> {
-        if cell.is_null() { Err(ValueProblem::Null) } else { T::read(cell) }
+        if cell.wire.is_null() { Err(ValueProblem::Null) } else { T::read(cell) }
     }
 }
 
@@ -45,7 +44,7 @@ impl<'b, T: FromCell<'b>> Element<'b> for Option<T> {
     }
 
     fn read(cell: Cell<'b>) -> Result<Option<T>, ValueProblem> {
-        if cell.is_null() { Ok(None) } else { T::read(cell).map(Some) }
+        if cell.wire.is_null() { Ok(None) } else { T::read(cell).map(Some) }
     }
 }
 
@@ -57,6 +56,7 @@ impl<'b, T: Element<'b> + Item> FromCell<'b> for Vec<T> {
     }
 
     fn read(cell: Cell<'b>) -> Result<Vec<T>, ValueProblem> {
-        cell.elements().map_err(malformed)?.map(T::read).collect()
+        let elements = cell.wire.elements().map_err(malformed)?;
+        elements.map(|element| T::read(cell.within(element))).collect()
     }
 }

@@ -2,9 +2,12 @@
 //!
 //! [`FromCell`] is the driver's own view of a value: which of Pinot's types it is read from, and how. [`Decode`] is
 //! derived from it. There is no `&str`: a text with escapes has to be made, so what borrows where it can is a `Cow`. Dates,
-//! times and intervals have no type in Pinot.
+//! times and intervals have no type in Pinot. A `MAP` is its JSON text, or a map whose keys are texts.
+//!
+//! A `TIMESTAMP` comes as the wall clock of the broker's zone and becomes the instant that it stands for.
 
 mod list;
+mod map;
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -12,13 +15,37 @@ use std::sync::Arc;
 
 use querent_core::types::value::{Decimal, Timestamp, Uuid};
 use querent_core::{Decode, ValueError, ValueProblem};
-use querent_protocol::pinot::value::{Cell, CellError};
+use querent_protocol::pinot::value::{Cell as WireCell, CellError};
 use querent_protocol::pinot::{PinotType, RowBatch};
 
 pub use list::{Element, Item};
 
 use crate::Pinot;
 use crate::row::PinotBatch;
+use crate::zone::Zone;
+
+/// A cell that is not decoded yet, or an element of one.
+#[derive(Debug, Clone, Copy)]
+pub struct Cell<'b> {
+    pub(crate) wire: WireCell<'b>,
+    zone: &'b Zone,
+}
+
+impl<'b> Cell<'b> {
+    pub(crate) fn new(wire: WireCell<'b>, zone: &'b Zone) -> Cell<'b> {
+        Cell { wire, zone }
+    }
+
+    /// What stands within this one.
+    fn within(&self, wire: WireCell<'b>) -> Cell<'b> {
+        Cell { wire, zone: self.zone }
+    }
+
+    pub(crate) fn instant(&self) -> Result<Timestamp, ValueProblem> {
+        let wall = self.wire.timestamp().map_err(malformed)?;
+        self.zone.instant(wall).map_err(ValueProblem::Malformed)
+    }
+}
 
 /// A Rust type that is read from a cell.
 pub trait FromCell<'b>: Sized {
@@ -33,6 +60,7 @@ pub trait FromCell<'b>: Sized {
 /// The cells of one column of a batch.
 pub struct Cells<'b, T> {
     rows: &'b RowBatch,
+    zone: &'b Zone,
     column: u16,
     rust: PhantomData<fn() -> T>,
 }
@@ -46,12 +74,13 @@ impl<'b, T: FromCell<'b>> Cells<'b, T> {
             return Err(ValueError::column(index, ValueProblem::WrongType(T::NAME)));
         }
         let column = u16::try_from(index).map_err(|_| missing())?;
-        Ok(Cells { rows: &batch.rows, column, rust: PhantomData })
+        Ok(Cells { rows: &batch.rows, zone: &batch.zone, column, rust: PhantomData })
     }
 
     #[inline]
     fn cell(&self, row: usize) -> Option<Cell<'b>> {
-        self.rows.cell(row, usize::from(self.column)).filter(|cell| !cell.is_null())
+        let wire = self.rows.cell(row, usize::from(self.column)).filter(|cell| !cell.is_null())?;
+        Some(Cell::new(wire, self.zone))
     }
 
     #[inline]
@@ -76,12 +105,16 @@ macro_rules! from_cell {
 
             #[inline]
             fn read(cell: Cell<'b>) -> Result<$rust, ValueProblem> {
-                let read: fn(Cell<'b>) -> Result<$rust, CellError> = $read;
-                read(cell).map_err(malformed)
+                let read: fn(WireCell<'b>) -> Result<$rust, CellError> = $read;
+                read(cell.wire).map_err(malformed)
             }
         }
+    )+ };
+}
 
-        impl<'b> Decode<'b, Pinot> for $rust {
+macro_rules! decode {
+    ($([$($bound:tt)*] $rust:ty;)+) => { $(
+        impl<'b, $($bound)*> Decode<'b, Pinot> for $rust {
             type Column = Cells<'b, $rust>;
 
             fn column(batch: &'b PinotBatch, index: usize) -> Result<Self::Column, ValueError> {
@@ -113,27 +146,27 @@ from_cell! {
     Box<str>, "Box<str>", [String, Json, Map, Object], |cell| cell.json().map(|text| text.into());
     Arc<str>, "Arc<str>", [String, Json, Map, Object], |cell| cell.json().map(|text| text.into());
     Vec<u8>, "Vec<u8>", [Bytes], |cell| cell.bytes();
-    Timestamp, "Timestamp", [Timestamp], |cell| cell.timestamp();
     Uuid, "Uuid", [Uuid], |cell| cell.uuid();
 }
 
-impl<'b, T: Item> Decode<'b, Pinot> for Vec<T>
-where
-    Vec<T>: FromCell<'b>,
-{
-    type Column = Cells<'b, Vec<T>>;
+impl<'b> FromCell<'b> for Timestamp {
+    const NAME: &'static str = "Timestamp";
 
-    fn column(batch: &'b PinotBatch, index: usize) -> Result<Self::Column, ValueError> {
-        Cells::of(batch, index)
+    fn accepts(ty: PinotType) -> bool {
+        ty == PinotType::Timestamp
     }
 
-    fn is_null(column: &Self::Column, row: usize) -> bool {
-        column.cell(row).is_none()
+    fn read(cell: Cell<'b>) -> Result<Timestamp, ValueProblem> {
+        cell.instant()
     }
+}
 
-    fn get(column: &Self::Column, row: usize) -> Result<Self, ValueError> {
-        column.read(row)
-    }
+decode! {
+    [] bool; [] i32; [] i64; [] f32; [] f64;
+    [] Decimal; [] Cow<'b, str>; [] String; [] Box<str>; [] Arc<str>; [] Vec<u8>; [] Timestamp; [] Uuid;
+    [T: Element<'b> + Item] Vec<T>;
+    [V: Element<'b>] std::collections::HashMap<String, V>;
+    [V: Element<'b>] std::collections::BTreeMap<String, V>;
 }
 
 #[cfg(test)]
@@ -145,6 +178,10 @@ mod tests {
     use super::*;
 
     fn batch(types: &[&str], rows: &str) -> PinotBatch {
+        batch_of(&Zone::Utc, types, rows)
+    }
+
+    fn batch_of(zone: &Zone, types: &[&str], rows: &str) -> PinotBatch {
         let quoted: Vec<String> = types.iter().map(|ty| format!("\"{ty}\"")).collect();
         let (types, mut decoder) = (quoted.join(","), ResponseDecoder::new(Limits::default()));
         let text = format!(
@@ -155,7 +192,7 @@ mod tests {
         loop {
             match decoder.decode(&mut buffer).unwrap().unwrap() {
                 Event::Columns(found) => columns = found,
-                Event::Rows(rows) => return PinotBatch { columns, rows },
+                Event::Rows(rows) => return PinotBatch { columns, rows, zone: Arc::new(zone.clone()) },
                 Event::End(_) => panic!("no rows"),
             }
         }
@@ -196,5 +233,53 @@ mod tests {
         assert_eq!(get::<Option<i32>>(&batch, 2), Ok(None));
         assert_eq!(get::<String>(&batch, 3), Err(wrong(3, "String")));
         assert_eq!(get::<i32>(&batch, 9), Err(ValueError::column(9, ValueProblem::MissingColumn)));
+    }
+    #[test]
+    fn every_type_is_read_as_its_own_and_null_as_none() {
+        // Names as in 1.6, whose new types were never seen from a server here.
+        let types =
+            ["BOOLEAN", "DOUBLE", "FLOAT", "JSON", "UUID", "OBJECT", "BYTES_ARRAY", "BIG_DECIMAL_ARRAY"];
+        let rows = r#"[[true,"-Infinity","NaN","{\"a\":1}","f81d4fae-7dec-11d0-a765-00a0c91e6bf6",[1],["00","ff"],["1.50","1E+3"]],
+                       [null,null,null,null,null,null,null,null]]"#;
+        let batch = batch(&types, rows);
+        assert_eq!((get::<bool>(&batch, 0), get::<f64>(&batch, 1)), (Ok(true), Ok(f64::NEG_INFINITY)));
+        assert!(get::<f32>(&batch, 2).is_ok_and(f32::is_nan));
+        assert_eq!(get::<String>(&batch, 3).as_deref(), Ok("{\"a\":1}"));
+        assert_eq!(get::<Uuid>(&batch, 4).unwrap().to_string(), "f81d4fae-7dec-11d0-a765-00a0c91e6bf6");
+        assert_eq!(get::<String>(&batch, 5).as_deref(), Ok("[1]"));
+        assert_eq!(get::<Vec<Vec<u8>>>(&batch, 6), Ok(vec![vec![0], vec![255]]));
+        let decimals: Vec<String> =
+            get::<Vec<Decimal>>(&batch, 7).unwrap().iter().map(Decimal::to_string).collect();
+        assert_eq!(decimals, ["1.50", "1000"]);
+        fn second<'b, T: Decode<'b, Pinot>>(batch: &'b PinotBatch, column: usize) -> bool {
+            let of = <Option<T> as Decode<'_, Pinot>>::column(batch, column).unwrap();
+            <Option<T> as Decode<'_, Pinot>>::get(&of, 1).unwrap().is_none()
+        }
+        assert!(second::<bool>(&batch, 0) && second::<f64>(&batch, 1) && second::<f32>(&batch, 2));
+        assert!(second::<String>(&batch, 3) && second::<Uuid>(&batch, 4) && second::<String>(&batch, 5));
+        assert!(second::<Vec<Vec<u8>>>(&batch, 6) && second::<Vec<Decimal>>(&batch, 7));
+    }
+
+    #[test]
+    fn timestamps_are_instants_of_the_brokers_zone() {
+        let rows = r#"[["2024-02-29 12:34:56.789",["2024-07-01 00:00:00.0",null]]]"#;
+        let of = |zone: Zone| batch_of(&zone, &["TIMESTAMP", "TIMESTAMP_ARRAY"], rows);
+        let batch = of(Zone::of_java("America/Los_Angeles"));
+        assert_eq!(get::<Timestamp>(&batch, 0).unwrap().to_string(), "2024-02-29T20:34:56.789");
+        let list = get::<Vec<Option<Timestamp>>>(&batch, 1).unwrap();
+        assert_eq!(list[0].unwrap().to_string(), "2024-07-01T07:00:00");
+        assert_eq!(list[1], None);
+        let error = get::<Timestamp>(&of(Zone::UNTOLD), 0).unwrap_err();
+        assert!(error.what.to_string().contains("set `zone` of the source"), "{}", error.what);
+    }
+
+    #[test]
+    fn maps_are_maps() {
+        use std::collections::{BTreeMap, HashMap};
+        let batch = batch(&["MAP", "MAP"], r#"[[{"k":1,"é \"":-1},{"a":null}]]"#);
+        let map = get::<BTreeMap<String, i32>>(&batch, 0).unwrap();
+        assert_eq!(map.into_iter().collect::<Vec<_>>(), [("k".to_owned(), 1), ("é \"".to_owned(), -1)]);
+        assert_eq!(get::<HashMap<String, Option<i32>>>(&batch, 1).unwrap()["a"], None);
+        assert_eq!(get::<HashMap<String, i32>>(&batch, 1), Err(ValueError::row(1, 0, ValueProblem::Null)));
     }
 }
