@@ -142,12 +142,13 @@ fn lists(
         let chosen = list.iter().map(|argument| argument.operand.clone());
         takes(&chosen.chain(std::iter::repeat(open.clone())).take(count).collect::<Vec<_>>())
     };
-    let (goes_on, max): (&dyn Fn(&[Argument]) -> bool, usize) = match search {
-        Search::ByPlace => (&is_taken, LISTS_MAX[count]),
-        Search::Whole => (
-            &|list| list.len() <= 2 || list.last().is_some_and(|argument| argument.table.is_none()),
-            usize::MAX,
-        ),
+    let goes_on = |list: &[Argument]| match search {
+        Search::ByPlace => is_taken(list),
+        Search::Whole => list.len() <= 2 || list.last().is_some_and(|argument| argument.table.is_none()),
+    };
+    let max = match search {
+        Search::ByPlace => LISTS_MAX[count],
+        Search::Whole => usize::MAX,
     };
     let mut found = vec![Vec::new()];
     for _ in 0..count {
