@@ -66,6 +66,11 @@ impl Arguments {
 impl<'a> Binder<'a> {
     /// The name under which a call's function is looked up.
     pub(super) fn function_name(&self, function: &Function) -> String {
+        let written = self.written_name(function);
+        self.dialect.rules.canonical_function(&written).unwrap_or(written)
+    }
+
+    fn written_name(&self, function: &Function) -> String {
         let parts = &function.name.parts;
         match &parts[..] {
             [one] if one.quoted => one.value.clone(),
@@ -322,6 +327,7 @@ impl<'a> Binder<'a> {
         let Some(resolved) = self.resolve(FunctionKind::Scalar, name, &args, span) else {
             return Typed::new(Ty::Error, true, Why::Static("its type is not known"), key);
         };
+        self.advise(self.functions.canonical(name), &args.operands(), span);
         let operands: Vec<&Typed> = args.typed.iter().collect();
         let mut ty = self.result_type(&resolved, &args.operands(), SAME_TYPE.contains(&name));
         if let Some(returning) = &function.returning {
@@ -488,6 +494,8 @@ impl<'a> Binder<'a> {
                 None => "",
             });
         let key = Key::node("aggregate", &[vec![key], keys].concat());
+        let over_distinct = self.dialect.rules.over_distinct(name).filter(|_| function.distinct);
+        let name = over_distinct.unwrap_or(name);
         let canonical = self.functions.canonical(name);
         if function.distinct && args.typed.len() > 1 && canonical == "count" {
             self.refused(Syntax::DistinctList, "DISTINCT over several arguments", span);
@@ -498,6 +506,7 @@ impl<'a> Binder<'a> {
         let Some(resolved) = self.resolve(FunctionKind::Aggregate, name, &args, span) else {
             return Typed::new(Ty::Error, true, Why::Static("its type is not known"), key);
         };
+        self.advise(canonical, &args.operands(), span);
         let ty = self.result_type(&resolved, &args.operands(), SAME_TYPE.contains(&name));
         let operands: Vec<&Typed> = args.typed.iter().collect();
         let (nullable, why) = match resolved.nulls {

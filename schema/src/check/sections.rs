@@ -6,10 +6,10 @@
 
 use std::collections::HashSet;
 
-use crate::ast::{Span, Statement, StatementKind};
+use crate::ast::{ExprKind, Literal, Span, Statement, StatementKind};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::dialect::Habit;
+use crate::dialect::{Habit, Setting};
 use crate::parse::Source;
 use crate::parse::visit;
 use crate::plan::{Column, Effect, Param, Plan, Section};
@@ -73,6 +73,7 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
     let full = solve(statement, catalog, source);
     let mut columns = columns(&full.relation, &full.params, catalog);
     let mut open = full.relation.is_open();
+    refused_columns(statement, &columns, catalog, &mut diagnostics);
     let Reading { effect, tables, diagnostics: found, mut params, mut table_cache, .. } = full;
     diagnostics.extend(found);
     if diagnostics.iter().any(|found| found.severity == Severity::Error)
@@ -99,7 +100,7 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
         if broken {
             continue;
         }
-        let reading = read(statement, catalog, params, table_cache);
+        let reading = read(statement, catalog, params, table_cache, &source.settings);
         let others = self::columns(&reading.relation, &reading.params, catalog);
         diagnostics.extend(reading.diagnostics);
         (params, table_cache) = (reading.params, reading.table_cache);
@@ -132,7 +133,34 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
         key,
         effect,
     };
+    let allowed =
+        |found: &Diagnostic| found.severity == Severity::Warning && source.allowed.contains(&found.code);
+    diagnostics.retain(|found| !allowed(found));
     Checked { plan: Some(plan), diagnostics: tidy(diagnostics) }
+}
+
+/// Reports columns that the server cannot write into an answer. Where no row is asked for, it does not try.
+fn refused_columns(
+    statement: &Statement,
+    columns: &[Column],
+    catalog: &Catalog,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let StatementKind::Query(query) = &statement.kind else { return };
+    let none = query
+        .limit
+        .as_ref()
+        .is_some_and(|limit| matches!(&limit.kind, ExprKind::Literal(Literal::Number(text)) if text == "0"));
+    if none {
+        return;
+    }
+    for column in columns {
+        let Some(reason) = column.ty.as_ref().and_then(|ty| catalog.dialect.rules.refuses_column(ty)) else {
+            continue;
+        };
+        let message = format!("column `{}` cannot be in an answer", column.name);
+        diagnostics.push(Diagnostic::error(Code::Unsupported, column.span, message).note(reason));
+    }
 }
 
 /// What is wrong with the text of a choice, told of the section whose absence makes it so.
@@ -172,7 +200,7 @@ fn solve(statement: &Statement, catalog: &Catalog, source: &Source<'_>) -> Readi
     let mut params = Params::new(source.params.len());
     let mut table_cache = TableCache::new();
     for _ in 0..READINGS_MAX {
-        let mut reading = read(statement, catalog, params, table_cache);
+        let mut reading = read(statement, catalog, params, table_cache, &source.settings);
         if source.params.is_empty() {
             return reading;
         }
@@ -184,19 +212,28 @@ fn solve(statement: &Statement, catalog: &Catalog, source: &Source<'_>) -> Readi
         (params, table_cache) = (reading.params, reading.table_cache);
         params.restart();
     }
-    let mut reading = read(statement, catalog, params, table_cache);
+    let mut reading = read(statement, catalog, params, table_cache, &source.settings);
     let (_, clashes) = reading.params.solve(catalog.dialect.rules);
     reading.diagnostics.extend(clashes);
     reading
 }
 
-fn read(statement: &Statement, catalog: &Catalog, params: Params, table_cache: TableCache) -> Reading {
+fn read(
+    statement: &Statement,
+    catalog: &Catalog,
+    params: Params,
+    table_cache: TableCache,
+    settings: &[Setting],
+) -> Reading {
     let mut binder = Binder::new(catalog, params, table_cache);
     binder.distributed = is_distributed(statement, catalog);
     binder.loses_constants = binder.distributed && loses_constants(statement, catalog);
     visit::statement(statement, &mut |node| {
         if let Some((span, what)) = (catalog.dialect.reading.refused)(&node) {
             binder.unsupported(&what, span);
+        }
+        for (span, advice) in (catalog.dialect.reading.advice)(&node, settings) {
+            binder.report_advice(advice, span);
         }
     });
     let (relation, effect) = binder.statement(statement);
@@ -214,10 +251,11 @@ fn columns(relation: &Relation, params: &Params, catalog: &Catalog) -> Vec<Colum
     let column = |field: &Field| {
         let ty = field.carried.clone().unwrap_or_else(|| params.known(&field.ty));
         let native = field.native.as_ref().map(|native| native.to_string());
+        let native = native.or_else(|| ty.as_ref().and_then(|ty| catalog.dialect.rules.native(ty)));
         Column {
             name: field.name.to_string(),
-            native: native.or_else(|| ty.as_ref().and_then(|ty| catalog.dialect.rules.native(ty))),
-            ty,
+            native,
+            ty: ty.map(|ty| catalog.dialect.rules.answered(ty)),
             nullable: field.nullable,
             why: field.why.to_text(),
             origin: field.origin.as_ref().map(|origin| ((*origin.table).clone(), origin.column.to_string())),
