@@ -178,6 +178,8 @@ pub enum Habit {
     JsonClauses,
     /// A function that gives rows stands in `TABLE(…)` in FROM.
     CallsInTable,
+    /// A column without an alias is called as the query spells it, and not as its table does.
+    ColumnsAsWritten,
     /// A function is known by its name without regard to underscores.
     NamesWithoutUnderscores,
 }

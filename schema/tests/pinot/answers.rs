@@ -23,6 +23,8 @@ struct Answer {
     sql: String,
     /// Names, types and whether a NULL came, of each column; the error where it is none.
     outcome: Result<Vec<(String, String, bool)>, String>,
+    /// Whether it failed on a value that it met.
+    failed_on_data: bool,
 }
 
 /// The tables that were asked, from the schemas in `data/schemas`.
@@ -67,6 +69,7 @@ fn one(number: usize, line: &Value) -> Answer {
         engine: if word("engine") == "sse" { Engine::SingleStage } else { Engine::MultiStage },
         nulls: word("options").contains("enableNullHandling=true"),
         sql: word("sql"),
+        failed_on_data: word("body").contains("For input string"),
         outcome,
     }
 }
@@ -86,7 +89,7 @@ struct Outcome {
 fn every_recorded_answer() {
     let answers = read();
     let mut outcome = Outcome::default();
-    for answer in &answers {
+    for answer in answers.iter().filter(|answer| !answer.failed_on_data) {
         judge(answer, &catalog(answer.engine, answer.nulls), &mut outcome);
     }
     let show = std::env::var_os("SHOW").is_some();

@@ -61,7 +61,7 @@ impl Engine {
                  pinotchildaggexprmin pinotparentaggexprmax pinotparentaggexprmin testfunc1 testfunc2"
             }
             Engine::MultiStage => {
-                "$sum0 and case casewhen cast extract fasthll in not notin or percentilesmarttdigest \
+                "$sum0 and array case casewhen cast extract fasthll in not notin or percentilesmarttdigest \
                  pinotchildaggexprmax pinotchildaggexprmin pinotparentaggexprmax pinotparentaggexprmin testfunc1 \
                  testfunc2"
             }

@@ -8,7 +8,7 @@
 
 use querent_types::SqlType;
 
-use super::types::{Engine, entries, is_list, letter, native, of_letter, of_word};
+use super::types::{Engine, entries, is_list, is_number, letter, native, of_letter, of_word};
 use super::{mse, sse};
 use crate::ast::{BinaryOp, Literal};
 use crate::dialect::function::FunctionRules;
@@ -52,9 +52,6 @@ const LITERALS: &[(bool, &str, &[usize])] = &[
     (false, "jsonextractscalar", &[1, 2]),
     (false, "timeconvert", &[1, 2]),
 ];
-
-/// Arguments that must not be literals in the single-stage engine.
-const COLUMNS: &[(&str, usize)] = &[("stcontains", 1), ("stwithin", 1), ("stequals", 1), ("stdistance", 1)];
 
 /// Aggregates whose answer over no rows was not seen, and may be none.
 const MAY_LACK: &[&str] = &[
@@ -106,7 +103,7 @@ impl FunctionRules for Functions {
             "first" => Ok(types.first().cloned()),
             "widest" => Ok(super::types::widest(types, sse::wider).or_else(|| types.first().cloned())),
             "word" => word(args, 2, self.engine),
-            "secondword" => Ok(word(args, 1, self.engine)?.map(SqlType::list)),
+            "secondword" => Ok(collected(args, 1)?.map(SqlType::list)),
             "timeword" => time_word(args),
             "list" => {
                 Ok(types.first().map(|ty| if is_list(ty) { ty.clone() } else { SqlType::list(ty.clone()) }))
@@ -185,7 +182,9 @@ impl FunctionRules for Functions {
             (false, Engine::MultiStage, NullRule::EmptyOrNull) if ["min", "max"].contains(&name) => {
                 NullRule::Never
             }
-            (false, _, NullRule::Always) if ["jsonextractscalar", "jsonextractindex"].contains(&name) => {
+            (false, Engine::SingleStage, NullRule::Always)
+                if ["jsonextractscalar", "jsonextractindex"].contains(&name) =>
+            {
                 NullRule::Strict
             }
             (_, _, rule) => rule,
@@ -198,11 +197,7 @@ impl FunctionRules for Functions {
         let missing =
             |place: &&usize| args.get(**place).is_some_and(|arg| arg.literal.is_none() && arg.ty.is_some());
         let missing = wanted.flat_map(|(_, _, places)| places.iter()).find(missing);
-        if let Some(place) = missing {
-            return Some((*place, "a literal"));
-        }
-        let (_, place) = COLUMNS.iter().find(|(own, _)| single && *own == name)?;
-        args.get(*place).filter(|arg| arg.literal.is_some()).map(|_| (*place, "a column"))
+        missing.map(|place| (*place, "a literal"))
     }
 }
 
@@ -270,9 +265,22 @@ fn word(args: &[Operand], place: usize, engine: Engine) -> Result<Option<SqlType
     ty.map(Some).ok_or_else(|| refuse("the name of a type: 'INT', 'STRING_ARRAY'"))
 }
 
+/// The type that a literal names for the values of an aggregate of the single-stage engine: what is no number can be
+/// collected as text alone.
+fn collected(args: &[Operand], place: usize) -> Result<Option<SqlType>, Refusal> {
+    let ty = word(args, place, Engine::SingleStage)?;
+    let first = args.first().and_then(|arg| arg.ty.as_ref()).map(element);
+    let counts = |ty: &SqlType| is_number(ty) || matches!(ty, SqlType::Boolean | SqlType::Timestamp(..));
+    match (&ty, first) {
+        (Some(SqlType::Text(_)) | None, _) | (_, None | Some(SqlType::Null)) => Ok(ty),
+        (_, Some(first)) if counts(&first) => Ok(ty),
+        _ => Err(refuse("'STRING' as the type of what is no number")),
+    }
+}
+
 /// The type that the third argument of FIRSTWITHTIME and LASTWITHTIME names.
 fn time_word(args: &[Operand]) -> Result<Option<SqlType>, Refusal> {
-    let ty = word(args, 2, Engine::SingleStage)?;
+    let ty = collected(args, 2)?;
     match &ty {
         Some(
             SqlType::BigDecimal

@@ -92,6 +92,18 @@ const HABITS: &[Habit] = &[
     Habit::SetOperationsConvert,
 ];
 
+const MSE_HABITS: &[Habit] = &[
+    Habit::ColumnsAsWritten,
+    Habit::RepeatedColumns,
+    Habit::GroupedColumnsOnly,
+    Habit::GroupByAliases,
+    Habit::DatePartWords,
+    Habit::NamesWithoutUnderscores,
+    Habit::ParamsAsFirst,
+    Habit::IntegerLimit,
+    Habit::SetOperationsConvert,
+];
+
 static SSE_READING: Reading = Reading {
     habits: HABITS,
     column_names: ColumnNames::Pinot,
@@ -120,7 +132,7 @@ static SSE_NULLS_READING: Reading = Reading {
 };
 
 static MSE_READING: Reading = Reading {
-    habits: HABITS,
+    habits: MSE_HABITS,
     column_names: ColumnNames::Position,
     explain: &["SQL", "PLAN", "RULE_TIMINGS"],
     options: &[("engine", "multi-stage")],

@@ -1,20 +1,17 @@
 //! What the engines take and answer otherwise than one thinks, without a word (1.5.1), and what to write instead.
 //!
-//! [`operands`]-wise lints see types and literals, clause-wise ones the tree. Each is a warning that a query can switch off.
+//! Here is what types and literals tell; `clauses` has what the tree tells. Each is a warning that a query can switch off.
+
+mod clauses;
+
+pub(super) use clauses::{multi_stage as clauses_multi_stage, single_stage as clauses_single_stage};
 
 use querent_types::SqlType;
 
-use super::refused::{compares, is_null};
-use super::settings::sets;
 use super::types::is_number;
-use super::{SSE_FUNCTIONS, names};
-use crate::ast::{
-    BinaryOp, Expr, ExprKind, Function, GroupBy, Literal, OrderBy, Query, Select, SelectItem, SetExpr, Span,
-    StatementKind,
-};
+use crate::ast::Literal;
 use crate::diagnostic::Code;
-use crate::dialect::{Advice, FunctionKind, Operand, Setting};
-use crate::parse::visit::{self, Node};
+use crate::dialect::{Advice, Operand};
 
 fn advice(code: Code, message: impl Into<String>, help: impl Into<String>) -> Advice {
     Advice { code, refused: false, message: message.into(), help: help.into() }
@@ -55,7 +52,7 @@ pub(super) fn single_stage_nulls(call: &str, args: &[Operand]) -> Option<Advice>
 pub(super) fn multi_stage(call: &str, args: &[Operand]) -> Option<Advice> {
     match call {
         "sum" => sum(args),
-        "min" | "max" => extreme(call, args, false),
+        "min" | "max" => of_text(call, args).or_else(|| extreme(call, args, false)),
         "/" | "%" => by_zero(args, "the greatest INT"),
         call if COMPARISONS.contains(&call) => moments(call, args).or_else(|| {
             pairs(args, |column, literal| {
@@ -147,14 +144,19 @@ fn moments(call: &str, args: &[Operand]) -> Option<Advice> {
         .skip(1)
         .any(|arg| arg.literal.is_none() && matches!(arg.ty, Some(SqlType::Timestamp(..))));
     // A column of another table is no parameter; a list of such is rare, and a cast of both does no harm.
-    let listed = call == "IN" && first && open;
-    listed.then(|| {
-        advice(
+    match call {
+        "IN" if first && open => Some(advice(
             Code::OddComparison,
             "this engine takes no list of times: values are sent as milliseconds, which it refuses there",
             "fix this by writing `CAST(ts AS LONG) IN (…)` with milliseconds",
-        )
-    })
+        )),
+        "BETWEEN" if first && open => Some(advice(
+            Code::OddComparison,
+            "this engine takes no times behind BETWEEN: values are sent as milliseconds, which it refuses there",
+            "fix this by writing `ts >= … AND ts <= …`",
+        )),
+        _ => None,
+    }
 }
 
 fn in_own_zone() -> Advice {
@@ -220,6 +222,17 @@ fn extreme(call: &str, args: &[Operand], single: bool) -> Option<Advice> {
     }
 }
 
+/// The planner takes it, and every server fails: "Cannot compute max for non-numeric type".
+fn of_text(call: &str, args: &[Operand]) -> Option<Advice> {
+    let ty = args.first()?.ty.as_ref()?;
+    if !matches!(ty, SqlType::Text(_) | SqlType::Binary(_) | SqlType::Map(..)) {
+        return None;
+    }
+    let message = format!("servers compute {} of numbers and times alone", call.to_uppercase());
+    let help = format!("fix this by writing `{call}String(…)`, or by `ORDER BY x LIMIT 1`");
+    Some(Advice { refused: true, ..advice(Code::TypeMismatch, message, help) })
+}
+
 fn by_zero(args: &[Operand], given: &str) -> Option<Advice> {
     let zero = matches!(&args.get(1)?.literal, Some(Literal::Number(text)) if text.parse::<f64>() == Ok(0.0));
     let of_column = args[0].literal.is_none() && args[0].ty.as_ref().is_none_or(is_number);
@@ -229,186 +242,5 @@ fn by_zero(args: &[Operand], given: &str) -> Option<Advice> {
             format!("a division by zero is no error here: it gives {given}"),
             "fix this by another divisor",
         )
-    })
-}
-
-/// What the clauses of a statement of the single-stage engine do.
-pub(super) fn clauses_single_stage(node: &Node<'_>, settings: &[Setting]) -> Vec<(Span, Advice)> {
-    match node {
-        Node::Statement(statement) => match &statement.kind {
-            StatementKind::Query(query) => of_query(query, settings),
-            _ => Vec::new(),
-        },
-        Node::Expr(expr) => of_expr_single(expr).map(|found| (expr.span, found)).into_iter().collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The same of the multi-stage engine.
-pub(super) fn clauses_multi_stage(node: &Node<'_>, _: &[Setting]) -> Vec<(Span, Advice)> {
-    let Node::Expr(expr) = node else { return Vec::new() };
-    of_expr_multi(expr).map(|found| (expr.span, found)).into_iter().collect()
-}
-
-fn of_query(query: &Query, settings: &[Setting]) -> Vec<(Span, Advice)> {
-    let SetExpr::Select(select) = &query.body else { return Vec::new() };
-    let mut found = Vec::new();
-    let constants = !select.from.is_empty() && select.items.iter().all(is_constant);
-    if constants {
-        found.push((
-            select.span,
-            advice(
-                Code::ConstantRows,
-                "a select of constants reads no table: it gives one row, whatever FROM and WHERE say",
-                "fix this by selecting a column, or `count(*)`",
-            ),
-        ));
-    }
-    let one_row = constants
-        || select.from.is_empty()
-        || select.group_by == GroupBy::None && select.items.iter().any(aggregates);
-    if query.limit.is_none() && !one_row {
-        found.push((
-            select.span,
-            advice(
-                Code::DefaultLimit,
-                "without LIMIT this engine gives 10 rows at most",
-                "fix this by saying how many are wanted: `LIMIT 1000`",
-            ),
-        ));
-    }
-    if let (Some(offset), None) = (&query.offset, &query.order_by) {
-        found.push((
-            offset.span,
-            advice(
-                Code::IgnoredOffset,
-                "this engine leaves OFFSET out where there is no ORDER BY",
-                "fix this by adding ORDER BY",
-            ),
-        ));
-    }
-    found.extend(trimmed(query, select, settings));
-    found
-}
-
-/// Keys that switch trimming off, or say that one knows.
-const TRIMS: &[&str] =
-    &["minSegmentGroupTrimSize", "minServerGroupTrimSize", "minBrokerGroupTrimSize", "groupTrimThreshold"];
-
-/// Groups in the order of what is not known before all servers have answered.
-fn trimmed(query: &Query, select: &Select, settings: &[Setting]) -> Option<(Span, Advice)> {
-    let Some(OrderBy::Expressions(keys)) = &query.order_by else { return None };
-    if select.group_by == GroupBy::None || query.limit.is_none() || sets(settings, TRIMS) {
-        return None;
-    }
-    let key = keys.iter().find(|key| sorts_by_aggregate(&key.expr, select))?;
-    Some((
-        key.expr.span,
-        advice(
-            Code::TrimmedGroups,
-            "each server keeps its first 5000 groups or so in this order: the totals of a group may lack a part",
-            "fix this by `SET minServerGroupTrimSize = -1; SET minSegmentGroupTrimSize = -1;` before the query",
-        ),
-    ))
-}
-
-fn sorts_by_aggregate(key: &Expr, select: &Select) -> bool {
-    let item = |position: usize| match select.items.get(position) {
-        Some(SelectItem::Expr { expr, .. }) => holds_aggregate(expr),
-        _ => false,
-    };
-    match &key.kind {
-        ExprKind::Literal(Literal::Number(text)) => {
-            text.parse::<usize>().is_ok_and(|position| position > 0 && item(position - 1))
-        }
-        ExprKind::Column(name) => select.items.iter().any(|item| match item {
-            SelectItem::Expr { expr, alias: Some(alias) } => {
-                alias.ident.value.eq_ignore_ascii_case(&name.last().value) && holds_aggregate(expr)
-            }
-            _ => false,
-        }),
-        _ => holds_aggregate(key),
-    }
-}
-
-fn aggregates(item: &SelectItem) -> bool {
-    matches!(item, SelectItem::Expr { expr, .. } if holds_aggregate(expr))
-}
-
-fn is_constant(item: &SelectItem) -> bool {
-    let SelectItem::Expr { expr, .. } = item else { return false };
-    let mut constant = true;
-    visit::expr(expr, &mut |node| {
-        if let Node::Expr(expr) = node {
-            constant &= !matches!(expr.kind, ExprKind::Column(_) | ExprKind::Param(_));
-        }
-    });
-    constant && !holds_aggregate(expr)
-}
-
-fn holds_aggregate(expr: &Expr) -> bool {
-    let mut holds = false;
-    visit::expr(expr, &mut |node| {
-        if let Node::Expr(Expr { kind: ExprKind::Function(call), .. }) = node {
-            holds |= is_aggregate(call);
-        }
-    });
-    holds
-}
-
-fn is_aggregate(call: &Function) -> bool {
-    let name = call.name.last().value.to_lowercase();
-    let name = names::canonical_function(&name).unwrap_or(name);
-    SSE_FUNCTIONS.kinds(&name).contains(&FunctionKind::Aggregate)
-}
-
-fn of_expr_single(expr: &Expr) -> Option<Advice> {
-    match &expr.kind {
-        ExprKind::Literal(Literal::Bytes(digits)) => Some(advice(
-            Code::OddComparison,
-            "this engine makes a text of binary digits of `X'…'`",
-            format!("fix this by writing `hexToBytes('{digits}')`"),
-        )),
-        ExprKind::TypedString { ty, .. } if matches!(ty.name.as_str(), "TIMESTAMP" | "DATE") => {
-            Some(in_own_zone())
-        }
-        _ => never_true(expr),
-    }
-}
-
-fn of_expr_multi(expr: &Expr) -> Option<Advice> {
-    match &expr.kind {
-        ExprKind::Cast { expr: inner, ty, .. } if ty.name == "TIMESTAMP" => match &inner.kind {
-            ExprKind::Literal(Literal::String(text)) if has_fraction(text) => Some(cut_off()),
-            ExprKind::Literal(Literal::Number(text)) if !text.ends_with("000") && text != "0" => {
-                Some(cut_off())
-            }
-            _ => None,
-        },
-        ExprKind::Binary { left, op, right, .. } if compares(op) && (is_null(left) || is_null(right)) => {
-            Some(advice(
-                Code::OddComparison,
-                "nothing equals NULL, and nothing differs from it: this is never true",
-                "fix this by IS NULL or IS NOT NULL",
-            ))
-        }
-        ExprKind::InList { list, .. } if list.iter().any(is_null) => {
-            Some(advice(Code::OddComparison, "a NULL in a list is left out", "fix this by `OR x IS NULL`"))
-        }
-        _ => never_true(expr),
-    }
-}
-
-/// `x = NaN`.
-fn never_true(expr: &Expr) -> Option<Advice> {
-    let ExprKind::Binary { left, op: BinaryOp::Eq, right, .. } = &expr.kind else { return None };
-    let nan = |side: &Expr| match &side.kind {
-        ExprKind::Cast { expr, .. } => {
-            matches!(&expr.kind, ExprKind::Literal(Literal::String(text)) if text.eq_ignore_ascii_case("nan"))
-        }
-        _ => false,
-    };
-    (nan(left) || nan(right)).then(|| {
-        advice(Code::OddComparison, "nothing equals NaN: this is never true", "fix this by `isNaN(x) = 1`")
     })
 }
