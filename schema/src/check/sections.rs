@@ -11,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::dialect::{Habit, Setting};
 use crate::parse::Source;
-use crate::parse::visit;
+use crate::parse::visit::{self, Node};
 use crate::plan::{Column, Effect, Param, Plan, Section};
 
 use super::Checked;
@@ -25,6 +25,17 @@ const CHOICES_MAX: usize = 16;
 
 /// Parameters are solved in at most this many readings: each types those that depend on the ones before.
 const READINGS_MAX: usize = 6;
+
+/// What is said of a statement that is taken.
+const LINTS: &[Code] = &[
+    Code::DefaultLimit,
+    Code::IgnoredOffset,
+    Code::TrimmedGroups,
+    Code::InexactResult,
+    Code::OddComparison,
+    Code::NullGroup,
+    Code::ConstantRows,
+];
 
 /// What one reading of a statement gave.
 struct Reading {
@@ -133,9 +144,10 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
         key,
         effect,
     };
-    let allowed =
-        |found: &Diagnostic| found.severity == Severity::Warning && source.allowed.contains(&found.code);
-    diagnostics.retain(|found| !allowed(found));
+    let broken = diagnostics.iter().any(|found| found.severity == Severity::Error);
+    // What an engine makes of a statement is of no interest before it is one.
+    let unasked = |code: Code| source.allowed.contains(&code) || (broken && LINTS.contains(&code));
+    diagnostics.retain(|found| found.severity == Severity::Error || !unasked(found.code));
     Checked { plan: Some(plan), diagnostics: tidy(diagnostics) }
 }
 
@@ -228,15 +240,24 @@ fn read(
     let mut binder = Binder::new(catalog, params, table_cache);
     binder.distributed = is_distributed(statement, catalog);
     binder.loses_constants = binder.distributed && loses_constants(statement, catalog);
+    let mut whole = false;
     visit::statement(statement, &mut |node| {
+        if whole {
+            return;
+        }
         if let Some((span, what)) = (catalog.dialect.reading.refused)(&node) {
             binder.unsupported(&what, span);
+            // Of a statement that there is not, its parts need no mending.
+            whole = matches!(node, Node::Statement(_));
         }
         for (span, advice) in (catalog.dialect.reading.advice)(&node, settings) {
             binder.report_advice(advice, span);
         }
     });
-    let (relation, effect) = binder.statement(statement);
+    let (relation, effect) = match whole {
+        true => (Relation::default(), Effect::Read),
+        false => binder.statement(statement),
+    };
     Reading {
         relation,
         effect,

@@ -43,6 +43,9 @@ pub struct Setting {
     pub span: Span,
 }
 
+/// A part of the tree and the settings of its text, to what is to be said of it.
+pub(crate) type ClauseLints = fn(&Node<'_>, &[Setting]) -> Vec<(Span, Advice)>;
+
 /// How an engine reads a query, types aside.
 pub struct Reading {
     /// What it does that others do not.
@@ -76,7 +79,7 @@ pub struct Reading {
     /// What is to be said of a call, an operator (`=`, `IN`, `BETWEEN`) or a key of GROUP BY, by its name and operands.
     pub(crate) lint: fn(&str, &[Operand]) -> Option<Advice>,
     /// The same of a clause, by its place.
-    pub(crate) advice: fn(&Node<'_>, &[Setting]) -> Vec<(Span, Advice)>,
+    pub(crate) advice: ClauseLints,
     /// How a source with these options is read, where that is otherwise.
     pub(crate) variant: fn(&BTreeMap<String, String>) -> Option<&'static Dialect>,
 }

@@ -50,6 +50,9 @@ fn leading(tokens: &[TokenWithSpan], found: &mut Vec<Setting>) -> usize {
                 None => return end,
             }
         };
+        if value.is_empty() {
+            return end;
+        }
         found.push(Setting {
             key: plain(&tokens[key].token),
             value,
@@ -190,6 +193,7 @@ mod tests {
         check("SELECT option(a) FROM t", &[], "SELECT option(a) FROM t");
         check("SET a", &[], "SET a");
         check("SET a = 1", &[], "SET a = 1");
+        check("SET a = ; SELECT 1", &[], "SET a = ; SELECT 1");
     }
 
     #[test]

@@ -87,7 +87,6 @@ const HABITS: &[Habit] = &[
     Habit::GroupByAliases,
     Habit::DatePartWords,
     Habit::NamesWithoutUnderscores,
-    Habit::ParamsAsFirst,
     Habit::IntegerLimit,
     Habit::SetOperationsConvert,
 ];
@@ -99,7 +98,6 @@ const MSE_HABITS: &[Habit] = &[
     Habit::GroupByAliases,
     Habit::DatePartWords,
     Habit::NamesWithoutUnderscores,
-    Habit::ParamsAsFirst,
     Habit::IntegerLimit,
     Habit::SetOperationsConvert,
 ];

@@ -6,7 +6,7 @@ use crate::ast::{
 };
 use crate::parse::visit::{self, Node};
 
-const MULTI_STAGE_ONLY: &str = " (the multi-stage engine has it: `engine = \"multi-stage\"`)";
+const MULTI_STAGE_ONLY: &str = ", which a source with `engine = \"multi-stage\"` has,";
 
 /// What the single-stage engine refuses: its place and its name.
 pub(super) fn single_stage(node: &Node<'_>) -> Option<(Span, String)> {
@@ -141,10 +141,7 @@ fn null_in_filter(select: &Select) -> Option<(Span, String)> {
                 _ => false,
             };
             if null && found.is_none() {
-                found = Some((
-                    expr.span,
-                    "a comparison with NULL, which is never true: IS NULL tells it,".to_owned(),
-                ));
+                found = Some((expr.span, "a comparison with NULL instead of IS NULL".to_owned()));
             }
         });
     }

@@ -7,7 +7,7 @@ use querent_types::SqlType;
 
 use super::types::{entries, is_list, is_number, rank, widest};
 use crate::ast::{BinaryOp, LikeOp, Literal, UnaryOp};
-use crate::dialect::thin::{beside, known, numbers_beside};
+use crate::dialect::thin::{known, numbers_beside};
 use crate::dialect::{CommonPlace, NullRule, Operand, Refusal, Resolved};
 
 fn refuse(words: &str) -> Refusal {
@@ -85,6 +85,11 @@ fn compare(left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
         let fits = match ty {
             SqlType::Binary(_) => match &other.literal {
                 Some(Literal::String(text)) => is_hex(text),
+                Some(Literal::Bytes(_)) => {
+                    return Err(refuse(
+                        "this engine makes a text of binary digits of `X'…'`: write hexToBytes('…')",
+                    ));
+                }
                 Some(_) => false,
                 None => matches!(other.ty, None | Some(SqlType::Binary(_))),
             },
@@ -101,7 +106,14 @@ fn compare(left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
             return Err(refuse("values that this engine converts to the type of the other"));
         }
     }
-    Ok(known(SqlType::Boolean, elements(beside(left, right))))
+    // A text that is written out is read as the type of the other side.
+    let read = |own: &Operand, other: &Operand| match (&own.literal, &other.ty) {
+        (Some(Literal::String(_)), Some(ty)) if !matches!(ty, SqlType::Json | SqlType::Map(..)) => {
+            Some(ty.clone())
+        }
+        _ => own.ty.clone().or_else(|| other.ty.clone()),
+    };
+    Ok(known(SqlType::Boolean, elements(vec![read(left, right), read(right, left)])))
 }
 
 /// A parameter beside an array is compared with its elements.
@@ -139,7 +151,7 @@ pub(super) fn common(place: CommonPlace, operands: &[Operand]) -> Result<SqlType
     let Some(first) = types.first() else { return Ok(SqlType::Null) };
     match place {
         CommonPlace::CaseResult => results(operands, &types),
-        CommonPlace::Between | CommonPlace::InList => compared(place, first, &types, operands),
+        CommonPlace::Between | CommonPlace::InList => compared(place, first, &types),
         CommonPlace::CaseWhen => Ok(first.clone()),
         CommonPlace::Array | CommonPlace::Values | CommonPlace::SetOperation => {
             if let Some(number) = widest(&types, wider) {
@@ -168,16 +180,7 @@ fn results(operands: &[Operand], types: &[SqlType]) -> Result<SqlType, Refusal> 
     Err(refuse("this engine gives a CASE one type: numbers widen, and all else must be alike"))
 }
 
-fn compared(
-    place: CommonPlace,
-    first: &SqlType,
-    types: &[SqlType],
-    operands: &[Operand],
-) -> Result<SqlType, Refusal> {
-    let null = operands.iter().skip(1).any(|operand| operand.ty == Some(SqlType::Null));
-    if null {
-        return Err(refuse("this engine compares nothing with NULL: write IS NULL"));
-    }
+fn compared(place: CommonPlace, first: &SqlType, types: &[SqlType]) -> Result<SqlType, Refusal> {
     let lists = types.iter().skip(1).any(is_list);
     let unordered = matches!(first, SqlType::Binary(_) | SqlType::Map(..));
     if lists || (place == CommonPlace::Between && unordered) {
