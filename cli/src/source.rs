@@ -1,4 +1,4 @@
-//! What a source says now: asked of its server, or read from its SQL files.
+//! What a source says now: asked of its server, or read from its files (SQL, and Pinot's own JSON).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -114,13 +114,13 @@ fn from_files(project: &Project, name: &str) -> Result<Described> {
     })?;
     let files = ddl::read(&project.root, &config.schema)
         .map_err(|e| Failure::new(format!("[source.{name}]: `{}` {}", e.name, e.reason)))?;
-    let evaluated = ddl::evaluate(&files, dialect);
+    let evaluated = ddl::evaluate_with(&files, dialect, &config.options);
     for finding in &evaluated.findings {
         let text = files.iter().find(|f| f.name == finding.file).map_or("", |f| &f.text);
         eprintln!("{}", output::render(&finding.diagnostic, &finding.file, text));
     }
     if evaluated.has_errors() {
-        return Err(Failure::new(format!("[source.{name}]: its SQL files have errors")));
+        return Err(Failure::new(format!("[source.{name}]: its schema files have errors")));
     }
     let skipped = evaluated.notes.iter().map(|n| format!("{}:{}: {}", n.file, n.line, n.text)).collect();
     let mut description = evaluated.source;

@@ -77,7 +77,9 @@ impl Catalog {
         dialect: &'static Dialect,
         tables: Box<dyn TableStore>,
     ) -> Catalog {
-        Catalog { source: source.into(), dialect, tables: Arc::from(tables) }
+        let source = source.into();
+        let dialect = (dialect.reading.variant)(&source.options).unwrap_or(dialect);
+        Catalog { source, dialect, tables: Arc::from(tables) }
     }
 
     /// A catalog held in memory, in the dialect that the description names.

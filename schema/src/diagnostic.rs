@@ -153,6 +153,26 @@ codes! {
     Disagreement = "disagreement",
     /// Syntax that the dialect refuses, or that the server would ignore or misread.
     Unsupported = "unsupported",
+    /// No LIMIT on an engine that then gives few rows.
+    DefaultLimit = "default-limit",
+    /// An OFFSET that the engine leaves out.
+    IgnoredOffset = "ignored-offset",
+    /// Groups that are cut off before all of them are known.
+    TrimmedGroups = "trimmed-groups",
+    /// A result that the engine computes with fewer digits than it has.
+    InexactResult = "inexact-result",
+    /// A comparison that the engine answers otherwise than it reads.
+    OddComparison = "odd-comparison",
+    /// A group for NULL that comes as a value.
+    NullGroup = "null-group",
+    /// A select of constants, which reads no table.
+    ConstantRows = "constant-rows",
+    /// A comment where something else was likely meant.
+    CommentMark = "comment-mark",
+    /// An option that the server does not know and so leaves out.
+    UnknownOption = "unknown-option",
+    /// An option that belongs to the source and is set in a text.
+    SourceOption = "source-option",
     /// A cache that is absent.
     CacheMissing = "cache-missing",
     /// A cache older than querent.toml or its DDL files.

@@ -1,13 +1,10 @@
-//! `picodata`, `pinot-sse` and `pinot-mse` through the whole checker: what is typed, and that the rest is unknown.
+//! `picodata` through the whole checker: what is typed, and that the rest is unknown. Pinot is in `pinot/`.
 
 use querent_schema::catalog::Catalog;
 use querent_schema::{check, ddl, dialect};
 
 const STOCK: &str = "CREATE TABLE stock (id INTEGER NOT NULL, name TEXT NOT NULL, category VARCHAR(20), qty UNSIGNED, \
     price DECIMAL, weight DOUBLE, active BOOLEAN, sku UUID, added DATETIME, PRIMARY KEY (id))";
-const ROWS: &str = "CREATE TABLE rows (i INT NOT NULL, l LONG NOT NULL, f FLOAT, d DOUBLE, b BIG_DECIMAL, \
-    s STRING NOT NULL, ts TIMESTAMP, raw BYTES)";
-
 /// `name type[?], …` of the columns and `; type` of the parameters, or the first finding.
 fn answer(dialect: &str, schema: &str, sql: &str) -> String {
     let dialect = dialect::by_name(dialect).expect("a dialect");
@@ -33,16 +30,6 @@ fn answer(dialect: &str, schema: &str, sql: &str) -> String {
 #[track_caller]
 fn picodata(sql: &str, expected: &str) {
     assert_eq!(answer("picodata", STOCK, sql), expected);
-}
-
-#[track_caller]
-fn sse(sql: &str, expected: &str) {
-    assert_eq!(answer("pinot-sse", ROWS, sql), expected);
-}
-
-#[track_caller]
-fn mse(sql: &str, expected: &str) {
-    assert_eq!(answer("pinot-mse", ROWS, sql), expected);
 }
 
 #[test]
@@ -74,33 +61,10 @@ fn what_is_not_sure_is_unknown() {
     ] {
         picodata(sql, "[unknown-result] the type of column `x` is not known");
     }
-    sse("SELECT i + i AS x FROM rows", "[unknown-result] the type of column `x` is not known");
 }
 
 #[test]
 fn a_name_that_is_not_there_is_refused() {
     let said = answer("picodata", STOCK, "SELECT nmae FROM stock");
     assert!(said.contains("nmae"), "{said}");
-    // Pinot keeps the case of names.
-    let said = answer("pinot-sse", ROWS, "SELECT S FROM rows");
-    assert!(said.contains("`S`"), "{said}");
-}
-
-#[test]
-fn the_engines_of_pinot_give_types_of_their_own() {
-    let sql =
-        "SELECT SUM(i) AS s, max(l) AS m, avg(d) AS a, count(*) AS n FROM rows WHERE s = :s AND ts >= :ts";
-    let params = "; Utf8, Timestamp(ms, \"UTC\")";
-    sse(sql, &format!("s Float64 null, m Float64 null, a Float64 null, n Int64{params}"));
-    mse(sql, &format!("s Int64 null, m Int64 null, a Float64 null, n Int64{params}"));
-    sse("SELECT d * d AS d, 1.5 AS c FROM rows", "d Float64 null, c Float64; ");
-    mse("SELECT i + i AS i, i + l AS l, d * d AS d FROM rows", "i Int32, l Int64, d Float64 null; ");
-}
-
-#[test]
-fn a_parameter_of_pinot_has_the_type_of_its_column() {
-    sse(
-        "SELECT s FROM rows WHERE f = :f AND b <= :b AND i IN (:ids..) AND raw = :raw",
-        "s Utf8; Float32, BigDecimal, Int32, Binary",
-    );
 }

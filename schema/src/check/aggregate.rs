@@ -48,6 +48,8 @@ impl<'a> Binder<'a> {
                 None => "",
             });
         let key = Key::node("aggregate", &[vec![key], keys].concat());
+        let over_distinct = self.dialect.rules.over_distinct(name).filter(|_| function.distinct);
+        let name = over_distinct.unwrap_or(name);
         let canonical = self.functions.canonical(name);
         if function.distinct && args.typed.len() > 1 && canonical == "count" {
             self.refused(Syntax::DistinctList, "DISTINCT over several arguments", span);
@@ -58,6 +60,7 @@ impl<'a> Binder<'a> {
         let Some(resolved) = self.resolve(FunctionKind::Aggregate, name, &args, span) else {
             return Typed::new(Ty::Error, true, Why::Static("its type is not known"), key);
         };
+        self.advise(canonical, &args.operands(), span);
         let ty = self.result_type(&resolved, &args.operands(), SAME_TYPE.contains(&name));
         let operands: Vec<&Typed> = args.typed.iter().collect();
         let (nullable, why) = match resolved.nulls {

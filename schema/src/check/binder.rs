@@ -9,7 +9,7 @@ use querent_types::{SqlType, TableDescription};
 use crate::ast::{Expr, Ident, Name, Query, Span, Window};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{Dialect, FunctionTable, Habit, Operand, Refusal, Resolved};
+use crate::dialect::{Advice, Dialect, FunctionTable, Habit, Operand, Refusal, Resolved};
 
 use super::params::Params;
 use super::scope::{Field, OuterJoin, Relation};
@@ -271,6 +271,24 @@ impl<'a> Binder<'a> {
     /// Adds a finding.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Says what the dialect advises of a call, an operator or a key.
+    pub(super) fn advise(&mut self, call: &str, operands: &[(&Typed, Span)], span: Span) {
+        let args: Vec<Operand> = operands.iter().map(|(typed, _)| self.operand(typed)).collect();
+        if let Some(advice) = (self.dialect.reading.lint)(call, &args) {
+            self.report_advice(advice, span);
+        }
+    }
+
+    /// Adds an advice of the dialect's.
+    pub(super) fn report_advice(&mut self, advice: Advice, span: Span) {
+        let Advice { code, refused, message, help } = advice;
+        let found = match refused {
+            true => Diagnostic::error(code, span, message),
+            false => Diagnostic::warning(code, span, message),
+        };
+        self.report(found.help(help));
     }
 
     /// Adds an error with nothing but its first line.

@@ -5,7 +5,7 @@
 //! its value, which is followed here for plain numbers only.
 
 use crate::ast::{BinaryOp, Expr, ExprKind, Function, FunctionArg, IsTest, LikeOp, Literal, Name, UnaryOp};
-use crate::dialect::{ColumnNames, Constant, calcite_column_name};
+use crate::dialect::{ColumnNames, Constant, calcite_column_name, pinot_column_name};
 
 use super::argument::DATE_PART_FIRST;
 use super::binder::Binder;
@@ -18,6 +18,8 @@ impl<'a> Binder<'a> {
         match self.dialect.reading.column_names {
             ColumnNames::DataFusion => self.schema_name(expr),
             ColumnNames::Calcite => calcite_column_name(expr, position),
+            ColumnNames::Position => format!("EXPR${position}"),
+            ColumnNames::Pinot => pinot_column_name(expr),
             ColumnNames::H2 => {
                 let text = self.h2(expr);
                 match text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {

@@ -202,7 +202,7 @@ impl<'a> Binder<'a> {
                 if !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
                     self.refused(Syntax::OddBytes, "a byte string with other than hexadecimal digits", span);
                 }
-                (Ty::Known(SqlType::BINARY), "bytes", text)
+                (Ty::Known(self.dialect.rules.bytes()), "bytes", text)
             }
         };
         let null = *literal == Literal::Null;

@@ -42,6 +42,11 @@ const FORMS: &[(&str, &str)] = &[
 impl<'a> Binder<'a> {
     /// The name under which a call's function is looked up.
     pub(super) fn function_name(&self, function: &Function) -> String {
+        let written = self.written_name(function);
+        self.dialect.rules.canonical_function(&written).unwrap_or(written)
+    }
+
+    fn written_name(&self, function: &Function) -> String {
         let parts = &function.name.parts;
         match &parts[..] {
             [one] if one.quoted => one.value.clone(),
@@ -177,6 +182,7 @@ impl<'a> Binder<'a> {
         let Some(resolved) = self.resolve(FunctionKind::Scalar, name, &args, span) else {
             return Typed::new(Ty::Error, true, Why::Static("its type is not known"), key);
         };
+        self.advise(self.functions.canonical(name), &args.operands(), span);
         let operands: Vec<&Typed> = args.typed.iter().collect();
         let mut ty = self.result_type(&resolved, &args.operands(), SAME_TYPE.contains(&name));
         if let Some(returning) = &function.returning {

@@ -309,6 +309,7 @@ impl<'a> Binder<'a> {
             self.group_by_anything();
             return None;
         }
+        self.advise("GROUP BY", &[(&typed, expr.span)], expr.span);
         let keys = &mut self.level().keys;
         let set = keys.get(&typed.key).copied().unwrap_or(true) && in_set;
         keys.insert(typed.key, set);

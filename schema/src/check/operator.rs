@@ -33,8 +33,12 @@ impl<'a> Binder<'a> {
             }
         }
         let what = format!("an operand of `{symbol}`");
-        let answer =
-            self.ask(&operands, &what, true, |operands| rules.binary(op, &operands[0], &operands[1]));
+        let grouped = self.computed_after_groups(key);
+        let answer = self.ask(&operands, &what, true, |operands| {
+            let after = grouped.then(|| rules.after_groups(op, &operands[0], &operands[1])).flatten();
+            after.unwrap_or_else(|| rules.binary(op, &operands[0], &operands[1]))
+        });
+        self.advise(symbol, &operands, op_span);
         let mut nulls = NullRule::Strict;
         let ty = match answer {
             None if logic => Ty::boolean(),
@@ -85,6 +89,14 @@ impl<'a> Binder<'a> {
         if moves(&left, &right) || moves(&right, &left) {
             self.level().forgotten = Some(span);
         }
+    }
+
+    /// Whether an expression is computed of the groups rather than in rows: outside of aggregates, and no key itself.
+    fn computed_after_groups(&mut self, key: Key) -> bool {
+        let level = self.level();
+        let grouped = !level.keys.is_empty() || level.aggregate.is_some();
+        let outside = level.aggregate_depth == 0 && level.clause.allows_aggregates();
+        grouped && outside && !level.keys.contains_key(&key)
     }
 
     /// Reports that an operator does not take its operands.

@@ -97,6 +97,7 @@ impl<'a> Binder<'a> {
         let mut all: Vec<(&Typed, Span)> = vec![(&typed, inner.span)];
         all.extend(items.iter().zip(list).map(|(typed, item)| (typed, item.span)));
         self.unify(CommonPlace::InList, &all, "operand and elements of IN", span);
+        self.advise("IN", &all, span);
         let keys: Vec<Key> = all.iter().map(|(typed, _)| typed.key).collect();
         let key = Key::node("in", &keys).with(u64::from(negated));
         // An empty list is FALSE, and TRUE when negated, even where the operand is NULL.
@@ -172,6 +173,7 @@ impl<'a> Binder<'a> {
         let [value, from, to] = &typed;
         let operands = [(value, inner.span), (from, low.span), (to, high.span)];
         self.unify(CommonPlace::Between, &operands, "operands of BETWEEN", span);
+        self.advise("BETWEEN", &operands, span);
         let keys: Vec<Key> = typed.iter().map(|typed| typed.key).collect();
         let key = Key::node("between", &keys).with(u64::from(negated));
         let all = present(&[value, from, to], key).present;

@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::ast::{Span, StatementKind};
+use crate::ast::{ExprKind, Literal, Span, Statement, StatementKind};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::dialect::Habit;
@@ -18,6 +18,17 @@ use super::choices::choices;
 use super::params::Params;
 use super::scope::{Field, Relation};
 use super::solve::{Reading, read, solve};
+
+/// What is said of a statement that is taken.
+const LINTS: &[Code] = &[
+    Code::DefaultLimit,
+    Code::IgnoredOffset,
+    Code::TrimmedGroups,
+    Code::InexactResult,
+    Code::OddComparison,
+    Code::NullGroup,
+    Code::ConstantRows,
+];
 
 /// Checks a text whose tokens were read, with what was found in them.
 pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catalog) -> Checked {
@@ -55,6 +66,7 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
     let full = solve(statement, catalog, source);
     let mut columns = columns(&full.relation, &full.params, catalog);
     let mut open = full.relation.is_open();
+    refused_columns(statement, &columns, catalog, &mut diagnostics);
     let Reading { effect, tables, diagnostics: found, mut params, mut table_cache, .. } = full;
     diagnostics.extend(found);
     if diagnostics.iter().any(|found| found.severity == Severity::Error)
@@ -81,7 +93,7 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
         if broken {
             continue;
         }
-        let reading = read(statement, catalog, params, table_cache);
+        let reading = read(statement, catalog, params, table_cache, &source.settings);
         let others = self::columns(&reading.relation, &reading.params, catalog);
         diagnostics.extend(reading.diagnostics);
         (params, table_cache) = (reading.params, reading.table_cache);
@@ -114,7 +126,35 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
         key,
         effect,
     };
+    let broken = diagnostics.iter().any(|found| found.severity == Severity::Error);
+    // What an engine makes of a statement is of no interest before it is one.
+    let unasked = |code: Code| source.allowed.contains(&code) || (broken && LINTS.contains(&code));
+    diagnostics.retain(|found| found.severity == Severity::Error || !unasked(found.code));
     Checked { plan: Some(plan), diagnostics: tidy(diagnostics) }
+}
+
+/// Reports columns that the server cannot write into an answer. Where no row is asked for, it does not try.
+fn refused_columns(
+    statement: &Statement,
+    columns: &[Column],
+    catalog: &Catalog,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let StatementKind::Query(query) = &statement.kind else { return };
+    let none = query
+        .limit
+        .as_ref()
+        .is_some_and(|limit| matches!(&limit.kind, ExprKind::Literal(Literal::Number(text)) if text == "0"));
+    if none {
+        return;
+    }
+    for column in columns {
+        let Some(reason) = column.ty.as_ref().and_then(|ty| catalog.dialect.rules.refuses_column(ty)) else {
+            continue;
+        };
+        let message = format!("column `{}` cannot be in an answer", column.name);
+        diagnostics.push(Diagnostic::error(Code::Unsupported, column.span, message).note(reason));
+    }
 }
 
 /// What is wrong with the text of a choice, told of the section whose absence makes it so.
@@ -153,10 +193,11 @@ fn columns(relation: &Relation, params: &Params, catalog: &Catalog) -> Vec<Colum
     let column = |field: &Field| {
         let ty = field.carried.clone().unwrap_or_else(|| params.known(&field.ty));
         let native = field.native.as_ref().map(|native| native.to_string());
+        let native = native.or_else(|| ty.as_ref().and_then(|ty| catalog.dialect.rules.native(ty)));
         Column {
             name: field.name.to_string(),
-            native: native.or_else(|| ty.as_ref().and_then(|ty| catalog.dialect.rules.native(ty))),
-            ty,
+            native,
+            ty: ty.map(|ty| catalog.dialect.rules.answered(ty)),
             nullable: field.nullable,
             why: field.why.to_text(),
             origin: field.origin.as_ref().map(|origin| ((*origin.table).clone(), origin.column.to_string())),

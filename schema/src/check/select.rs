@@ -316,7 +316,12 @@ impl<'a> Binder<'a> {
         let other = other.filter(|_| !self.has_own_alias(expr));
         let name: Rc<str> = match (&alias, &plain) {
             (Some(alias), _) => self.fold(&alias.ident).into(),
-            (None, Some(field)) => field.name.clone(),
+            (None, Some(field)) => match &expr.kind {
+                ExprKind::Column(column) if self.dialect.has(Habit::ColumnsAsWritten) => {
+                    column.last().value.as_str().into()
+                }
+                _ => field.name.clone(),
+            },
             (None, None) => other.unwrap_or_else(|| self.column_name_of(expr, relation.fields.len()).into()),
         };
         let mut field = made(&name, typed.ty, typed.nullable, typed.why, expr.span);

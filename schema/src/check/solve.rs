@@ -3,6 +3,7 @@
 use crate::ast::{BinaryOp, Expr, ExprKind, Statement};
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
+use crate::dialect::Setting;
 use crate::parse::Source;
 use crate::parse::visit::{self, Node};
 use crate::plan::Effect;
@@ -39,7 +40,7 @@ pub(super) fn settle(statement: &Statement, catalog: &Catalog, source: &Source<'
         return None;
     }
     let params = Params::to_settle(source.params.len());
-    let mut reading = read(statement, catalog, params, TableCache::new());
+    let mut reading = read(statement, catalog, params, TableCache::new(), &source.settings);
     let settled = reading.params.are_settled();
     let (changed, clashes) = reading.params.solve(catalog.dialect.rules);
     (settled && !changed && clashes.is_empty()).then_some(reading)
@@ -75,7 +76,7 @@ pub(super) fn solve_by_turns(statement: &Statement, catalog: &Catalog, source: &
     let mut params = Params::new(source.params.len());
     let mut table_cache = TableCache::new();
     for _ in 0..READINGS_MAX {
-        let mut reading = read(statement, catalog, params, table_cache);
+        let mut reading = read(statement, catalog, params, table_cache, &source.settings);
         if source.params.is_empty() {
             return reading;
         }
@@ -87,7 +88,7 @@ pub(super) fn solve_by_turns(statement: &Statement, catalog: &Catalog, source: &
         (params, table_cache) = (reading.params, reading.table_cache);
         params.restart();
     }
-    let mut reading = read(statement, catalog, params, table_cache);
+    let mut reading = read(statement, catalog, params, table_cache, &source.settings);
     let (_, clashes) = reading.params.solve(catalog.dialect.rules);
     reading.diagnostics.extend(clashes);
     reading
@@ -99,16 +100,29 @@ pub(super) fn read(
     catalog: &Catalog,
     params: Params,
     table_cache: TableCache,
+    settings: &[Setting],
 ) -> Reading {
     let mut binder = Binder::new(catalog, params, table_cache);
     binder.distributed = is_distributed(statement, catalog);
     binder.loses_constants = binder.distributed && loses_constants(statement, catalog);
+    let mut whole = false;
     visit::statement(statement, &mut |node| {
+        if whole {
+            return;
+        }
         if let Some((span, what)) = (catalog.dialect.reading.refused)(&node) {
             binder.unsupported(&what, span);
+            // Of a statement that there is not, its parts need no mending.
+            whole = matches!(node, Node::Statement(_));
+        }
+        for (span, advice) in (catalog.dialect.reading.advice)(&node, settings) {
+            binder.report_advice(advice, span);
         }
     });
-    let (relation, effect) = binder.statement(statement);
+    let (relation, effect) = match whole {
+        true => (Relation::default(), Effect::Read),
+        false => binder.statement(statement),
+    };
     Reading {
         relation,
         effect,

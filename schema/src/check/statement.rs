@@ -56,7 +56,12 @@ impl<'a> Binder<'a> {
                     return (text_columns(&names, statement.span), Effect::Read);
                 }
                 let effect = if *analyze { effect } else { Effect::Read };
-                (text_columns(self.dialect.reading.explain, statement.span), effect)
+                let mut columns = text_columns(self.dialect.reading.explain, statement.span);
+                let numbers = self.dialect.reading.explain_numbers;
+                for field in columns.fields.iter_mut().filter(|field| numbers.contains(&&*field.name)) {
+                    field.ty = Ty::Known(SqlType::Int32);
+                }
+                (columns, effect)
             }
             StatementKind::Describe(name) => {
                 self.lookup(name);

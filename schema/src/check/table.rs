@@ -118,13 +118,18 @@ impl<'a> Binder<'a> {
         if table.kind == TableKind::System && table.columns.is_empty() {
             return Relation { unknown: vec![qualifier], ..Relation::default() };
         }
+        let rules = self.dialect.rules;
         let fields = table.columns.iter().map(|column| {
+            let ty = rules.column_type(column);
+            // The server's name is that of the described type; a map keeps it, for an answer has it too.
+            let own = ty == column.ty || matches!(ty, Some(SqlType::Map(..)));
+            let native = column.native.as_deref().filter(|_| own).map(Rc::from);
             let name: Rc<str> = column.name.as_str().into();
             let nullable = column.nullable || untrusted;
             Field {
                 qualifier: Some(qualifier.clone()),
                 name: name.clone(),
-                ty: column.ty.clone().map_or(Ty::Opaque, Ty::Known),
+                ty: ty.map_or(Ty::Opaque, Ty::Known),
                 carried: None,
                 nullable,
                 why: Why::Column { table: shown.clone(), column: name.clone(), nullable },
@@ -133,7 +138,7 @@ impl<'a> Binder<'a> {
                 key: OF_TABLE,
                 span: Span::default(),
                 hidden: column.hidden,
-                native: column.native.as_deref().map(Rc::from),
+                native,
                 over: None,
             }
         });

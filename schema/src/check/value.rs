@@ -42,6 +42,7 @@ impl<'a> Binder<'a> {
         if unread || (!try_ && self.dialect.rules.folds_literals()) {
             self.check_literal(&typed, &target, inner.span);
         }
+        let target = self.dialect.rules.cast(&self.operand(&typed), &target);
         let facts = present(&[&typed], key);
         let (nullable, why) = if try_ {
             (true, Why::Static("TRY_CAST gives NULL where the cast fails"))
@@ -70,6 +71,9 @@ impl<'a> Binder<'a> {
 
     pub(super) fn typed_string(&mut self, ty: &TypeName, text: &str) -> Typed {
         let key = Key::node("typed", &[]).with_text(&type_text(ty)).with_text(text);
+        if let Some(own) = self.dialect.rules.typed_literal(ty) {
+            return Typed::new(Ty::Known(own), false, Why::Static("a literal is never NULL"), key);
+        }
         if let Ok(known) = self.dialect.rules.type_name(ty)
             && self.dialect.rules.reads(text, &known) == Some(false)
         {

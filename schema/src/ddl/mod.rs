@@ -1,13 +1,16 @@
-//! A source made of SQL files instead of a server.
+//! A source made of files instead of a server: SQL, and for Pinot its own JSON (`pinot`).
 //!
 //! [`read`] finds the files, [`evaluate`] follows their statements in order over a growing catalog. CREATE, ALTER and
 //! DROP of tables and views count; whatever else stands there (INSERT, SET, COPY, indexes, functions) is skipped with a
 //! note. Tables and views made by a query are typed by the checker itself.
 
 mod files;
+mod pinot;
 mod statement;
 mod strip;
 mod tables;
+
+use std::collections::BTreeMap;
 
 use querent_types::{NullabilityTrust, SourceDescription, TableKind};
 
@@ -78,6 +81,29 @@ impl Evaluated {
 /// assert_eq!(made.source.tables[0].columns[0].ty.as_ref().unwrap().to_string(), "Int64");
 /// ```
 pub fn evaluate(files: &[File], dialect: &'static Dialect) -> Evaluated {
+    evaluate_with(files, dialect, &BTreeMap::new())
+}
+
+/// The same for a source with options of its own, of which some decide what may be NULL.
+///
+/// Files that end in `.json` are Pinot's schemas and table configs where the dialect is Pinot's; then all files are.
+pub fn evaluate_with(
+    files: &[File],
+    dialect: &'static Dialect,
+    options: &BTreeMap<String, String>,
+) -> Evaluated {
+    let json: Vec<&File> = files.iter().filter(|file| pinot::is_json(file)).collect();
+    if !json.is_empty() && backend_of_dialect(dialect.name) == "pinot" {
+        let mut made = pinot::evaluate(&json, dialect, options);
+        let skipped = files.iter().filter(|file| !pinot::is_json(file));
+        let text = "it was skipped: beside JSON files there is no SQL";
+        made.notes.extend(skipped.map(|file| Note {
+            file: file.name.clone(),
+            line: 1,
+            text: text.to_owned(),
+        }));
+        return made;
+    }
     let mut evaluator = Evaluator {
         tables: Tables::new(dialect),
         dialect,

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use querent_types::{CacheDescription, ObjectType, TableDescription};
 
-use super::Dialect;
+use super::{Dialect, Operand};
 use crate::ast::Span;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::parse::visit::Node;
 
 /// Options of a CREATE TABLE to what is kept of them, or to what is wrong with them.
@@ -20,6 +20,32 @@ pub type Objects = (CacheDescription, Vec<ObjectType>);
 /// A text to the dialect that it names, if it names any.
 pub(crate) type Hinted = fn(&str) -> Option<Result<&'static Dialect, Box<Diagnostic>>>;
 
+/// What an engine answers otherwise than one thinks, and what to write instead.
+pub(crate) struct Advice {
+    /// Its code.
+    pub(crate) code: Code,
+    /// Whether the server refuses it rather than answering.
+    pub(crate) refused: bool,
+    /// One line: what happens.
+    pub(crate) message: String,
+    /// What to write instead.
+    pub(crate) help: String,
+}
+
+/// A setting that a text holds besides its statement: `SET key = value;`, `OPTION(key=value)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name as written.
+    pub key: String,
+    /// Its value, without quotes.
+    pub value: String,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// A part of the tree and the settings of its text, to what is to be said of it.
+pub(crate) type ClauseLints = fn(&Node<'_>, &[Setting]) -> Vec<(Span, Advice)>;
+
 /// How an engine reads a query, types aside.
 pub struct Reading {
     /// What it does that others do not.
@@ -30,6 +56,8 @@ pub struct Reading {
     pub bare_functions: &'static [&'static str],
     /// The columns of EXPLAIN.
     pub explain: &'static [&'static str],
+    /// Those of them that are numbers and not texts.
+    pub explain_numbers: &'static [&'static str],
     /// A table of the engine's own, by its folded name; one without columns has columns that are not known.
     pub system_table: fn(&[String]) -> Option<TableDescription>,
     /// The one column that a statement which changes rows gives: their number.
@@ -46,6 +74,14 @@ pub struct Reading {
     pub(crate) refused: fn(&Node<'_>) -> Option<(Span, String)>,
     /// The dialect that a text says it is in, by a hint; the error is that there is none.
     pub(crate) engine: Hinted,
+    /// What is wrong with the settings of a text.
+    pub(crate) settings: fn(&[Setting]) -> Vec<Diagnostic>,
+    /// What is to be said of a call, an operator (`=`, `IN`, `BETWEEN`) or a key of GROUP BY, by its name and operands.
+    pub(crate) lint: fn(&str, &[Operand]) -> Option<Advice>,
+    /// The same of a clause, by its place.
+    pub(crate) advice: ClauseLints,
+    /// How a source with these options is read, where that is otherwise.
+    pub(crate) variant: fn(&BTreeMap<String, String>) -> Option<&'static Dialect>,
 }
 
 impl Reading {
@@ -55,6 +91,7 @@ impl Reading {
         column_names: ColumnNames::DataFusion,
         bare_functions: &[],
         explain: &["plan_type", "plan"],
+        explain_numbers: &[],
         changed_rows: None,
         system_table: |_| None,
         table_properties: |_| Ok(BTreeMap::new()),
@@ -63,6 +100,10 @@ impl Reading {
         capabilities: &[],
         refused: |_| None,
         engine: |_| None,
+        settings: |_| Vec::new(),
+        lint: |_, _| None,
+        advice: |_, _| Vec::new(),
+        variant: |_| None,
     };
 }
 
@@ -144,6 +185,10 @@ pub enum Habit {
     JsonClauses,
     /// A function that gives rows stands in `TABLE(…)` in FROM.
     CallsInTable,
+    /// A column without an alias is called as the query spells it, and not as its table does.
+    ColumnsAsWritten,
+    /// A function is known by its name without regard to underscores.
+    NamesWithoutUnderscores,
 }
 
 /// How a column without an alias is called.
@@ -155,6 +200,10 @@ pub enum ColumnNames {
     H2,
     /// As Calcite prints calls, arithmetic and literals, and else by its position: `EXPR$0`.
     Calcite,
+    /// By its position: `EXPR$0`.
+    Position,
+    /// As Pinot's single-stage engine prints the expression.
+    Pinot,
 }
 
 impl ColumnNames {
@@ -163,7 +212,7 @@ impl ColumnNames {
         match self {
             ColumnNames::DataFusion => format!("column{}", position + 1),
             ColumnNames::H2 => format!("C{}", position + 1),
-            ColumnNames::Calcite => format!("EXPR${position}"),
+            ColumnNames::Calcite | ColumnNames::Position | ColumnNames::Pinot => format!("EXPR${position}"),
         }
     }
 }

@@ -17,11 +17,15 @@ use querent_types::{ColumnDescription, SqlType, TableDescription};
 pub use aperture::{APERTURE_V1, APERTURE_V2};
 pub use datafusion::DATAFUSION;
 pub use function::FunctionTable;
-pub use habit::{ColumnNames, Habit, Objects, Reading, TableProperties};
+pub(crate) use habit::Advice;
+pub use habit::{ColumnNames, Habit, Objects, Reading, Setting, TableProperties};
 pub(crate) use ignite::calcite_column_name;
 pub use ignite::{IGNITE_CALCITE, IGNITE_H2};
 pub use picodata::PICODATA;
 pub use pinot::{PINOT_MSE, PINOT_SSE};
+pub(crate) use pinot::{
+    column_name as pinot_column_name, type_of_schema as pinot_type, virtual_columns as pinot_virtual_columns,
+};
 pub use syntax::Syntax;
 pub use thin::{CALCITE, GENERIC, SPARK};
 
@@ -75,6 +79,8 @@ pub enum Written {
     Ignite,
     /// The same, and what its H2 engine writes besides: MERGE by key, `?1`.
     IgniteH2,
+    /// What both of Pinot's engines write: `SET key = value;` before the statement, `OPTION(key=value)` behind it.
+    Pinot,
 }
 
 /// How a parameter is written on the wire.
@@ -173,6 +179,47 @@ pub trait TypeRules: Send + Sync {
     /// Columns that a table has besides those that were declared, and that `*` leaves out.
     fn hidden_columns(&self, _table: &TableDescription) -> Vec<ColumnDescription> {
         Vec::new()
+    }
+    /// The type that the engine reads a table's column as, where the description has the one that answers have.
+    fn column_type(&self, column: &ColumnDescription) -> Option<SqlType> {
+        column.ty.clone()
+    }
+    /// The type of a column of an answer, from the one that the engine computes with.
+    fn answered(&self, ty: SqlType) -> SqlType {
+        ty
+    }
+    /// Why a column of this type cannot stand in an answer that has rows, in words.
+    fn refuses_column(&self, _ty: &SqlType) -> Option<&'static str> {
+        None
+    }
+    /// The name under which a function is looked up, where it is another than the one that is written.
+    fn canonical_function(&self, _name: &str) -> Option<String> {
+        None
+    }
+    /// The aggregate that the engine takes for another one with DISTINCT among its arguments.
+    fn over_distinct(&self, _aggregate: &str) -> Option<&'static str> {
+        None
+    }
+    /// An operator over what is computed after the groups are there, where that gives another type.
+    fn after_groups(
+        &self,
+        _op: &BinaryOp,
+        _left: &Operand,
+        _right: &Operand,
+    ) -> Option<Result<Resolved, Refusal>> {
+        None
+    }
+    /// The type of `CAST(from AS to)`.
+    fn cast(&self, _from: &Operand, to: &SqlType) -> SqlType {
+        to.clone()
+    }
+    /// The type of `X'00ff'`.
+    fn bytes(&self) -> SqlType {
+        SqlType::BINARY
+    }
+    /// The type of a literal with a type before it (`DATE '2024-01-01'`), where it is not that type.
+    fn typed_literal(&self, _name: &TypeName) -> Option<SqlType> {
+        None
     }
     /// The type that the values of a call or operator really have, where the engine does not convert them to the type
     /// that it computes with: `Some(None)` where it is not known. `carried` holds the same of the operands.

@@ -4,12 +4,14 @@
 //! parameters become placeholder tokens, the tokens of inactive sections are left out, and every token carries its byte
 //! offset, so that spans of the tree are places in the original text.
 
+mod allow;
 mod error;
 mod ignite;
 mod limits;
 mod lower;
 mod names;
 pub(crate) mod overrides;
+mod pinot;
 mod plain;
 mod read;
 mod scan;
@@ -33,7 +35,7 @@ pub use self::split::{StatementText, split};
 use self::token::{significant, span_of};
 use crate::ast::{Span, Statement};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::{Dialect, Written};
+use crate::dialect::{Dialect, Setting, Written};
 use crate::plan::Piece;
 
 /// A text whose tokens were read once; [`parse`](Source::parse) gives its tree for any choice of sections.
@@ -44,6 +46,10 @@ pub struct Source<'a> {
     pub params: Vec<ParamUse>,
     /// The optional sections in order of their opening braces.
     pub sections: Vec<SectionUse>,
+    /// What it sets besides its statement.
+    pub settings: Vec<Setting>,
+    /// The lints that its comments switch off.
+    pub allowed: Vec<Code>,
     dialect: &'static Dialect,
     tokens: Vec<Scanned>,
     nesting: Nesting,
@@ -92,8 +98,16 @@ impl<'a> Source<'a> {
             ignite::number(&mut tokens);
         }
         let complexity = limits::measure(&tokens, syntax.as_ref());
+        let (allowed, mut strange) = allow::allowed(&tokens);
+        let mut settings = Vec::new();
+        if dialect.written == Written::Pinot {
+            settings = pinot::settings(&tokens);
+            strange.extend(pinot::comments(text, &tokens));
+            strange.extend((dialect.reading.settings)(&settings));
+        }
         let scan = scan::scan(tokens);
         let mut diagnostics = scan.diagnostics;
+        diagnostics.extend(strange);
         let readable =
             unreadable.is_none() && complexity.is_ok() && scan.sections.len() <= limits::SECTIONS_MAX;
         let readable = readable && !scan.misread;
@@ -112,6 +126,8 @@ impl<'a> Source<'a> {
             text,
             params: scan.params,
             sections: scan.sections,
+            settings,
+            allowed,
             dialect,
             tokens: scan.tokens,
             nesting,
@@ -165,6 +181,7 @@ impl<'a> Source<'a> {
             Written::Plain => tokens,
             Written::Ignite => ignite::rewrite(tokens, false),
             Written::IgniteH2 => ignite::rewrite(tokens, true),
+            Written::Pinot => pinot::strip(tokens),
         };
         let mut read = match read::read(syntax.as_ref(), tokens, self.nesting.levels) {
             Ok(read) => read,

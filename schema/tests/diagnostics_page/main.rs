@@ -80,6 +80,13 @@ fn catalogs(page: &Page) -> BTreeMap<String, Catalog> {
             (dialect.clone(), support::catalog("docs/diagnostics.md", ddl.clone(), dialect))
         })
         .collect();
+    // The same tables where queries ask for NULLs.
+    if let Some((_, ddl)) = page.schemas.iter().find(|(dialect, _)| dialect == "pinot-sse") {
+        let file = File { name: "docs/diagnostics.md".to_owned(), text: ddl.clone() };
+        let mut made = evaluate(&[file], dialect::by_name("pinot-sse").unwrap()).source;
+        made.options.insert("null_handling".to_owned(), "true".to_owned());
+        all.insert("pinot-sse-nulls".to_owned(), Catalog::from_description(made).unwrap());
+    }
     let name = ColumnDescription {
         native: Some("string".to_owned()),
         ..ColumnDescription::new("name", SqlType::TEXT, true)

@@ -8,13 +8,7 @@ use querent_types::SqlType;
 
 use crate::Engine;
 use crate::case::{Case, Column, Param, Recording};
-
-/// What was asked, and how often the answer was right.
-#[derive(Default, Clone, Copy)]
-pub(crate) struct Tally {
-    pub(crate) right: usize,
-    pub(crate) asked: usize,
-}
+use crate::truth::Tally;
 
 /// The outcome of all cases of an engine.
 #[derive(Default)]
@@ -39,19 +33,6 @@ pub(crate) struct Leftover {
     pub(crate) what: String,
     pub(crate) sql: String,
     pub(crate) detail: String,
-}
-
-impl Tally {
-    fn count(&mut self, right: bool) -> bool {
-        self.asked += 1;
-        self.right += usize::from(right);
-        right
-    }
-
-    /// In thousandths.
-    pub(crate) fn permille(self) -> usize {
-        (self.right * 1000).checked_div(self.asked).unwrap_or(1000)
-    }
 }
 
 /// Checks every statement of a recording.

@@ -10,6 +10,8 @@ mod h2;
 mod judge;
 mod report;
 mod rules;
+#[path = "../truth/mod.rs"]
+mod truth;
 
 use case::{Param, Recording};
 use judge::judge;
@@ -55,7 +57,7 @@ fn engine(engine: Engine) {
             println!("{} {}: {}\n    {}", left.n, left.what, left.sql, left.detail);
         }
     }
-    let reached = [outcome.verdict, outcome.types, outcome.params].map(judge::Tally::permille);
+    let reached = [outcome.verdict, outcome.types, outcome.params].map(truth::Tally::permille);
     println!("{}: {reached:?}, names {}", engine.name(), outcome.names.permille());
     assert_eq!(outcome.not_null_wrong, 0, "columns are called NOT NULL that held a NULL");
     report::hold(engine, recording.cases.len(), &outcome);

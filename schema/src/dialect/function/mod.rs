@@ -47,6 +47,16 @@ pub trait FunctionRules: Send + Sync {
         None
     }
 
+    /// What a signature takes, in words, where its letters are the dialect's own.
+    fn words(&self, _signature: &Signature) -> Option<String> {
+        None
+    }
+
+    /// When the result of a function is NULL, where the data alone do not say it.
+    fn nulls(&self, _name: &str, rule: NullRule) -> NullRule {
+        rule
+    }
+
     /// The place of a literal with which a call is planned and never runs, and what may stand there in words.
     fn refuses_literal(&self, _name: &str, _args: &[Operand]) -> Option<(usize, &'static str)> {
         None
@@ -151,20 +161,20 @@ impl FunctionTable {
             return if self.open { Ok(unknown(args)) } else { Err(Refusal::UnknownFunction(Vec::new())) };
         };
         match entry.parsed() {
-            Some(parsed) => self.call(parsed, args),
+            Some(parsed) => self.call(entry.name, parsed, args),
             // A line that cannot be read is a fault of the data, which a test rules out.
             None => Ok(unknown(args)),
         }
     }
 
-    fn call(&self, parsed: &Parsed, args: &[Operand]) -> Result<Resolved, Refusal> {
+    fn call(&self, name: &str, parsed: &Parsed, args: &[Operand]) -> Result<Resolved, Refusal> {
         if !parsed.signature.takes(args.len()) {
             return Err(Refusal::Arity(parsed.signature.arity_in_words()));
         }
         let mut types: Vec<SqlType> =
             args.iter().map(|arg| arg.ty.clone().unwrap_or(SqlType::Null)).collect();
         let Some(mut coerced) = self.rules.coerce(&parsed.signature, &types) else {
-            return Err(Refusal::Types(parsed.signature.types_in_words()));
+            return Err(Refusal::Types(self.words(&parsed.signature)));
         };
         for (place, arg) in args.iter().enumerate() {
             if arg.ty.is_none() && coerced[place] == SqlType::Null && self.rules.guesses() {
@@ -176,7 +186,7 @@ impl FunctionTable {
             data => match data.apply(&coerced) {
                 Some(ty) => Some(ty),
                 // The engine has a signature that takes these types and then no result for them.
-                None => return Err(Refusal::Types(parsed.signature.types_in_words())),
+                None => return Err(Refusal::Types(self.words(&parsed.signature))),
             },
         };
         let fits = |patterns: &[Pattern]| {
@@ -196,8 +206,13 @@ impl FunctionTable {
         Ok(Resolved {
             ty: ty.filter(|ty| !undecided || !mentions_null(ty)),
             operands: operands.collect(),
-            nulls,
+            nulls: self.rules.nulls(name, nulls),
         })
+    }
+
+    /// What a signature takes, in words.
+    fn words(&self, signature: &Signature) -> String {
+        self.rules.words(signature).unwrap_or_else(|| signature.types_in_words())
     }
 
     /// A parameter where a signature asks for a class of types and so takes NULL as it is: the usual type of that

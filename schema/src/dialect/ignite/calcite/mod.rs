@@ -80,6 +80,7 @@ static READING: Reading = Reading {
     capabilities: super::CAPABILITIES,
     refused: refused::refused,
     engine: hint::engine,
+    ..Reading::PLAIN
 };
 
 struct Rules;

@@ -82,6 +82,7 @@ static READING: Reading = Reading {
     capabilities: super::CAPABILITIES,
     refused: refused::refused,
     engine: hint::engine,
+    ..Reading::PLAIN
 };
 
 /// `DUAL`, and the views of schema SYS.
