@@ -59,10 +59,9 @@ const BENCHMARKS: Targets = Targets {
     sample: target(10_000, 10_000, 10_000, 10_000, 9_000),
     whole: target(10_000, 10_000, 10_000, 10_000, 9_000),
 };
-/// What the issue asks for, but for the refusals: 97 % is asked, and docs/truth.md lists what is left.
 const SQLLOGICTEST: Targets = Targets {
     sample: target(9_800, 9_000, 9_900, 9_900, 9_000),
-    whole: target(9_900, 9_600, 9_950, 9_950, 9_000),
+    whole: target(9_900, 9_700, 9_950, 9_950, 9_000),
 };
 /// What is not taken is a parameter in a place where anything goes, whose type nothing decides; docs/truth.md says more.
 const FUNCTIONS: Targets = Targets {
@@ -70,12 +69,14 @@ const FUNCTIONS: Targets = Targets {
     whole: target(8_300, 9_400, 10_000, 9_990, 9_000),
 };
 /// The generator writes what the checker takes, so nearly all that the engine refuses is a fault of the checker.
-const GENERATED: Targets =
-    Targets { sample: target(9_800, 0, 9_900, 9_900, 9_500), whole: target(9_950, 0, 9_950, 9_990, 9_500) };
+const GENERATED: Targets = Targets {
+    sample: target(9_900, 8_000, 9_900, 9_900, 9_500),
+    whole: target(9_950, 9_500, 9_950, 9_990, 9_500),
+};
 const MUTANTS: Targets = Targets {
     // Of 1,500 some 30 run after all; docs/truth.md says what of them is refused.
-    sample: target(5_500, 9_900, 9_900, 9_900, 9_000),
-    whole: target(10_000, 9_900, 9_950, 9_990, 9_500),
+    sample: target(7_000, 9_900, 9_900, 9_900, 9_000),
+    whole: target(9_850, 9_950, 9_900, 9_990, 9_500),
 };
 
 fn main() {
