@@ -188,7 +188,10 @@ impl<'a> Binder<'a> {
         if let Some(returning) = &function.returning {
             ty = self.type_name(returning).map_or(Ty::Error, Ty::Known);
         }
-        let (nullable, why) = self.null_rule(resolved.nulls, &operands, name);
+        let (nullable, why) = match ty.is_null() {
+            true => (true, Why::Static("it is NULL")),
+            false => self.null_rule(resolved.nulls, &operands, name),
+        };
         let why = match why {
             Why::Static(_) if !nullable => {
                 Why::Function(name.into(), "is not NULL where its arguments are not")

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use querent_types::{Field, ListLayout, SqlType, TimeUnit};
+use querent_types::{Field, Layout, ListLayout, SqlType, TimeUnit};
 
 use super::shape::*;
 use super::{signature, user};
@@ -39,6 +39,7 @@ impl FunctionRules for Functions {
             "array_transform" => Ok(array_transform(args, coerced)),
             "flatten" => Ok(coerced.first().map(flatten)),
             "lag" => Ok(lag(coerced)),
+            "replace" => Ok(Some(replaced(args))),
             "log" => Ok(coerced.last().map(|ty| if ty.is_float() { ty.clone() } else { SqlType::Float64 })),
             "map_entries" => Ok(map_entries(coerced)),
             "series" => series(args, coerced),
@@ -279,6 +280,12 @@ fn with_metadata(args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType
         }
     }
     Ok(coerced.first().cloned())
+}
+
+/// A large text where any argument is one.
+fn replaced(args: &[Operand]) -> SqlType {
+    let is_large = |arg: &Operand| matches!(arg.ty, Some(SqlType::Text(Layout::Large)));
+    SqlType::Text(if args.iter().any(is_large) { Layout::Large } else { Layout::Plain })
 }
 
 /// The type of the value, or of the default where the value is NULL.
