@@ -1,5 +1,6 @@
 //! The sections of `docs/truth.md`: one a corpus, written by BLESS=1, compared otherwise.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use libtest_mimic::Failed;
@@ -9,7 +10,7 @@ use querent_truth::{Disagreement, Figures, report};
 pub(crate) struct Sections {
     /// What writes them, `BLESS=1` left out.
     pub(crate) command: &'static str,
-    /// At most so many classes of disagreements are listed; the rest is counted.
+    /// At most so many classes of disagreements are listed; the rest is counted by its reasons.
     pub(crate) classes_max: usize,
     /// Why there are disagreements, if a column says it: `corpus ⇥ what ⇥ part of the class ⇥ reason` a line, of the corpus
     /// its beginning; the first line that fits counts.
@@ -57,11 +58,16 @@ impl Sections {
             let why = self.reason(corpus, &format!("{what:?}"), class);
             text.push_str(&format!("| {what:?} | {} | {count} |{why}\n", class.replace('|', "\\|")));
         }
-        let rest: usize = classes.iter().skip(self.classes_max).map(|(_, _, count)| count).sum();
-        if rest > 0 {
-            let why = if self.reasons.is_some() { " |" } else { "" };
-            let more = classes.len() - self.classes_max;
-            text.push_str(&format!("| | {more} further classes | {rest} |{why}\n"));
+        // The rest by its reasons.
+        let mut rest: BTreeMap<(String, String), (usize, usize)> = BTreeMap::new();
+        for (what, class, count) in classes.iter().skip(self.classes_max) {
+            let what = format!("{what:?}");
+            let why = self.reason(corpus, &what, class);
+            let entry = rest.entry((what, why)).or_default();
+            *entry = (entry.0 + 1, entry.1 + count);
+        }
+        for ((what, why), (classes, count)) in rest {
+            text.push_str(&format!("| {what} | {classes} further classes | {count} |{why}\n"));
         }
         text
     }

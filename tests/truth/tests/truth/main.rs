@@ -29,7 +29,7 @@ use support::{Extent, kept};
 /// What docs/truth.md says of DataFusion.
 const SECTIONS: Sections = Sections {
     command: "TRUTH=whole cargo test --workspace --test truth",
-    classes_max: 60,
+    classes_max: 30,
     reasons: Some(include_str!("reasons.tsv")),
 };
 
