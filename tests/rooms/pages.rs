@@ -102,7 +102,7 @@ fn faults(root: &Path, page: &str, code: &str) -> Vec<String> {
 #[test]
 fn what_the_pages_of_parity_name_is_there() {
     let root = &Graph::of_this_workspace().root;
-    let files = ["runtime/src", "runtime/core/src", "runtime/ignite/src"];
+    let files = ["runtime/src", "runtime/core/src", "runtime/ignite/src", "runtime/pinot/src"];
     let files = files.iter().flat_map(|folder| sources::rust_files(&root.join(folder)));
     let code: String = files.map(|file| sources::read(&file)).collect();
     let pages = pages(root);
