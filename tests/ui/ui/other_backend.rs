@@ -6,8 +6,8 @@ querent::source!(pub Grid);
 querent::source!(pub Stats);
 
 async fn ignite_of_pinot(pool: &querent::Pool<Stats>) -> querent::Result<()> {
-    querent::query!(Stats, "SELECT year FROM airlines").schema("PUBLIC").fetch_all(pool).await?;
-    querent::query!(Stats, "SELECT year FROM airlines").partitions([1]).fetch_all(pool).await?;
+    querent::query!(Stats, "SELECT year FROM airlines LIMIT 5").schema("PUBLIC").fetch_all(pool).await?;
+    querent::query!(Stats, "SELECT year FROM airlines LIMIT 5").partitions([1]).fetch_all(pool).await?;
     Ok(())
 }
 
