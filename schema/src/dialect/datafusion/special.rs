@@ -282,10 +282,12 @@ fn with_metadata(args: &[Operand], coerced: &[SqlType]) -> Result<Option<SqlType
     Ok(coerced.first().cloned())
 }
 
-/// A large text where any argument is one.
+/// A large text where any argument is one, and none is a view, NULL or not known yet.
 fn replaced(args: &[Operand]) -> SqlType {
     let is_large = |arg: &Operand| matches!(arg.ty, Some(SqlType::Text(Layout::Large)));
-    SqlType::Text(if args.iter().any(is_large) { Layout::Large } else { Layout::Plain })
+    let is_plain = |arg: &Operand| matches!(arg.ty, Some(SqlType::Text(Layout::Large | Layout::Plain)));
+    let large = args.iter().any(is_large) && args.iter().all(is_plain);
+    SqlType::Text(if large { Layout::Large } else { Layout::Plain })
 }
 
 /// The type of the value, or of the default where the value is NULL.

