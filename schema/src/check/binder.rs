@@ -216,8 +216,6 @@ pub(super) struct Binder<'a> {
     pub(super) recursion: u32,
     /// Whether the select that was read last computes an aggregate.
     pub(super) aggregated_last: bool,
-    /// Whether the subquery that was read last is correlated.
-    pub(super) correlated_last: bool,
     counter: u64,
 }
 
@@ -237,7 +235,6 @@ impl<'a> Binder<'a> {
             assumed: Vec::new(),
             outer_joins: Vec::new(),
             aggregated_last: false,
-            correlated_last: false,
             subquery_names: HashMap::new(),
             lambdas: Vec::new(),
             table_cache,

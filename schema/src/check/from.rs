@@ -62,11 +62,7 @@ impl<'a> Binder<'a> {
         let unnest = matches!(factor.kind, TableFactorKind::Unnest { .. });
         let sees = visible.iter().any(|side| !side.fields.is_empty() || side.is_open());
         let mut relation = if (factor.lateral || unnest) && sees {
-            let mut seen = Relation::default();
-            for side in visible {
-                seen = concat(seen, (*side).clone());
-            }
-            let level = Level::new(seen, Clause::TableFunction);
+            let level = Level::new(all(visible), Clause::TableFunction);
             let (relation, level) = self.within(level, |binder| binder.factor_kind(factor));
             if let TableFactorKind::Derived(query) = &factor.kind
                 && level.read
@@ -80,13 +76,7 @@ impl<'a> Binder<'a> {
         } else {
             match &factor.kind {
                 // What stands in brackets sees what is before them.
-                TableFactorKind::Nested(inner) => {
-                    let mut seen = Relation::default();
-                    for side in visible {
-                        seen = concat(seen, (*side).clone());
-                    }
-                    self.table_with_joins(inner, &seen)
-                }
+                TableFactorKind::Nested(inner) => self.table_with_joins(inner, &all(visible)),
                 _ => self.factor_kind(factor),
             }
         };
@@ -343,6 +333,11 @@ fn clashes(a: &Field, b: &Field) -> bool {
         (Some(a), Some(b)) => a == b,
         _ => true,
     }
+}
+
+/// The columns of all that an entry sees.
+fn all(visible: &[&Relation]) -> Relation {
+    visible.iter().fold(Relation::default(), |seen, side| concat(seen, (*side).clone()))
 }
 
 /// The columns of both.

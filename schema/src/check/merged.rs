@@ -2,8 +2,9 @@
 //! columns. (Planner of DataFusion 55.2: a join's condition and WHERE are resolved without the columns of USING; a type that
 //! is asked for while an expression is built, by a unary operator, an UNNEST or a parameter, is looked up before.)
 
-use crate::ast::{Expr, ExprKind, FunctionArg, Name};
+use crate::ast::{Expr, ExprKind, Name};
 use crate::dialect::Habit;
+use crate::walk::children;
 
 use super::binder::{Binder, Clause};
 use super::column::Meaning;
@@ -88,7 +89,7 @@ impl<'a> Binder<'a> {
                 ExprKind::Like { expr, pattern, .. } if is_param(pattern) => self.typed_early(expr),
                 _ => {}
             }
-            rest.extend(operands(expr));
+            rest.extend(children(expr));
         }
     }
 }
@@ -102,46 +103,6 @@ fn deciding<'a>(expr: &'a Expr, names: &mut Vec<&'a Name>) {
             branches.iter().for_each(|(_, then)| deciding(then, names));
             otherwise.iter().for_each(|otherwise| deciding(otherwise, names));
         }
-        _ => operands(expr).into_iter().for_each(|operand| deciding(operand, names)),
-    }
-}
-
-/// The operands of an expression, subqueries left out.
-fn operands(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Unary { expr, .. }
-        | ExprKind::Is { expr, .. }
-        | ExprKind::InSubquery { expr, .. }
-        | ExprKind::QuantifiedSubquery { left: expr, .. }
-        | ExprKind::Cast { expr, .. }
-        | ExprKind::Extract { expr, .. }
-        | ExprKind::Field { expr, .. }
-        | ExprKind::Collate { expr, .. }
-        | ExprKind::Slice { expr, .. } => vec![expr],
-        ExprKind::Binary { left, right, .. }
-        | ExprKind::IsDistinctFrom { left, right, .. }
-        | ExprKind::InUnnest { expr: left, array: right, .. }
-        | ExprKind::Like { expr: left, pattern: right, .. }
-        | ExprKind::Quantified { left, array: right, .. }
-        | ExprKind::AtTimeZone { expr: left, zone: right }
-        | ExprKind::Subscript { expr: left, index: right } => vec![left, right],
-        ExprKind::InList { expr, list, .. } => std::iter::once(&**expr).chain(list).collect(),
-        ExprKind::Between { expr, low, high, .. } => vec![expr, low, high],
-        ExprKind::Case { operand, branches, otherwise } => (operand.as_deref().into_iter())
-            .chain(branches.iter().flat_map(|(when, then)| [when, then]))
-            .chain(otherwise.as_deref())
-            .collect(),
-        ExprKind::Function(function) => {
-            let args = function.args.iter();
-            args.filter_map(|arg| match arg {
-                FunctionArg::Expr(expr) | FunctionArg::Named(_, expr) => Some(expr),
-                _ => None,
-            })
-            .collect()
-        }
-        ExprKind::Tuple(items) | ExprKind::Array(items) => items.iter().collect(),
-        ExprKind::Struct(items) => items.iter().map(|(_, item)| item).collect(),
-        ExprKind::Map(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
-        _ => Vec::new(),
+        _ => children(expr).into_iter().for_each(|operand| deciding(operand, names)),
     }
 }

@@ -41,8 +41,8 @@ pub(super) fn loses_constants(statement: &Statement, catalog: &Catalog) -> bool 
 }
 
 /// Whether a FROM has an outer join and an entry that is gathered by itself. Ignite's splitter (2.17.0) joins the entries
-/// beside that one, where they are two or more, in a subquery of its own, on whichever side of the outer join, so that columns and constants of any
-/// entry may come as NULL.
+/// beside that one, where they are two or more, in a subquery of its own, on whichever side of the outer join, so that
+/// columns and constants of any entry may come as NULL.
 pub(super) fn mixes_outer_joins(from: &[TableWithJoins], catalog: &Catalog, ctes: bool) -> bool {
     let (mut outer, mut gathered, mut entries) = (false, false, 0);
     let mut rest: Vec<&TableWithJoins> = from.iter().collect();

@@ -12,6 +12,15 @@ use super::query::{Output, typed_field};
 use super::scope::Field;
 use super::typed::{Facts, Ty, Typed, Why};
 
+/// What a subquery of one column gives.
+struct OneColumn {
+    field: Field,
+    /// Whether it gives exactly one row.
+    one_row: bool,
+    /// Whether it reads columns of the queries around it.
+    correlated: bool,
+}
+
 impl<'a> Binder<'a> {
     /// Reads a subquery in an expression, and remembers the name of its first column.
     pub(super) fn subquery(&mut self, query: &'a Query) -> Output {
@@ -93,9 +102,8 @@ impl<'a> Binder<'a> {
     }
 
     /// The one column of a subquery; another number is reported.
-    fn one_column(&mut self, query: &'a Query) -> Option<(Field, bool)> {
+    fn one_column(&mut self, query: &'a Query) -> Option<OneColumn> {
         let (mut output, correlated) = self.value_subquery(query);
-        self.correlated_last = correlated;
         if output.relation.is_open() && output.relation.fields.len() != 1 {
             return None;
         }
@@ -114,13 +122,15 @@ impl<'a> Binder<'a> {
             return None;
         }
         let one_row = output.one_row;
-        output.relation.fields.pop().map(|field| (field, one_row))
+        output.relation.fields.pop().map(|field| OneColumn { field, one_row, correlated })
     }
 
     pub(super) fn scalar_subquery(&mut self, query: &'a Query, _span: Span) -> Typed {
         let key = self.fresh_key();
-        let Some((field, one_row)) = self.one_column(query) else { return Typed { key, ..Typed::error() } };
-        if self.correlated_last {
+        let Some(OneColumn { field, one_row, correlated }) = self.one_column(query) else {
+            return Typed { key, ..Typed::error() };
+        };
+        if correlated {
             self.correlated_scalar(query);
         }
         let (nullable, why) = if one_row {
@@ -146,7 +156,7 @@ impl<'a> Binder<'a> {
         let column = self.one_column(query);
         let typed = self.expr(inner);
         let key = self.fresh_key();
-        let Some((field, _)) = column else {
+        let Some(OneColumn { field, .. }) = column else {
             return Typed::new(Ty::boolean(), true, Why::Static("its subquery is not known"), key);
         };
         let items = [(&typed, inner.span), (&typed_field(&field), query.span)];
@@ -178,7 +188,7 @@ impl<'a> Binder<'a> {
         let key = self.fresh_key();
         let why = Why::Static("a comparison with ANY or ALL rows may be NULL");
         let mut result = Typed::new(Ty::boolean(), true, why, key);
-        if let Some((field, _)) = column {
+        if let Some(OneColumn { field, .. }) = column {
             let other = typed_field(&field);
             self.binary(op, span, (typed.clone(), left.span), (other, query.span));
             if !typed.nullable && !field.nullable {

@@ -1,5 +1,7 @@
 //! Sections of `docs/truth.md` that tests write, and the tallies in them.
 
+pub(crate) mod rules;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -9,7 +9,7 @@
 use querent_types::SqlType;
 
 use super::types::{Engine, entries, is_list, is_number, letter, native, of_letter, of_word};
-use super::{mse, sse};
+use super::{mse, refuse, sse};
 use crate::ast::{BinaryOp, Literal};
 use crate::dialect::function::FunctionRules;
 use crate::dialect::function::signature::{Alternative, Signature};
@@ -199,10 +199,6 @@ impl FunctionRules for Functions {
         let missing = wanted.flat_map(|(_, _, places)| places.iter()).find(missing);
         missing.map(|place| (*place, "a literal"))
     }
-}
-
-fn refuse(words: &str) -> Refusal {
-    Refusal::Types(words.to_owned())
 }
 
 impl Functions {

@@ -102,7 +102,7 @@ const MSE_HABITS: &[Habit] = &[
     Habit::SetOperationsConvert,
 ];
 
-static SSE_READING: Reading = Reading {
+const SSE_PLAIN: Reading = Reading {
     habits: HABITS,
     column_names: ColumnNames::Pinot,
     explain: &["Operator", "Operator_Id", "Parent_Id"],
@@ -112,22 +112,13 @@ static SSE_READING: Reading = Reading {
     settings: settings::check,
     lint: lint::single_stage,
     advice: lint::clauses_single_stage,
-    variant: |options| nulls(options).then_some(&SSE_NULLS),
     ..Reading::PLAIN
 };
 
-static SSE_NULLS_READING: Reading = Reading {
-    habits: HABITS,
-    column_names: ColumnNames::Pinot,
-    explain: &["Operator", "Operator_Id", "Parent_Id"],
-    explain_numbers: &["Operator_Id", "Parent_Id"],
-    options: &[("engine", "single-stage")],
-    refused: refused::single_stage,
-    settings: settings::check,
-    lint: lint::single_stage_nulls,
-    advice: lint::clauses_single_stage,
-    ..Reading::PLAIN
-};
+static SSE_READING: Reading =
+    Reading { variant: |options| nulls(options).then_some(&SSE_NULLS), ..SSE_PLAIN };
+
+static SSE_NULLS_READING: Reading = Reading { lint: lint::single_stage_nulls, ..SSE_PLAIN };
 
 static MSE_READING: Reading = Reading {
     habits: MSE_HABITS,
@@ -171,6 +162,32 @@ pub(crate) fn virtual_columns() -> Vec<ColumnDescription> {
     ]
     .map(column)
     .to_vec()
+}
+
+fn refuse(words: &str) -> Refusal {
+    Refusal::Types(words.to_owned())
+}
+
+/// A sign or NOT before a value.
+fn signed(op: UnaryOp, operand: &Operand) -> Result<Resolved, Refusal> {
+    match (op, &operand.ty) {
+        (UnaryOp::Not, None | Some(SqlType::Boolean | SqlType::Null)) => {
+            Ok(known(SqlType::Boolean, vec![Some(SqlType::Boolean)]))
+        }
+        (UnaryOp::Not, _) => Err(refuse("NOT takes a truth value")),
+        // A sign before anything but a number written out is an unknown function to both engines.
+        (UnaryOp::Minus | UnaryOp::Plus, _) => Err(refuse("Pinot has no sign before a value: write `0 - x`")),
+        (UnaryOp::BitNot, _) => Err(Refusal::UnknownOperator),
+    }
+}
+
+/// AND and OR.
+fn logic(left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
+    let truth = |operand: &Operand| matches!(operand.ty, None | Some(SqlType::Boolean | SqlType::Null));
+    if truth(left) && truth(right) {
+        return Ok(known(SqlType::Boolean, vec![Some(SqlType::Boolean); 2]));
+    }
+    Err(refuse("AND and OR take truth values"))
 }
 
 struct Rules {
@@ -248,7 +265,7 @@ impl TypeRules for Rules {
     }
 
     fn unary(&self, op: UnaryOp, operand: &Operand) -> Result<Resolved, Refusal> {
-        if self.is_single() { sse::unary(op, operand) } else { mse::unary(op, operand) }
+        signed(op, operand)
     }
 
     fn binary(&self, op: &BinaryOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {

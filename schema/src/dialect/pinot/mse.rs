@@ -4,13 +4,10 @@
 use querent_types::SqlType;
 
 use super::types::{entries, is_list, is_number, rank, timestamp, widest};
-use crate::ast::{BinaryOp, LikeOp, Literal, UnaryOp};
+use super::{logic, refuse};
+use crate::ast::{BinaryOp, LikeOp, Literal};
 use crate::dialect::thin::known;
 use crate::dialect::{CommonPlace, NullRule, Operand, Refusal, Resolved};
-
-fn refuse(words: &str) -> Refusal {
-    Refusal::Types(words.to_owned())
-}
 
 /// A family of types in Calcite's sense.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,28 +60,10 @@ fn calculated(a: &SqlType, b: &SqlType) -> SqlType {
     }
 }
 
-pub(super) fn unary(op: UnaryOp, operand: &Operand) -> Result<Resolved, Refusal> {
-    match (op, &operand.ty) {
-        (UnaryOp::Not, None | Some(SqlType::Boolean | SqlType::Null)) => {
-            Ok(known(SqlType::Boolean, vec![Some(SqlType::Boolean)]))
-        }
-        (UnaryOp::Not, _) => Err(refuse("NOT takes a truth value")),
-        (UnaryOp::Minus | UnaryOp::Plus, _) => Err(refuse("Pinot has no sign before a value: write `0 - x`")),
-        (UnaryOp::BitNot, _) => Err(Refusal::UnknownOperator),
-    }
-}
-
 pub(super) fn binary(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
     use BinaryOp::*;
     match op {
-        And | Or => {
-            let truth =
-                |operand: &Operand| matches!(operand.ty, None | Some(SqlType::Boolean | SqlType::Null));
-            if truth(left) && truth(right) {
-                return Ok(known(SqlType::Boolean, vec![Some(SqlType::Boolean); 2]));
-            }
-            Err(refuse("AND and OR take truth values"))
-        }
+        And | Or => logic(left, right),
         Eq | NotEq => compare(left, right, true),
         Lt | LtEq | Gt | GtEq => compare(left, right, false),
         Plus | Minus | Multiply | Divide | Modulo => calculate(op, left, right),

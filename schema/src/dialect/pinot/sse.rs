@@ -6,25 +6,10 @@
 use querent_types::SqlType;
 
 use super::types::{entries, is_list, is_number, rank, widest};
-use crate::ast::{BinaryOp, LikeOp, Literal, UnaryOp};
+use super::{logic, refuse};
+use crate::ast::{BinaryOp, LikeOp, Literal};
 use crate::dialect::thin::{known, numbers_beside};
 use crate::dialect::{CommonPlace, NullRule, Operand, Refusal, Resolved};
-
-fn refuse(words: &str) -> Refusal {
-    Refusal::Types(words.to_owned())
-}
-
-pub(super) fn unary(op: UnaryOp, operand: &Operand) -> Result<Resolved, Refusal> {
-    match (op, &operand.ty) {
-        (UnaryOp::Not, None | Some(SqlType::Boolean | SqlType::Null)) => {
-            Ok(known(SqlType::Boolean, vec![Some(SqlType::Boolean)]))
-        }
-        (UnaryOp::Not, _) => Err(refuse("NOT takes a truth value")),
-        // A sign before anything but a number written out is an unknown function to both engines.
-        (UnaryOp::Minus | UnaryOp::Plus, _) => Err(refuse("Pinot has no sign before a value: write `0 - x`")),
-        (UnaryOp::BitNot, _) => Err(Refusal::UnknownOperator),
-    }
-}
 
 pub(super) fn binary(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
     use BinaryOp::*;
@@ -39,14 +24,6 @@ pub(super) fn binary(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<R
         Concat => Err(refuse("this engine has no `||`: write `concat(a, b)`")),
         _ => Err(Refusal::UnknownOperator),
     }
-}
-
-fn logic(left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
-    let truth = |operand: &Operand| matches!(operand.ty, None | Some(SqlType::Boolean | SqlType::Null));
-    if truth(left) && truth(right) {
-        return Ok(known(SqlType::Boolean, vec![Some(SqlType::Boolean); 2]));
-    }
-    Err(refuse("AND and OR take truth values"))
 }
 
 /// Arithmetic, in rows or by the broker.

@@ -86,30 +86,15 @@ pub(super) fn widest<'t>(
 
 /// The type that a name in a cast means.
 pub(super) fn by_name(name: &TypeName, engine: Engine) -> Result<SqlType, String> {
-    Ok(match name.name.as_str() {
-        "INT" | "INTEGER" => SqlType::Int32,
-        "LONG" | "BIGINT" => SqlType::Int64,
-        "FLOAT" => SqlType::Float32,
-        "REAL" if engine == Engine::MultiStage => SqlType::Float32,
-        "DOUBLE" => SqlType::Float64,
-        "BIG_DECIMAL" | "DECIMAL" => SqlType::BigDecimal,
-        "BOOLEAN" => SqlType::Boolean,
-        "TIMESTAMP" => timestamp(),
-        "STRING" | "VARCHAR" => SqlType::TEXT,
-        "JSON" => SqlType::Json,
-        "BYTES" | "VARBINARY" => SqlType::BINARY,
-        other => return Err(format!("Pinot has no type {other} that this engine casts to")),
-    })
+    match name.name.as_str() {
+        "REAL" if engine == Engine::MultiStage => Ok(SqlType::Float32),
+        name => single(name).ok_or_else(|| format!("Pinot has no type {name} that this engine casts to")),
+    }
 }
 
-/// The type of a literal that names its type in a function call: `'INT'`, `'STRING_ARRAY'`.
-pub(super) fn of_word(word: &str) -> Option<SqlType> {
-    let upper = word.to_uppercase();
-    let (single, is_array) = match upper.strip_suffix("_ARRAY") {
-        Some(single) => (single, true),
-        None => (upper.as_str(), false),
-    };
-    let ty = match single {
+/// A type of one value, by its name in upper case.
+fn single(name: &str) -> Option<SqlType> {
+    Some(match name {
         "INT" | "INTEGER" => SqlType::Int32,
         "LONG" | "BIGINT" => SqlType::Int64,
         "FLOAT" => SqlType::Float32,
@@ -121,7 +106,17 @@ pub(super) fn of_word(word: &str) -> Option<SqlType> {
         "JSON" => SqlType::Json,
         "BYTES" | "VARBINARY" => SqlType::BINARY,
         _ => return None,
+    })
+}
+
+/// The type of a literal that names its type in a function call: `'INT'`, `'STRING_ARRAY'`.
+pub(super) fn of_word(word: &str) -> Option<SqlType> {
+    let upper = word.to_uppercase();
+    let (name, is_array) = match upper.strip_suffix("_ARRAY") {
+        Some(name) => (name, true),
+        None => (upper.as_str(), false),
     };
+    let ty = single(name)?;
     Some(if is_array { SqlType::list(ty) } else { ty })
 }
 

@@ -4,9 +4,10 @@ use sqlparser::ast as sp;
 use sqlparser::tokenizer::Token;
 
 use super::Lower;
+use super::query::of_body;
 use super::select::empty_select;
 use crate::ast::{
-    Alias, Clause, Expr, GroupBy, OrderBy, Query, Select, SelectItem, SetExpr, SetOperator, Span, TableAlias,
+    Alias, Clause, Expr, GroupBy, OrderBy, Query, Select, SelectItem, SetExpr, SetOperator, TableAlias,
     TableFactor, TableFactorKind, TableWithJoins, WildcardOptions,
 };
 
@@ -213,19 +214,6 @@ fn over(query: Query, change: impl FnOnce(&mut Select)) -> Query {
     };
     change(&mut select);
     of_body(SetExpr::Select(Box::new(select)), span)
-}
-
-fn of_body(body: SetExpr, span: Span) -> Query {
-    Query {
-        with: None,
-        body,
-        order_by: None,
-        limit: None,
-        fetch: None,
-        offset: None,
-        other: Vec::new(),
-        span,
-    }
 }
 
 fn first_word(text: &str) -> &str {

@@ -13,15 +13,9 @@ impl Lower<'_> {
     pub(super) fn query(&mut self, query: &sp::Query) -> Query {
         self.nested(
             |this| this.read_query(query),
-            |this| Query {
-                with: None,
-                body: SetExpr::Values(Values { rows: Vec::new(), span: this.cursor.here() }),
-                order_by: None,
-                limit: None,
-                fetch: None,
-                offset: None,
-                other: Vec::new(),
-                span: this.cursor.here(),
+            |this| {
+                let span = this.cursor.here();
+                of_body(SetExpr::Values(Values { rows: Vec::new(), span }), span)
             },
         )
     }
@@ -30,16 +24,7 @@ impl Lower<'_> {
         let start = self.cursor.pos();
         let with = query.with.as_ref().map(|with| self.with(with));
         let body = self.set_expr(&query.body);
-        let mut lowered = Query {
-            with,
-            body,
-            order_by: None,
-            limit: None,
-            fetch: None,
-            offset: None,
-            other: Vec::new(),
-            span: Span::default(),
-        };
+        let mut lowered = Query { with, ..of_body(body, Span::default()) };
         if let Some(order_by) = &query.order_by {
             lowered.order_by = Some(self.order_by(order_by, &mut lowered.other));
         }
@@ -315,4 +300,18 @@ impl Lower<'_> {
 
 fn empty_body(span: Span) -> SetExpr {
     SetExpr::Values(Values { rows: Vec::new(), span })
+}
+
+/// A query that is a body alone.
+pub(super) fn of_body(body: SetExpr, span: Span) -> Query {
+    Query {
+        with: None,
+        body,
+        order_by: None,
+        limit: None,
+        fetch: None,
+        offset: None,
+        other: Vec::new(),
+        span,
+    }
 }
