@@ -227,6 +227,8 @@ const OF_VALUES: &[&str] = &[
     // Neither tells what failed where the rows are.
     "Remote query execution",
     "Failed to execute map query",
+    // Calcite's planner ran out of its time (`IGNITE_CALCITE_PLANNER_TIMEOUT`): no word of the statement itself.
+    "Failed to plan query",
     // H2 says so of WITH at times, and takes the same statement the next time.
     "getAllRights",
 ];
