@@ -31,6 +31,7 @@ impl<'a> Binder<'a> {
             let right = self.table_with_joins(entry, &left);
             self.check_names(&left, &right, entry.relation.span);
             left = concat(left, right);
+            self.keep_apart(&mut left);
         }
         left
     }
@@ -139,7 +140,8 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn join(&mut self, left: Relation, right: Relation, join: &'a Join) -> Relation {
+    fn join(&mut self, left: Relation, mut right: Relation, join: &'a Join) -> Relation {
+        self.keep_apart(&mut right);
         let lateral = join.relation.lateral || matches!(join.relation.kind, TableFactorKind::Unnest { .. });
         let wrong_side =
             matches!(join.kind, JoinKind::Right | JoinKind::Full | JoinKind::RightSemi | JoinKind::RightAnti);
@@ -191,6 +193,9 @@ impl<'a> Binder<'a> {
         };
         proven.extend(merged.iter().flat_map(|(a, b)| [*a, *b]));
         let mut both = both;
+        if !matches!(join.constraint, JoinConstraint::Using(_)) {
+            self.keep_apart(&mut both);
+        }
         if !merged.is_empty() {
             let keys: Vec<Key> = merged.into_iter().flat_map(|(a, b)| [a, b]).collect();
             if join.constraint == JoinConstraint::Natural && self.dialect.has(Habit::NaturalIsAmbiguous) {

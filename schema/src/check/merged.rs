@@ -1,12 +1,14 @@
-//! Columns that USING and NATURAL merged, in the places where DataFusion does not merge them: the name then means several
+//! Columns that USING and NATURAL merged, in the places where an engine does not merge them: the name then means several
 //! columns. (Planner of DataFusion 55.2: a join's condition and WHERE are resolved without the columns of USING; a type that
-//! is asked for while an expression is built, by a unary operator, an UNNEST or a parameter, is looked up before.)
+//! is asked for while an expression is built, by a unary operator, an UNNEST or a parameter, is looked up before. Validator
+//! of Calcite 1.37, tried on Ignite 2.17.0: it writes COALESCE for the name in expressions of a select list, from the last join
+//! of FROM and those on the left of it, if that join has USING.)
 
 use crate::ast::{Expr, ExprKind, Name};
 use crate::dialect::Habit;
 use crate::walk::children;
 
-use super::binder::{Binder, Clause};
+use super::binder::{AliasMode, Binder, Clause};
 use super::column::Meaning;
 use super::scope::{Found, Relation};
 use super::select::column_names;
@@ -15,7 +17,16 @@ impl<'a> Binder<'a> {
     /// The columns of a name that stands for several that were merged, where the engine does not merge them.
     pub(super) fn unmerged(&self, level: usize, name: &str) -> Option<Vec<usize>> {
         let level = &self.levels[level];
-        if !self.dialect.has(Habit::LateMerge) || level.relation.misjoined {
+        if level.relation.misjoined {
+            return None;
+        }
+        if self.dialect.has(Habit::UsingInSelectList) {
+            // ORDER BY sees the select list's own expressions without its aliases.
+            let of_output = level.clause == Clause::OrderBy && level.alias_mode == AliasMode::Hidden;
+            let merges = level.clause == Clause::Select || of_output;
+            return (!merges).then(|| self.named(&level.relation, name));
+        }
+        if !self.dialect.has(Habit::LateMerge) {
             return None;
         }
         let same = self.named(&level.relation, name);
@@ -44,6 +55,28 @@ impl<'a> Binder<'a> {
         columns
             .iter()
             .all(|column| found.iter().any(|found| matches!(found, Found::Field(i, _) if i == column)))
+    }
+
+    /// Keeps the name alone from meaning the columns that were merged, where what follows them in FROM is no USING.
+    pub(super) fn keep_apart(&self, relation: &mut Relation) {
+        if self.dialect.has(Habit::UsingInSelectList) {
+            relation.apart.extend(relation.using.iter().flatten());
+        }
+    }
+
+    /// Reports a merged column that has an alias and nothing else around it.
+    pub(super) fn renamed(&mut self, expr: &'a Expr) {
+        let (ExprKind::Column(name), true) = (&expr.kind, self.dialect.has(Habit::UsingInSelectList)) else {
+            return;
+        };
+        let current = self.levels.len() - 1;
+        if let [part] = &self.fold_name(name)[..]
+            && matches!(self.meaning(std::slice::from_ref(part)), Meaning::Field(level, ..) if level == current)
+            && self.is_merged(current, part)
+        {
+            let fields = self.named(&self.levels[current].relation, part);
+            self.ambiguous(name, current, &fields);
+        }
     }
 
     /// Reports the merged columns in an expression whose type the engine asks for before it merges them.

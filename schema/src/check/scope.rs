@@ -10,7 +10,7 @@ use std::rc::Rc;
 use querent_types::SqlType;
 
 use crate::ast::{ColumnOverride, JoinKind, Span};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Habit};
 
 use super::typed::{Key, Origin, Ty, Why};
 
@@ -161,8 +161,12 @@ impl Relation {
         if !self.misjoined && matches.iter().any(is_apart) {
             return Found::Ambiguous(matches);
         }
-        let merged = self.misjoined
-            || self.using.iter().any(|keys| matches.iter().all(|&i| keys.contains(&self.fields[i].key)));
+        let any = dialect.has(Habit::UsingInSelectList);
+        let merges = |keys: &Vec<Key>| {
+            let mut columns = matches.iter().map(|&i| keys.contains(&self.fields[i].key));
+            if any { columns.any(|is_one| is_one) } else { columns.all(|is_one| is_one) }
+        };
+        let merged = self.misjoined || self.using.iter().any(merges);
         if merged { Found::Field(matches[0], 1) } else { Found::Ambiguous(matches) }
     }
 

@@ -334,6 +334,7 @@ impl<'a> Binder<'a> {
             }
         }
         if let Some(alias) = alias {
+            self.renamed(expr);
             field.over = alias.over.clone();
             field.span = expr.span.to(alias.ident.span);
         }

@@ -163,6 +163,9 @@ pub enum Habit {
     LateMerge,
     /// A column that NATURAL merges is ambiguous without its table, although `*` gives it once.
     NaturalIsAmbiguous,
+    /// A column that USING merges is ambiguous without its table, but in the select list, with more around it than an
+    /// alias, and where FROM ends in a join with USING; there it is all columns of the name.
+    UsingInSelectList,
     /// `*` gives the columns of what is on the right of a RIGHT JOIN first.
     RightJoinTurns,
     /// `x LIKE '%'` is read as `x IS NOT NULL`, which a NULL makes false.

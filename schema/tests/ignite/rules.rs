@@ -24,5 +24,5 @@ fn calcite_rules() {
         let _ = writeln!(found, "{sql}");
         found.push_str(&answer(&check::check(sql, &catalog)));
     }
-    hold(&found, &expected);
+    hold(&file, &found, &expected);
 }

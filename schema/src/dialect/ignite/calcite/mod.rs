@@ -59,6 +59,7 @@ static READING: Reading = Reading {
         Habit::UsingKeepsLeft,
         Habit::MergedFirst,
         Habit::NaturalIsAmbiguous,
+        Habit::UsingInSelectList,
         Habit::StrictConditions,
         Habit::WithinGroupSorts,
         Habit::NullTestsAreText,
