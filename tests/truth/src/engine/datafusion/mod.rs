@@ -34,6 +34,8 @@ use crate::corpus::{Case, Script};
 const TIME_MAX: Duration = Duration::from_secs(60);
 /// The same on copies, where the answer is only whether a NULL is seen.
 const COPY_TIME_MAX: Duration = Duration::from_secs(20);
+/// Enough for the deepest statement of the corpora, planned without optimisation.
+const STACK_LEN: usize = 256 << 20;
 /// Rows that are looked at.
 const ROWS_MAX: usize = 20_000;
 
@@ -53,10 +55,15 @@ impl DataFusion {
     ///
     /// Where the system gives no runtime.
     pub fn new() -> DataFusion {
-        // On the thread that asks: a statement is handed to no other, which would take longer than most statements.
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        DataFusion { runtime, context: context(), copies: Copies::new(&[]), changed: true }
+        DataFusion { runtime: runtime(), context: context(), copies: Copies::new(&[]), changed: true }
     }
+}
+
+/// A runtime with a thread for a statement and one for its clock: some sorts (55.2) never yield, and no clock is seen on the
+/// thread of such a one.
+fn runtime() -> Runtime {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).thread_stack_size(STACK_LEN).enable_all().build().expect("a runtime")
 }
 
 impl Default for DataFusion {
@@ -90,15 +97,18 @@ impl Engine for DataFusion {
 
     fn ask(&mut self, case: &Case) -> Answer {
         let (context, copies) = (&self.context, &mut self.copies);
-        self.runtime.block_on(async {
+        let mut late = false;
+        let answer = self.runtime.block_on(async {
             let mut asked = isolated(context, case, Values::Usual, TIME_MAX).await;
+            late |= asked.late;
             asked.answer.option = foreign_option(&context.state());
             match asked.answer.kind {
                 Kind::Query if asked.answer.outcome == Outcome::Accepted => {
                     copies.update(context).await;
                     for (copy, values) in copies.runs(asked.copies, asked.given) {
-                        let other = isolated(copy, case, values, COPY_TIME_MAX).await.answer;
-                        for (column, other) in asked.answer.columns.iter_mut().zip(&other.columns) {
+                        let other = isolated(copy, case, values, COPY_TIME_MAX).await;
+                        late |= other.late;
+                        for (column, other) in asked.answer.columns.iter_mut().zip(&other.answer.columns) {
                             column.null_seen |= other.null_seen;
                         }
                     }
@@ -116,7 +126,11 @@ impl Engine for DataFusion {
                 }
             }
             asked.answer
-        })
+        });
+        if late {
+            std::mem::replace(&mut self.runtime, runtime()).shutdown_background();
+        }
+        answer
     }
 }
 
@@ -131,11 +145,20 @@ struct Asked {
     copies: usize,
     /// Whether values were given with it.
     given: bool,
+    /// Whether it did not end in time, and may go on where it runs.
+    late: bool,
 }
 
 impl Asked {
     fn refused(outcome: Outcome) -> Asked {
-        Asked { answer: Answer::refused(outcome), target: None, is_setting: false, copies: 0, given: false }
+        Asked {
+            answer: Answer::refused(outcome),
+            target: None,
+            is_setting: false,
+            copies: 0,
+            given: false,
+            late: false,
+        }
     }
 }
 
@@ -148,7 +171,7 @@ async fn isolated(context: &SessionContext, case: &Case, values: Values, limit: 
         Ok(Err(error)) => Asked::refused(Outcome::Failed(format!("panicked: {error}"))),
         Err(_) => {
             task.abort();
-            Asked::refused(Outcome::Failed("did not end in time".to_owned()))
+            Asked { late: true, ..Asked::refused(Outcome::Failed("did not end in time".to_owned())) }
         }
     }
 }
@@ -184,7 +207,7 @@ async fn ask(context: &SessionContext, case: &Case, values: Values) -> Asked {
     };
     let outcome = if runs { run(context, &state, plan, &mut columns).await } else { Outcome::Accepted };
     let answer = Answer { outcome, kind, columns, params, option: None };
-    Asked { answer, target, is_setting, copies, given: given.is_some() }
+    Asked { answer, target, is_setting, copies, given: given.is_some(), late: false }
 }
 
 async fn plan(state: &SessionState, sql: &str) -> Result<LogicalPlan, DataFusionError> {
