@@ -62,7 +62,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 const MESSAGE_LEN_MAX: usize = 256 * 1024 * 1024;
 
 impl FlightOptions {
-    /// Reads a URL. Options: `token`, `tls_roots`, `tls_server_name`, `tls_cert` with `tls_key`, `connect_timeout_ms` (of
+    /// Reads a URL. Options: `token`, `tls_roots`, `tls_server_name`, `tls_cert` with `tls_key` (and `tls_key_password`), `connect_timeout_ms` (of
     /// each server that holds a part of a result, too; 4000), `message_len_max` (bytes), and `header.NAME` for a header
     /// that goes with every call.
     pub fn parse(url: &str) -> Result<FlightOptions> {

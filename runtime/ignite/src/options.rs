@@ -94,7 +94,7 @@ impl IgniteOptions {
     /// (bytes, 1 GiB), `queue_len` (1024), `schema` (`PUBLIC`), `page_size` (1024), `partition_aware` (`true`: requests go to the node that
     /// holds their key), `discovery` (`false`: nodes are also tried where they say that they listen), `attribute.NAME`
     /// (shown in the server's views), and with the scheme `ignite+tls` `tls_roots` (PEM file), `tls_server_name`,
-    /// `tls_cert` with `tls_key` (PEM files).
+    /// `tls_cert` with `tls_key` (PEM files) and `tls_key_password`.
     pub fn parse(url: &str) -> Result<IgniteOptions> {
         let mut url = Url::parse("Ignite", url)?;
         if !matches!(url.scheme(), "ignite" | "ignite+tls") {

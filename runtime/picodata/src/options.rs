@@ -34,7 +34,7 @@ const STATEMENTS_MAX: usize = 64;
 impl PicodataOptions {
     /// Reads a URL. Options: `connect_timeout_ms` (for each host, 4000), `statements_max` (prepared statements that a
     /// connection keeps, 64), and with the scheme `picodata+tls` `tls_roots` (PEM file), `tls_server_name`, `tls_cert`
-    /// with `tls_key` (PEM files).
+    /// with `tls_key` (PEM files) and `tls_key_password`.
     pub fn parse(url: &str) -> Result<PicodataOptions> {
         let mut url = Url::parse("Picodata", url)?;
         if !matches!(url.scheme(), "picodata" | "picodata+tls") {

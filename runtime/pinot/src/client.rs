@@ -21,32 +21,10 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(options: &PinotOptions) -> Result<Client> {
-        // Also for plain HTTP: otherwise reqwest asks for the process-wide provider.
-        let tls = options.tls.clone().unwrap_or_default().client_config()?;
-        let unusable = |e: reqwest::Error| {
-            Error::new(ErrorKind::Config, "the HTTP client cannot be set up").with_cause(e.without_url())
+        let http = match &options.http {
+            Some(client) => client.clone(),
+            None => builder(options)?.build().map_err(unusable)?,
         };
-        // Neither a proxy nor a redirect sees the credentials unless it was asked for.
-        let redirects = match options.redirects_max {
-            0 => redirect::Policy::none(),
-            max => redirect::Policy::limited(max),
-        };
-        let builder = reqwest::Client::builder()
-            // Brokers speak HTTP/1.1 only (1.5.1).
-            .http1_only()
-            .redirect(redirects)
-            .connect_timeout(options.connect_timeout)
-            .pool_max_idle_per_host(options.idle_connections_max)
-            .tcp_nodelay(true)
-            .tls_backend_preconfigured(tls);
-        let builder = match &options.proxy {
-            Proxy::None => builder.no_proxy(),
-            Proxy::Environment => builder,
-            Proxy::At(url) => {
-                builder.no_proxy().proxy(reqwest::Proxy::all(url.expose_secret()).map_err(unusable)?)
-            }
-        };
-        let http = builder.build().map_err(unusable)?;
         Ok(Client { http, options: Arc::new(options.clone()) })
     }
 
@@ -99,6 +77,36 @@ impl Client {
             Err(_) => Err(error::silent(limit)),
         }
     }
+}
+
+/// The HTTP client that a URL asks for, before it is built.
+pub(crate) fn builder(options: &PinotOptions) -> Result<reqwest::ClientBuilder> {
+    // Also for plain HTTP: otherwise reqwest asks for the process-wide provider.
+    let tls = options.tls.clone().unwrap_or_default().client_config()?;
+    // Neither a proxy nor a redirect sees the credentials unless it was asked for.
+    let redirects = match options.redirects_max {
+        0 => redirect::Policy::none(),
+        max => redirect::Policy::limited(max),
+    };
+    let builder = reqwest::Client::builder()
+        // Brokers speak HTTP/1.1 only (1.5.1).
+        .http1_only()
+        .redirect(redirects)
+        .connect_timeout(options.connect_timeout)
+        .pool_max_idle_per_host(options.idle_connections_max)
+        .tcp_nodelay(true)
+        .tls_backend_preconfigured(tls);
+    Ok(match &options.proxy {
+        Proxy::None => builder.no_proxy(),
+        Proxy::Environment => builder,
+        Proxy::At(url) => {
+            builder.no_proxy().proxy(reqwest::Proxy::all(url.expose_secret()).map_err(unusable)?)
+        }
+    })
+}
+
+fn unusable(error: reqwest::Error) -> Error {
+    Error::new(ErrorKind::Config, "the HTTP client cannot be set up").with_cause(error.without_url())
 }
 
 /// The whole body, up to a limit.

@@ -20,6 +20,7 @@ use crate::execute::known;
 use crate::inflight::OnBroker;
 use crate::report::Report;
 use crate::row::PinotBatch;
+use crate::tolerance::Tolerance;
 use crate::topology::Authority;
 use crate::zone::Zone;
 
@@ -49,6 +50,7 @@ pub(crate) struct Answering {
     pub(crate) started: Instant,
     pub(crate) limit: Duration,
     pub(crate) partial_ok: bool,
+    pub(crate) tolerance: Tolerance,
     pub(crate) report: Option<Report>,
 }
 
@@ -155,14 +157,18 @@ impl Cursor {
             elapsed: answering.started.elapsed(),
             limit: answering.limit,
         };
-        let reasons = summary.incompleteness();
         // No table is not even a table of no rows.
         if !summary.has_result_table && !summary.exceptions.is_empty() {
             return Err(error::exceptions(&summary.exceptions, &asked));
         }
-        match reasons.is_empty() || answering.partial_ok {
-            true => Ok(()),
-            false => Err(error::incomplete(&reasons, &summary.exceptions, &asked)),
+        if answering.partial_ok {
+            return Ok(());
+        }
+        let reasons = answering.tolerance.exceeded(summary);
+        if reasons.is_empty() {
+            Ok(())
+        } else {
+            Err(error::incomplete(&reasons, &summary.exceptions, &asked))
         }
     }
 
@@ -190,6 +196,9 @@ impl Cursor {
             Ok(outcome) => outcome.map_err(error::transport)?,
             Err(_) => return Err(error::silent(self.silence_max)),
         };
+        if let Some(report) = &self.answering.report {
+            report.push_http(&self.broker, &response);
+        }
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => {

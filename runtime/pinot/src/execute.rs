@@ -61,6 +61,9 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
         Err(_) => Err(error::silent(silence_max)),
     };
     let posted = posted.map_err(|e| known(e, reads))?;
+    if let Some(report) = &call.report {
+        report.push_http(&posted.broker, &posted.response);
+    }
     let len_max = cluster.options().response_len_max;
     let (body, buffer) = match posted.response.status() {
         StatusCode::OK => (Body::of(posted.response, len_max, silence_max), BytesMut::new()),
@@ -72,6 +75,7 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
         started,
         limit: timeout.unwrap_or(BROKER_TIMEOUT),
         partial_ok: request.call.partial_ok,
+        tolerance: call.tolerance.clone(),
         report: call.report.clone(),
     };
     Ok(Cursor::new(cluster, posted.broker, answering, body, buffer, page_len, silence_max))

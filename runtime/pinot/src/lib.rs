@@ -27,6 +27,7 @@ mod options;
 mod query;
 mod report;
 mod row;
+mod tolerance;
 mod topology;
 pub mod types;
 mod zone;
@@ -38,8 +39,11 @@ pub use cursor::Cursor;
 pub use describe::describe;
 pub use options::PinotOptions;
 pub use query::{PinotBackend, PinotCall, PinotQuery};
-pub use report::Report;
+pub use report::{HttpAnswer, Report};
+/// The HTTP library of which [`PinotOptions::http_client`] takes a client.
+pub use reqwest;
 pub use row::PinotBatch;
+pub use tolerance::Tolerance;
 
 /// What the protocol itself names: options, statistics, codes, why an answer is incomplete.
 pub mod wire {

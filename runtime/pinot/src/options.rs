@@ -51,6 +51,8 @@ pub struct PinotOptions {
     pub(crate) source: SourceOptions,
     /// The zone of the brokers, where the source says it.
     pub(crate) zone: Option<Zone>,
+    /// The HTTP client of whoever made the options.
+    pub(crate) http: Option<reqwest::Client>,
 }
 
 /// What the URL leads to.
@@ -90,7 +92,7 @@ impl PinotOptions {
     /// `discovery_ms` (how often the controller is asked for the brokers, 30000), `response_len_max` (bytes, 1 GiB),
     /// `idle_connections_max` (to each host, 64), `redirects_max` (0), `proxy` (its URL, or `environment`),
     /// `header.NAME` (sent with every request), `option.NAME` (a query option for every query), and with the scheme
-    /// `pinot+tls` `tls_roots` (PEM file), `tls_cert` with `tls_key` (PEM files).
+    /// `pinot+tls` `tls_roots` (PEM file), `tls_cert` with `tls_key` (PEM files) and `tls_key_password`.
     pub fn parse(url: &str) -> Result<PinotOptions> {
         let mut url = Url::parse("Pinot", url)?;
         if !matches!(url.scheme(), "pinot" | "pinot+tls") {
@@ -135,9 +137,28 @@ impl PinotOptions {
             query: query_options(&mut url)?,
             source: SourceOptions::default(),
             zone: None,
+            http: None,
         };
         url.finish()?;
         Ok(options)
+    }
+
+    /// The HTTP client that the URL asks for (TLS, proxy, redirects, connections that are kept), to be changed and built, then
+    /// handed back to [`http_client`](PinotOptions::http_client).
+    pub fn http_builder(&self) -> Result<reqwest::ClientBuilder> {
+        crate::client::builder(self)
+    }
+
+    /// Sends every request through a client of your own, of reqwest 0.13: one with a jar of cookies, a resolver, layers.
+    ///
+    /// How it reaches a host is its business alone: what the URL says of TLS, proxy, redirects and connections is in
+    /// [`http_builder`](PinotOptions::http_builder) and nowhere else. The URL's scheme still says whether HTTP or HTTPS is
+    /// spoken, and everything else (credentials, headers, limits of time and length, discovery) holds as ever. The pool is
+    /// made by [`Pool::with_options`](querent_core::Pool::with_options).
+    #[must_use]
+    pub fn http_client(mut self, client: reqwest::Client) -> PinotOptions {
+        self.http = Some(client);
+        self
     }
 
     /// The same with what belongs to the source.

@@ -5,7 +5,7 @@
 use querent_core::{Backend, Query, Source};
 use querent_protocol::pinot::options::QueryOptions;
 
-use crate::{Pinot, Report};
+use crate::{Pinot, Report, Tolerance};
 
 /// What one call asks of Pinot.
 #[derive(Clone, Default)]
@@ -18,6 +18,8 @@ pub struct PinotCall {
     pub trace: bool,
     /// Takes in what the broker says of the answer.
     pub report: Option<Report>,
+    /// What may be missing.
+    pub tolerance: Tolerance,
     /// Headers of this request, over those of the URL.
     pub headers: Vec<(String, String)>,
 }
@@ -74,6 +76,14 @@ pub trait PinotQuery<S: Source>: Sized {
         self.pinot(|call| call.report = Some(report.clone()))
     }
 
+    /// Takes an answer of which no more is missing than this; `partial_ok` takes any.
+    fn tolerate(self, tolerance: Tolerance) -> Self
+    where
+        S::Backend: PinotBackend,
+    {
+        self.pinot(|call| call.tolerance = tolerance)
+    }
+
     /// A header of this request.
     fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self
     where
@@ -114,12 +124,18 @@ mod tests {
         let query = Query::<Stats, ()>::new(PLAN, |_, _| Ok(()), []);
         let query = query.options(QueryOptions::new().use_star_tree(true).max_rows_in_join(1));
         let query = query.options(QueryOptions::new().max_rows_in_join(2));
-        let mut query = query.client_query_id("q").trace().report(&report).header("a", "b");
+        let mut query = query
+            .client_query_id("q")
+            .trace()
+            .report(&report)
+            .header("a", "b")
+            .tolerate(Tolerance::new().servers(0.5));
         let call = &query.call_mut().backend;
         let options: Vec<_> = call.options.iter().collect();
         assert_eq!(options, [("useStarTree", "true"), ("maxRowsInJoin", "2")]);
         assert_eq!((call.client_query_id.as_deref(), call.trace), (Some("q"), true));
         assert_eq!(call.headers, [("a".to_owned(), "b".to_owned())]);
+        assert_eq!(call.tolerance, Tolerance::new().servers(0.5));
         assert!(call.report.is_some() && report.statistics().is_none() && report.missing().is_empty());
     }
 }

@@ -1,5 +1,6 @@
 //! What the broker said of an answer besides its rows, for whoever asks.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use querent_protocol::pinot::statistics::Statistics;
@@ -11,7 +12,44 @@ use querent_protocol::pinot::summary::{Incomplete, Summary};
 /// that came in pages has an answer for each.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    answers: Arc<Mutex<Vec<Summary>>>,
+    told: Arc<Mutex<Told>>,
+}
+
+#[derive(Debug, Default)]
+struct Told {
+    answers: Vec<Summary>,
+    http: Vec<HttpAnswer>,
+}
+
+/// The beginning of an HTTP answer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpAnswer {
+    /// The broker, as `host:port`.
+    pub broker: String,
+    /// The status; brokers say 200 of errors too, unless the query's headers ask for another.
+    pub status: u16,
+    /// Names, in small letters, and values, in the order in which they came.
+    pub headers: Vec<(String, Vec<u8>)>,
+}
+
+/// The headers' names only: a value may be a cookie.
+impl fmt::Debug for HttpAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("HttpAnswer")
+            .field("broker", &self.broker)
+            .field("status", &self.status)
+            .field("headers", &names)
+            .finish()
+    }
+}
+
+impl HttpAnswer {
+    /// The first value of a header, whatever the case of its name; `None` where there is none, or it is no text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        std::str::from_utf8(value).ok()
+    }
 }
 
 impl Report {
@@ -22,18 +60,24 @@ impl Report {
 
     /// What was said, one a page; nothing where no answer has ended.
     pub fn answers(&self) -> Vec<Summary> {
-        self.lock().clone()
+        self.lock().answers.clone()
+    }
+
+    /// The HTTP answers, one a page: the broker that gave it, its status, its headers. One is there even where the body was
+    /// none of Pinot's.
+    pub fn http(&self) -> Vec<HttpAnswer> {
+        self.lock().http.clone()
     }
 
     /// The statistics of the answer, of the last page where there are several.
     pub fn statistics(&self) -> Option<Statistics> {
-        self.lock().last().map(|summary| summary.statistics.clone())
+        self.lock().answers.last().map(|summary| summary.statistics.clone())
     }
 
     /// Why the answer is not all of it, each reason once; empty for a complete one.
     pub fn missing(&self) -> Vec<Incomplete> {
         let mut reasons = Vec::new();
-        for reason in self.lock().iter().flat_map(Summary::incompleteness) {
+        for reason in self.lock().answers.iter().flat_map(Summary::incompleteness) {
             if !reasons.contains(&reason) {
                 reasons.push(reason);
             }
@@ -42,14 +86,23 @@ impl Report {
     }
 
     pub(crate) fn clear(&self) {
-        self.lock().clear();
+        *self.lock() = Told::default();
     }
 
     pub(crate) fn push(&self, summary: &Summary) {
-        self.lock().push(summary.clone());
+        self.lock().answers.push(summary.clone());
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Summary>> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn push_http(&self, broker: &str, response: &reqwest::Response) {
+        let header = |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
+            (name.as_str().to_owned(), value.as_bytes().to_vec())
+        };
+        let headers = response.headers().iter().map(header).collect();
+        let status = response.status().as_u16();
+        self.lock().http.push(HttpAnswer { broker: broker.to_owned(), status, headers });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

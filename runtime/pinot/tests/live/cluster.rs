@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use querent_core::{ErrorKind, Pool, sql_query};
+use querent_core::{ErrorKind, Pool, PoolOptions, sql_query};
 use querent_pinot::wire::QueryOptions;
-use querent_pinot::{PinotQuery as _, Report};
+use querent_pinot::{PinotOptions, PinotQuery as _, Report};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -24,6 +24,8 @@ crate::tests! {
     a_tenant_and_a_broker_will_do,
     the_source_decides_the_engine,
     an_unknown_database_has_no_table,
+    http_answers_are_told,
+    a_client_of_ones_own_does_the_asking,
 }
 
 /// A call that 1.5.1 never answers: it waits for its servers until its time is over.
@@ -239,4 +241,38 @@ async fn an_unknown_database_has_no_table(url: String) {
     let pool = pool::<Nulls>(&format!("pinot://{authority}?role=broker&database=nowhere")).await;
     let error = sql_query("SELECT name FROM airlines").fetch_all::<(String,), Nulls, _>(&pool).await;
     assert_eq!(error.expect_err("no such table").code(), Some("190 TABLE_DOES_NOT_EXIST"));
+}
+
+async fn http_answers_are_told(url: String) {
+    let pool = pool::<Nulls>(&url).await;
+    let report = Report::new();
+    let query = sql_query("SELECT carrier FROM airlines ORDER BY carrier LIMIT 7");
+    let query = query.of::<Nulls, (String,)>().page_size(5).report(&report);
+    assert_eq!(query.fetch_all(&pool).await.expect("two pages").len(), 7);
+    let http = report.http();
+    assert_eq!(http.len(), 2);
+    for answer in &http {
+        assert_eq!((answer.status, answer.header("Content-Type")), (200, Some("application/json")));
+        assert!(answer.broker.starts_with("127.0.0.1:"), "{answer:?}");
+    }
+    // The code of the first exception, or -1.
+    assert_eq!(http[0].header("X-Pinot-Error-Code"), Some("-1"));
+    let wrong = sql_query("SELECT nope FROM airlines").of::<Nulls, (String,)>().report(&report);
+    wrong.fetch_all(&pool).await.expect_err("there is no such column");
+    let codes: Vec<_> =
+        report.http().iter().map(|a| a.header("x-pinot-error-code").map(str::to_owned)).collect();
+    assert_eq!(codes, [Some("710".to_owned())]);
+}
+
+async fn a_client_of_ones_own_does_the_asking(url: String) {
+    // A proxy that nobody is behind: were it the URL's client, nothing would come.
+    let options = PinotOptions::parse(&format!("{url}?proxy=http://127.0.0.1:1")).expect("a URL");
+    let builder = options.http_builder().expect("what the URL asks for");
+    let client = builder.no_proxy().build().expect("a client");
+    let pool =
+        Pool::<Nulls>::with_options(options.clone().http_client(client), PoolOptions::new()).expect("a pool");
+    is_good(&pool).await;
+    let without = Pool::<Nulls>::with_options(options, PoolOptions::new()).expect("a pool");
+    let error = sql_query("SELECT 1").fetch_all::<(i64,), _, _>(&without).await.expect_err("no proxy");
+    assert_eq!(error.kind(), ErrorKind::Connection, "{error:?}");
 }
