@@ -229,6 +229,8 @@ const OF_VALUES: &[&str] = &[
     "Failed to execute map query",
     // Calcite's planner ran out of its time (`IGNITE_CALCITE_PLANNER_TIMEOUT`): no word of the statement itself.
     "Failed to plan query",
+    // Nor did the client wait for it any longer.
+    "took longer than",
     // H2 says so of WITH at times, and takes the same statement the next time.
     "getAllRights",
 ];
