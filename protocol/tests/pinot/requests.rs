@@ -137,6 +137,7 @@ fn a_text_cannot_say_otherwise_than_its_source() {
         ("SELECT 1 -- option ( a=b, enableNullHandling = false ) ; \n", "enableNullHandling"),
         ("SELECT 1 option(enableNullHandling=false) option(a=b)", "enableNullHandling"),
         ("SELECT 1 option(option(enableNullHandling=false)", "option(enableNullHandling"),
+        ("SET useMSEToFillEmptyResponseSchema=true; SELECT 1", "useMSEToFillEmptyResponseSchema"),
         ("SET timeoutMs=0; SELECT 1", "timeoutMs"),
         ("SET timeoutMs='x'; SELECT 1", "timeoutMs"),
         ("SET database=other; SELECT 1", "database"),
