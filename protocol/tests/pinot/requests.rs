@@ -156,7 +156,7 @@ fn options_in_a_text_are_found() {
     let setting = |key: &str, value: &str| Setting { key: key.to_owned(), value: value.to_owned() };
     assert_eq!(
         settings("SET a = 1; SET \"b\"='it''s'; SELECT 'x' FROM t; SET c=-5 Option(d=e,f = g );"),
-        [setting("a", "1"), setting("b", "it's"), setting("c", "-5"), setting("d", "e"), setting("f", "g")]
+        [setting("d", "e"), setting("f", "g"), setting("a", "1"), setting("b", "it's"), setting("c", "-5")]
     );
     assert_eq!(settings("SET"), []);
     assert_eq!(settings("SELECT 'never ended; SET a=1"), []);
