@@ -100,14 +100,24 @@ pub(crate) fn exceptions(exceptions: &[Exception], asked: &Asked<'_>) -> Error {
     };
     let words: Vec<String> = exceptions.iter().map(|exception| words(exception, asked.sql)).collect();
     let error = Error::new(kind(first.code, asked), words.join("; ")).with_code(first.code.to_string());
-    let may_go_better = exceptions.iter().all(|exception| exception.code.is_retryable());
+    let may_go_better = exceptions.iter().all(|exception| may_go_better(exception.code, asked));
     if may_go_better && asked.reads { error.with_retry() } else { error }
 }
 
-fn kind(code: ErrorCode, asked: &Asked<'_>) -> ErrorKind {
-    /// Servers that did not respond, in which a scatter that ran out of time ends too.
+/// Whether servers did not respond because the query's time was over: a scatter that runs out of it ends so.
+fn ran_out_of_time(code: ErrorCode, asked: &Asked<'_>) -> bool {
     const NOT_RESPONDING: ErrorCode = ErrorCode(427);
-    if code == NOT_RESPONDING && asked.elapsed >= asked.limit {
+    /// The broker counts whole milliseconds.
+    const GRAIN: Duration = Duration::from_millis(2);
+    code == NOT_RESPONDING && asked.elapsed + GRAIN >= asked.limit
+}
+
+fn may_go_better(code: ErrorCode, asked: &Asked<'_>) -> bool {
+    code.is_retryable() && !ran_out_of_time(code, asked)
+}
+
+fn kind(code: ErrorCode, asked: &Asked<'_>) -> ErrorKind {
+    if ran_out_of_time(code, asked) {
         return ErrorKind::Timeout;
     }
     match code.class() {
@@ -144,7 +154,7 @@ pub(crate) fn incomplete(reasons: &[Incomplete], exceptions: &[Exception], asked
     };
     // Servers that were away may be back; limits are reached again.
     let may_go_better = reasons.iter().all(|reason| match reason {
-        Incomplete::Exceptions(codes) => codes.iter().all(|code| code.is_retryable()),
+        Incomplete::Exceptions(codes) => codes.iter().all(|code| may_go_better(*code, asked)),
         Incomplete::Servers { .. } | Incomplete::Segments => true,
         _ => false,
     });
@@ -216,10 +226,10 @@ mod tests {
     #[test]
     fn a_scatter_that_ran_out_of_time_is_a_timeout() {
         let late = Asked { elapsed: ASKED.limit, ..ASKED };
-        assert_eq!(
-            exceptions(&[exception(427, "1 servers not responded")], &late).kind(),
-            ErrorKind::Timeout
-        );
+        let error = exceptions(&[exception(427, "1 servers not responded")], &late);
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, false));
+        let part = [Incomplete::Exceptions(vec![ErrorCode(427)])];
+        assert!(!incomplete(&part, &[], &late).is_retryable());
         assert_eq!(exceptions(&[exception(425, "x")], &late).kind(), ErrorKind::Resource);
     }
 

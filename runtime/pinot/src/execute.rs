@@ -8,7 +8,7 @@ use querent_core::{Error, ErrorKind, Request, Result};
 use querent_protocol::pinot::Limits;
 use querent_protocol::pinot::request::QueryRequest;
 use querent_protocol::pinot::response::{Event, ResponseDecoder};
-use querent_protocol::pinot::settings::names;
+use querent_protocol::pinot::settings::{names, settings};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue};
 
@@ -34,6 +34,8 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
     let reads = only_reads(&sql);
     let timeout = request.call.timeout.or(cluster.options().query_timeout);
     let id = call.client_query_id.clone().unwrap_or_else(|| cluster.query_id());
+    // The text has the last word on the servers' limit (1.5.1).
+    let limit = limit_of(&sql).or(timeout);
     let body = QueryRequest {
         sql: &sql,
         engine: cluster.options().source.engine,
@@ -54,7 +56,7 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
         names: table_names(&request, &sql),
     };
     // A call's own limit is kept by who runs it; this one is for calls that have none.
-    let silence_max = silence_max(cluster.options(), timeout);
+    let silence_max = silence_max(cluster.options(), limit);
     let started = Instant::now();
     let posted = match tokio::time::timeout(silence_max, cluster.post(&post)).await {
         Ok(outcome) => outcome,
@@ -70,7 +72,7 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
         sql,
         reads,
         started,
-        limit: timeout.unwrap_or(BROKER_TIMEOUT),
+        limit: limit.unwrap_or(BROKER_TIMEOUT),
         partial_ok: request.call.partial_ok,
         report: call.report.clone(),
     };
@@ -78,8 +80,15 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
 }
 
 /// The longest that a server may be silent.
-fn silence_max(options: &PinotOptions, timeout: Option<Duration>) -> Duration {
-    options.response_timeout.max(timeout.unwrap_or_default())
+fn silence_max(options: &PinotOptions, limit: Option<Duration>) -> Duration {
+    options.response_timeout.max(limit.unwrap_or_default())
+}
+
+/// The servers' limit that a text sets; the last one counts.
+fn limit_of(sql: &str) -> Option<Duration> {
+    let mut settings = settings(sql).into_iter().rev();
+    let limit = settings.find(|setting| setting.key.eq_ignore_ascii_case("timeoutMs"))?;
+    limit.value.parse().ok().map(Duration::from_millis)
 }
 
 /// A broker's answer under another status than 200 is one all the same, where it has an answer's form: some are told to
@@ -187,3 +196,12 @@ mod tests {
         }
     }
 }
+    #[test]
+    fn the_limit_of_a_text_is_the_last_one() {
+        let limit = |sql| limit_of(sql).map(|limit| limit.as_millis());
+        assert_eq!(limit("SET timeoutMs=1; SET \"TIMEOUTMS\" = '20'; SELECT 1"), Some(20));
+        assert_eq!(limit("SET timeoutMs=1; SELECT 1 OPTION(timeoutMs=300)"), Some(1));
+        assert_eq!(limit("SELECT 1 OPTION(timeoutMs=1, timeoutMs=300)"), Some(300));
+        assert_eq!(limit("SELECT 'SET timeoutMs=1;'"), None);
+    }
+
