@@ -163,7 +163,7 @@ impl Cluster {
                 }
                 Err(error) if error.is_connect() => {
                     running.ended();
-                    lock(&self.failed).insert(broker, Instant::now());
+                    self.avoid(&broker);
                     last = error::transport(error);
                 }
                 Err(error) => return Err(error::transport(error)),
@@ -174,6 +174,11 @@ impl Cluster {
 
     /// The zone in which a broker writes timestamps: the source's, else the broker's own, asked for once.
     pub(crate) async fn zone(&self, broker: &Authority) -> Result<Arc<Zone>> {
+    /// Asks a broker after the others for a while.
+    pub(crate) fn avoid(&self, broker: &Authority) {
+        lock(&self.failed).insert(broker.clone(), Instant::now());
+    }
+
         if let Some(zone) = &self.options().zone {
             return Ok(Arc::new(zone.clone()));
         }

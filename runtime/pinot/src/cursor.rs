@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use querent_core::{Error, ErrorKind, Result};
+use querent_protocol::pinot::code::ErrorCode;
 use querent_protocol::pinot::request::page_path;
 use querent_protocol::pinot::response::{Event, ResponseDecoder};
 use querent_protocol::pinot::summary::Summary;
@@ -22,6 +23,9 @@ use crate::report::Report;
 use crate::row::PinotBatch;
 use crate::topology::Authority;
 use crate::zone::Zone;
+
+/// A broker has no route to the table.
+const NO_ROUTE: ErrorCode = ErrorCode(410);
 
 /// An open answer. Dropped, it closes its HTTP connection and removes a stored result.
 pub struct Cursor {
@@ -156,6 +160,10 @@ impl Cursor {
             limit: answering.limit,
         };
         let reasons = summary.incompleteness();
+        // It knows no way to the table yet, as one that has just started (1.5.1); another may.
+        if summary.exceptions.iter().any(|exception| exception.code == NO_ROUTE) {
+            self.cluster.avoid(&self.broker);
+        }
         // No table is not even a table of no rows.
         if !summary.has_result_table && !summary.exceptions.is_empty() {
             return Err(error::exceptions(&summary.exceptions, &asked));

@@ -199,7 +199,7 @@ mod tests {
             (250, Timeout, false),
             (305, Resource, true),
             (400, Timeout, false),
-            (410, Resource, false),
+            (410, Resource, true),
             (420, Resource, false),
             (425, Resource, true),
             (427, Resource, true),
