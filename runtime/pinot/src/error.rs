@@ -1,5 +1,6 @@
 //! Errors of HTTP and of brokers as querent's.
 
+use std::io;
 use std::time::Duration;
 
 use querent_core::{Error, ErrorKind, tls};
@@ -15,8 +16,19 @@ const CHARS_MAX: usize = 2_000;
 /// An error of the transport.
 pub(crate) fn transport(error: reqwest::Error) -> Error {
     let error = error.without_url();
-    if tls::is_tls_error(&error) {
-        return tls::handshake_error(error);
+    if let Some(reason) = tls::reason(&error) {
+        let message = format!("TLS with the server could not be agreed on: {reason}");
+        return Error::new(ErrorKind::Tls, message).with_cause(error);
+    }
+    if error.is_connect() && ends_in_handshake(&error) {
+        let message = "the server closed the connection while TLS was agreed on: it may ask for a client certificate, \
+                       or not take the one of `tls_cert`";
+        return Error::new(ErrorKind::Tls, message).with_cause(error);
+    }
+    if error.is_connect() && error.is_timeout() {
+        let message = "the server was not reached within `connect_timeout_ms` of the URL; one that speaks no TLS is silent \
+                       where the URL begins with pinot+tls";
+        return Error::new(ErrorKind::Connection, message).with_cause(error).with_retry();
     }
     if error.is_connect() {
         return Error::new(ErrorKind::Connection, "the server cannot be reached")
@@ -29,7 +41,28 @@ pub(crate) fn transport(error: reqwest::Error) -> Error {
     if error.is_redirect() {
         return Error::new(ErrorKind::Protocol, "the server redirects too often").with_cause(error);
     }
-    Error::new(ErrorKind::Connection, "the connection broke").with_cause(error)
+    let message = match error.is_request() {
+        true => {
+            "the connection broke before an answer came; a server that speaks TLS breaks it where the URL does not begin \
+             with pinot+tls"
+        }
+        false => "the connection broke",
+    };
+    Error::new(ErrorKind::Connection, message).with_cause(error)
+}
+
+/// Whether a connection that was being made ended too early, which only TLS can find.
+fn ends_in_handshake(error: &reqwest::Error) -> bool {
+    let first: &(dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(first), |error| (*error).source()).any(|mut error| {
+        while let Some(io) = error.downcast_ref::<io::Error>() {
+            match io.get_ref() {
+                Some(inner) if io.kind() != io::ErrorKind::UnexpectedEof => error = inner,
+                _ => return io.kind() == io::ErrorKind::UnexpectedEof,
+            }
+        }
+        false
+    })
 }
 
 /// A server that says nothing for too long.
