@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use querent_core::{Error, ErrorKind, Result};
-use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret as _;
 
-use crate::error;
 use crate::options::{Credentials, PinotOptions, Proxy};
+use crate::{error, redirect};
 
 /// How much of a controller's document, or of an error's body, is read.
 const BODY_LEN_MAX: usize = 64 << 20;
@@ -26,15 +26,10 @@ impl Client {
         let unusable = |e: reqwest::Error| {
             Error::new(ErrorKind::Config, "the HTTP client cannot be set up").with_cause(e.without_url())
         };
-        // Neither a proxy nor a redirect sees the credentials unless it was asked for.
-        let redirects = match options.redirects_max {
-            0 => redirect::Policy::none(),
-            max => redirect::Policy::limited(max),
-        };
         let builder = reqwest::Client::builder()
             // Brokers speak HTTP/1.1 only (1.5.1).
             .http1_only()
-            .redirect(redirects)
+            .redirect(redirect::policy(options.redirects_max))
             .connect_timeout(options.connect_timeout)
             .pool_max_idle_per_host(options.idle_connections_max)
             .tcp_nodelay(true)

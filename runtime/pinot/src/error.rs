@@ -10,6 +10,8 @@ use querent_protocol::pinot::request::{http_error_message, is_html};
 use querent_protocol::pinot::summary::{Exception, Incomplete};
 use reqwest::StatusCode;
 
+use crate::redirect;
+
 /// How much of a broker's words is told: a stack trace may follow them.
 const CHARS_MAX: usize = 2_000;
 
@@ -39,7 +41,9 @@ pub(crate) fn transport(error: reqwest::Error) -> Error {
         return Error::new(ErrorKind::Config, "the HTTP request cannot be made").with_cause(error);
     }
     if error.is_redirect() {
-        return Error::new(ErrorKind::Protocol, "the server redirects too often").with_cause(error);
+        let why = redirect::refused(&error).map(|why| why.to_string());
+        let message = why.unwrap_or_else(|| "the server redirects to where nothing can be sent".to_owned());
+        return Error::new(ErrorKind::Protocol, message).with_cause(error);
     }
     let message = match error.is_request() {
         true => {

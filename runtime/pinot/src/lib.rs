@@ -27,6 +27,7 @@ mod options;
 mod query;
 mod report;
 mod row;
+mod redirect;
 mod topology;
 pub mod types;
 mod zone;
