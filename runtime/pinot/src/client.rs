@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use querent_core::{Error, ErrorKind, Result};
-use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use reqwest::{Method, StatusCode};
 use secrecy::ExposeSecret as _;
 
+use crate::exchange::{Answer, Exchange};
 use crate::options::{Credentials, PinotOptions, Proxy};
 use crate::{error, redirect};
 
@@ -50,19 +51,21 @@ impl Client {
     }
 
     /// A request to a host of the cluster.
-    pub(crate) fn request(&self, method: Method, authority: &str, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, authority: &str, path: &str) -> Exchange {
         let scheme = if self.options.tls.is_some() { "https" } else { "http" };
-        let request = self.http.request(method, format!("{scheme}://{authority}{path}"));
+        let request = self.http.request(method.clone(), format!("{scheme}://{authority}{path}"));
         let request = request.headers(self.options.headers.clone());
         let request = match &self.options.database {
             Some(database) => request.header("database", database),
             None => request,
         };
-        match &self.options.credentials {
+        let builder = match &self.options.credentials {
             Credentials::None => request,
             Credentials::Basic { user, password } => request.basic_auth(user, Some(password.expose_secret())),
             Credentials::Bearer(token) => request.bearer_auth(token.expose_secret()),
-        }
+        };
+        let (authority, path) = (authority.to_owned(), path.to_owned());
+        Exchange { builder, method, authority, path, template: None }
     }
 
     /// A document of the first of the URL's hosts that can be reached.
@@ -83,9 +86,9 @@ impl Client {
     pub(crate) async fn document_of(&self, authority: &str, path: &str) -> Result<Vec<u8>> {
         let request = self.request(Method::GET, authority, path);
         let work = async {
-            let response = request.send().await.map_err(error::transport)?;
-            let status = response.status();
-            let body = body(response).await?;
+            let answer = request.send().await.map_err(error::transport)?;
+            let status = answer.status();
+            let body = body(answer).await?;
             if status == StatusCode::OK { Ok(body) } else { Err(error::status(status, &body)) }
         };
         let limit = self.options.response_timeout;
@@ -97,9 +100,10 @@ impl Client {
 }
 
 /// The whole body, up to a limit.
-pub(crate) async fn body(mut response: Response) -> Result<Vec<u8>> {
+pub(crate) async fn body(mut answer: Answer) -> Result<Vec<u8>> {
+    answer.plain()?;
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(error::transport)? {
+    while let Some(chunk) = answer.chunk().await? {
         if body.len() + chunk.len() > BODY_LEN_MAX {
             let message = format!("a document of more than {BODY_LEN_MAX} bytes");
             return Err(Error::new(ErrorKind::Protocol, message));

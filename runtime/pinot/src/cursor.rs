@@ -194,19 +194,19 @@ impl Cursor {
 
     async fn open_page(&mut self, path: &str) -> Result<()> {
         let request = self.cluster.client.request(Method::GET, &self.broker, path);
-        let response = match tokio::time::timeout(self.silence_max, request.send()).await {
+        let answer = match tokio::time::timeout(self.silence_max, request.send()).await {
             Ok(outcome) => outcome.map_err(error::transport)?,
             Err(_) => return Err(error::silent(self.silence_max)),
         };
-        match response.status() {
+        match answer.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => {
                 let message = "the stored result is gone from its broker: it has expired or was removed";
                 return Err(Error::new(ErrorKind::Resource, message).with_code("HTTP 404"));
             }
-            status => return Err(error::status(status, &client::body(response).await?)),
+            status => return Err(error::status(status, &client::body(answer).await?)),
         }
-        self.body = Body::of(response, self.cluster.options().response_len_max, self.silence_max);
+        self.body = Body::of(answer, self.cluster.options().response_len_max, self.silence_max)?;
         self.decoder = ResponseDecoder::new(Limits::default());
         self.buffer.clear();
         Ok(())

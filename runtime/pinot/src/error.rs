@@ -15,6 +15,19 @@ use crate::redirect;
 /// How much of a broker's words is told: a stack trace may follow them.
 const CHARS_MAX: usize = 2_000;
 
+/// The kind that an error of the transport has.
+pub(crate) fn kind_of(error: &reqwest::Error) -> ErrorKind {
+    if tls::is_tls_error(error) || error.is_connect() && ends_in_handshake(error) {
+        ErrorKind::Tls
+    } else if error.is_builder() {
+        ErrorKind::Config
+    } else if error.is_redirect() {
+        ErrorKind::Protocol
+    } else {
+        ErrorKind::Connection
+    }
+}
+
 /// An error of the transport.
 pub(crate) fn transport(error: reqwest::Error) -> Error {
     let error = error.without_url();
@@ -72,6 +85,12 @@ fn ends_in_handshake(error: &reqwest::Error) -> bool {
 /// A server that says nothing for too long.
 pub(crate) fn silent(limit: Duration) -> Error {
     Error::new(ErrorKind::Timeout, format!("the server was silent for {limit:?}"))
+}
+
+/// A body that something on the way has compressed.
+pub(crate) fn encoded() -> Error {
+    let message = "the answer is compressed, which was not asked for: a proxy stands before the server";
+    Error::new(ErrorKind::Protocol, message)
 }
 
 /// An answer of the HTTP layer that is no answer to a query.

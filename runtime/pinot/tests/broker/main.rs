@@ -5,6 +5,9 @@
 mod again;
 mod answers;
 mod endings;
+mod events;
+#[path = "../support/listener.rs"]
+mod listener;
 mod pages;
 mod requests;
 mod routing;
