@@ -128,7 +128,7 @@ async fn a_late_query_leaves_the_brokers_list(url: String) {
     let pool = pool::<Nulls>(&url).await;
     let sql = "SELECT MAX(carrier, name) AS late FROM airlines";
     let query = sql_query(format!("SET timeoutMs=600000; {sql}")).of::<Nulls, (String,)>();
-    let mut rows = query.timeout(Duration::from_secs(3)).fetch_all(&pool);
+    let mut rows = query.timeout(Duration::from_secs(6)).fetch_all(&pool);
     tokio::select! {
         rows = &mut rows => panic!("{:?}", rows.map(|rows| rows.len())),
         () = until("/queries", sql, true) => {}

@@ -28,7 +28,7 @@ static USERS: Shared = Shared::with(&["auth"]);
 static TLS: Shared = Shared::with(&["auth", "client-certificates"]);
 
 /// The longest that a refusal may take.
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(60);
 
 /// How many airlines a new pool finds.
 async fn airlines(url: &str) -> Result<usize> {

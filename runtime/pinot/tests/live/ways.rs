@@ -3,6 +3,8 @@
 use querent_core::{Error, ErrorKind, Pool, sql_query};
 use querent_pinot::PinotQuery as _;
 
+use tokio::process::Command;
+
 use crate::Nulls;
 use crate::bodies::broker;
 use crate::front::{Act, Front, answer};
@@ -11,6 +13,7 @@ crate::tests! {
     ALL:
     a_proxy_hands_requests_on,
     a_proxy_that_refuses_is_told,
+    the_environment_names_a_proxy_where_it_is_asked,
     redirects_are_followed_as_often_as_the_url_says,
     no_redirect_takes_credentials_elsewhere,
 }
@@ -71,6 +74,32 @@ async fn a_proxy_that_refuses_is_told(_: String) {
     assert_eq!(error.code(), Some("HTTP 407"));
     let url = format!("pinot://me:s3cret@{broker}?role=broker&proxy=http://us:pr0xy%40127.0.0.1:1");
     tells(&names(&url).await.expect_err("nobody is there"), ErrorKind::Connection, "cannot be reached");
+}
+
+/// In a process of its own, for an environment is a whole process's.
+async fn the_environment_names_a_proxy_where_it_is_asked(_: String) {
+    const URL: &str = "QUERENT_TEST_PINOT_URL_BEHIND_A_PROXY";
+    if let Ok(url) = std::env::var(URL) {
+        assert_eq!(names(&url).await.expect("rows"), 16);
+        return;
+    }
+    let broker = broker();
+    let proxy = Front::before(&broker, |head| Act::As(path_of(head))).await;
+    let runs = async |url: &str| {
+        let mut command = Command::new(std::env::current_exe().expect("this program"));
+        command.args(["--exact", "ways::the_environment_names_a_proxy_where_it_is_asked"]).env(URL, url);
+        command.env("HTTP_PROXY", format!("http://us:pr0xy@{}", proxy.authority));
+        for other in ["http_proxy", "NO_PROXY", "no_proxy"] {
+            command.env_remove(other);
+        }
+        let output = command.output().await.expect("it runs");
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && told.contains("1 passed"), "{told}");
+    };
+    runs(&format!("pinot://{broker}?role=broker")).await;
+    assert_eq!(proxy.seen(), Vec::<String>::new());
+    runs("pinot://broker.invalid:8099?role=broker&proxy=environment").await;
+    assert!(proxy.seen().len() > 1 && proxy.seen().iter().all(|head| has(head, "proxy-authorization", US)));
 }
 
 /// Redirects to a path of its own, `hops` times, and hands on what comes there.
