@@ -96,50 +96,6 @@ install() {
   ) 8> "$cache/ignite.lock"
 }
 
-# ports FROM TO COUNT: free ports below those that the kernel hands to outgoing connections: a node that was killed must
-# find its own still free. A range for each mode, so that modes started at once cannot choose the same.
-ports() {
-  python3 -c 'import random, socket, sys
-first, end, count = map(int, sys.argv[1:])
-chosen = []
-for port in random.sample(range(first, end), end - first):
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-    chosen.append(port)
-    if len(chosen) == count:
-        break
-else:
-    sys.exit("no free ports")
-print(*chosen)' "$@"
-}
-
-# Keys for TLS: `client` is what the server trusts; `rogue` has the same names, signed by an authority that it does not.
-certificates() {
-  local folder=$1
-  mkdir -p "$folder"
-  (
-    cd "$folder"
-    local who new=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
-    openssl req -x509 "${new[@]}" -keyout ca.key -out ca.pem -days 3650 -subj '/CN=querent test authority'
-    openssl req -x509 "${new[@]}" -keyout rogue-ca.key -out rogue-ca.pem -days 3650 -subj '/CN=querent test authority'
-    printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=critical,CA:FALSE\n' > leaf.ext
-    for who in server client rogue; do
-      local authority=ca
-      [ "$who" = rogue ] && authority=rogue-ca
-      openssl req "${new[@]}" -keyout $who.key -out $who.csr -subj /CN=${who/rogue/client}
-      openssl x509 -req -in $who.csr -CA $authority.pem -CAkey $authority.key -CAcreateserial -days 3650 \
-        -extfile leaf.ext -out $who.pem
-      openssl pkcs12 -export -inkey $who.key -in $who.pem -certfile $authority.pem -name $who -passout pass:changeit \
-        -out $who.p12
-    done
-    # Java trusts a certificate only if keytool has put it there.
-    keytool -importcert -noprompt -alias ca -file ca.pem -storetype PKCS12 -keystore trust.p12 -storepass changeit
-  ) > "$folder/log" 2>&1 || { cat "$folder/log" >&2; die "the keys could not be made"; }
-}
-
 # Sets nodes, kind, zone and options of a mode.
 describe() {
   nodes=1 kind=sql zone=UTC options=

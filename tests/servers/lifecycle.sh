@@ -25,6 +25,27 @@ sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]
 print(*(s.getsockname()[1] for s in sockets))' "$1"
 }
 
+# ports FROM TO COUNT: free ports below those that the kernel hands to outgoing connections: a process that was killed must
+# find its own still free. Ranges that do not overlap are for what is started at once. Taken: 17000 to 20000 by Pinot,
+# 20000 to 32500 by Ignite.
+ports() {
+  python3 -c 'import random, socket, sys
+first, end, count = map(int, sys.argv[1:])
+chosen = []
+for port in random.sample(range(first, end), end - first):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+    chosen.append(port)
+    if len(chosen) == count:
+        break
+else:
+    sys.exit("no free ports")
+print(*chosen)' "$@"
+}
+
 # When the process started, in clock ticks since boot: a pid alone may by now be somebody else's.
 started_at() { sed 's/.*) //' "/proc/$1/stat" 2> /dev/null | cut -d ' ' -f 20; }
 
@@ -116,6 +137,31 @@ venv() {
   python3 -m venv "$folder"
   PIP_CACHE_DIR=${PIP_CACHE_DIR:-$cache/pip} "$folder/bin/pip" install --quiet --disable-pip-version-check "$@"
   touch "$folder/complete"
+}
+
+# certificates FOLDER: keys for TLS, as PEM and PKCS #12. `client` is what the server trusts; `rogue` has the same names,
+# signed by an authority that it does not trust.
+certificates() {
+  local folder=$1
+  mkdir -p "$folder"
+  (
+    cd "$folder"
+    local who new=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
+    openssl req -x509 "${new[@]}" -keyout ca.key -out ca.pem -days 3650 -subj '/CN=querent test authority'
+    openssl req -x509 "${new[@]}" -keyout rogue-ca.key -out rogue-ca.pem -days 3650 -subj '/CN=querent test authority'
+    printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=critical,CA:FALSE\n' > leaf.ext
+    for who in server client rogue; do
+      local authority=ca
+      [ "$who" = rogue ] && authority=rogue-ca
+      openssl req "${new[@]}" -keyout $who.key -out $who.csr -subj /CN=${who/rogue/client}
+      openssl x509 -req -in $who.csr -CA $authority.pem -CAkey $authority.key -CAcreateserial -days 3650 \
+        -extfile leaf.ext -out $who.pem
+      openssl pkcs12 -export -inkey $who.key -in $who.pem -certfile $authority.pem -name $who -passout pass:changeit \
+        -out $who.p12
+    done
+    # Java trusts a certificate only if keytool has put it there.
+    keytool -importcert -noprompt -alias ca -file ca.pem -storetype PKCS12 -keystore trust.p12 -storepass changeit
+  ) > "$folder/log" 2>&1 || { cat "$folder/log" >&2; die "the keys could not be made"; }
 }
 
 healthy() { true; }

@@ -48,7 +48,7 @@ const CODES: &[(i32, &str, ErrorClass, bool)] = &[
     (250, "EXECUTION_TIMEOUT", ErrorClass::Timeout, false),
     (305, "BROKER_SEGMENT_UNAVAILABLE", ErrorClass::Unavailable, true),
     (400, "BROKER_TIMEOUT", ErrorClass::Timeout, false),
-    (410, "BROKER_RESOURCE_MISSING", ErrorClass::Unavailable, false),
+    (410, "BROKER_RESOURCE_MISSING", ErrorClass::Unavailable, true),
     (420, "BROKER_INSTANCE_MISSING", ErrorClass::Unavailable, false),
     (425, "BROKER_REQUEST_SEND", ErrorClass::Unavailable, true),
     (427, "SERVER_NOT_RESPONDING", ErrorClass::Unavailable, true),

@@ -14,6 +14,10 @@ pub const RESERVED: &[(&str, &str)] = &[
     ("useMultistageEngine", "the engine belongs to the source, in querent.toml: it changes types"),
     ("enableNullHandling", "null handling belongs to the source, in querent.toml: it changes results"),
     ("autoRewriteAggregationType", "it changes the types of aggregates that were checked"),
+    (
+        "useMSEToFillEmptyResponseSchema",
+        "it types what no segment answered as the other engine would, which is not what was checked",
+    ),
     ("timeoutMs", "it is the timeout of the call, or `query_timeout_ms` of the URL"),
     ("clientQueryId", "it is set by a method of its own, for the driver cancels by it"),
     ("getCursor", "it is set by the page size of the call"),
@@ -245,8 +249,6 @@ options! {
     is_secondary_workload(yes: bool) = "isSecondaryWorkload" => yes;
     /// Groups of filtered aggregations that no row is in are left out.
     filtered_aggregations_skip_empty_groups(yes: bool) = "filteredAggregationsSkipEmptyGroups" => yes;
-    /// Columns of an answer without rows are typed as the multi-stage engine would.
-    use_mse_to_fill_empty_response_schema(yes: bool) = "useMSEToFillEmptyResponseSchema" => yes;
     /// Takes segments without a partition for ones of the partition that their table says.
     infer_invalid_segment_partition(yes: bool) = "inferInvalidSegmentPartition" => yes;
     /// The same for segments that still take rows.

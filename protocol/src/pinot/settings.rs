@@ -12,7 +12,7 @@ pub struct Setting {
     pub value: String,
 }
 
-/// The options that a text sets.
+/// The options that a text sets. A later one goes over an earlier of the same key; `SET` goes over `OPTION(…)` (1.5.1).
 pub fn settings(sql: &str) -> Vec<Setting> {
     let mut trailing = Vec::new();
     let mut rest = sql;
@@ -24,7 +24,8 @@ pub fn settings(sql: &str) -> Vec<Setting> {
         }));
         rest = before;
     }
-    statements(rest).filter_map(|statement| set(&statement)).chain(trailing).collect()
+    trailing.extend(statements(rest).filter_map(|statement| set(&statement)));
+    trailing
 }
 
 /// A token of a statement; white space and comments are none.

@@ -137,6 +137,7 @@ fn a_text_cannot_say_otherwise_than_its_source() {
         ("SELECT 1 -- option ( a=b, enableNullHandling = false ) ; \n", "enableNullHandling"),
         ("SELECT 1 option(enableNullHandling=false) option(a=b)", "enableNullHandling"),
         ("SELECT 1 option(option(enableNullHandling=false)", "option(enableNullHandling"),
+        ("SET useMSEToFillEmptyResponseSchema=true; SELECT 1", "useMSEToFillEmptyResponseSchema"),
         ("SET timeoutMs=0; SELECT 1", "timeoutMs"),
         ("SET timeoutMs='x'; SELECT 1", "timeoutMs"),
         ("SET database=other; SELECT 1", "database"),
@@ -155,7 +156,7 @@ fn options_in_a_text_are_found() {
     let setting = |key: &str, value: &str| Setting { key: key.to_owned(), value: value.to_owned() };
     assert_eq!(
         settings("SET a = 1; SET \"b\"='it''s'; SELECT 'x' FROM t; SET c=-5 Option(d=e,f = g );"),
-        [setting("a", "1"), setting("b", "it's"), setting("c", "-5"), setting("d", "e"), setting("f", "g")]
+        [setting("d", "e"), setting("f", "g"), setting("a", "1"), setting("b", "it's"), setting("c", "-5")]
     );
     assert_eq!(settings("SET"), []);
     assert_eq!(settings("SELECT 'never ended; SET a=1"), []);

@@ -135,9 +135,17 @@ fn encrypted(path: &Path) -> bool {
 
 /// Whether TLS was the trouble: a rustls error is among the causes, as itself or inside an I/O error.
 pub fn is_tls_error(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |e| e.source()).any(|e| {
-        let io = e.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        e.is::<rustls::Error>() || io.is_some_and(|inner| inner.is::<rustls::Error>())
+    reason(error).is_some()
+}
+
+/// What rustls says, where it is among the causes of an error.
+pub fn reason<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
+    std::iter::successors(Some(error), |e| e.source()).find_map(|mut e| {
+        // An I/O error that holds another names not that one as its source, but the source of it.
+        while let Some(inner) = e.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            e = inner;
+        }
+        e.downcast_ref()
     })
 }
 
@@ -275,6 +283,7 @@ mod tests {
         let inner = std::io::Error::other(rustls::Error::DecryptError);
         assert!(!is_tls_error(&std::io::Error::other(std::io::Error::other("x"))));
         assert!(is_tls_error(&inner) && is_tls_error(&rustls::Error::DecryptError));
+        assert_eq!(reason(&std::io::Error::other(inner)), Some(&rustls::Error::DecryptError));
         assert!(is_tls_error(&handshake_error(rustls::Error::DecryptError)));
     }
 }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use querent_core::{Error, ErrorKind, Result};
-use reqwest::Response;
 
 use crate::error;
+use crate::exchange::Answer;
 
 /// What is left of a body.
 pub(crate) struct Body {
     /// `None` where all of it has come.
-    response: Option<Response>,
+    answer: Option<Answer>,
     len: u64,
     len_max: u64,
     /// How long the server may be silent.
@@ -19,24 +19,25 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    pub(crate) fn of(response: Response, len_max: u64, silence_max: Duration) -> Body {
-        Body { response: Some(response), len: 0, len_max, silence_max }
+    pub(crate) fn of(answer: Answer, len_max: u64, silence_max: Duration) -> Result<Body> {
+        answer.plain()?;
+        Ok(Body { answer: Some(answer), len: 0, len_max, silence_max })
     }
 
     /// A body that has come.
     pub(crate) fn whole() -> Body {
-        Body { response: None, len: 0, len_max: 0, silence_max: Duration::ZERO }
+        Body { answer: None, len: 0, len_max: 0, silence_max: Duration::ZERO }
     }
 
     /// Appends what arrives next; `false` at the end.
     pub(crate) async fn more(&mut self, buffer: &mut BytesMut) -> Result<bool> {
-        let Some(response) = &mut self.response else { return Ok(false) };
-        let chunk = match tokio::time::timeout(self.silence_max, response.chunk()).await {
-            Ok(chunk) => chunk.map_err(error::transport)?,
+        let Some(answer) = &mut self.answer else { return Ok(false) };
+        let chunk = match tokio::time::timeout(self.silence_max, answer.chunk()).await {
+            Ok(chunk) => chunk?,
             Err(_) => return Err(error::silent(self.silence_max)),
         };
         let Some(chunk) = chunk else {
-            self.response = None;
+            self.answer = None;
             return Ok(false);
         };
         self.len += chunk.len() as u64;

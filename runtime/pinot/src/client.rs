@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use querent_core::{Error, ErrorKind, Result};
-use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
+use reqwest::{Method, StatusCode};
 use secrecy::ExposeSecret as _;
 
-use crate::error;
+use crate::exchange::{Answer, Exchange};
 use crate::options::{Credentials, PinotOptions, Proxy};
+use crate::{error, redirect};
 
 /// How much of a controller's document, or of an error's body, is read.
 const BODY_LEN_MAX: usize = 64 << 20;
@@ -33,19 +34,21 @@ impl Client {
     }
 
     /// A request to a host of the cluster.
-    pub(crate) fn request(&self, method: Method, authority: &str, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, authority: &str, path: &str) -> Exchange {
         let scheme = if self.options.tls.is_some() { "https" } else { "http" };
-        let request = self.http.request(method, format!("{scheme}://{authority}{path}"));
+        let request = self.http.request(method.clone(), format!("{scheme}://{authority}{path}"));
         let request = request.headers(self.options.headers.clone());
         let request = match &self.options.database {
             Some(database) => request.header("database", database),
             None => request,
         };
-        match &self.options.credentials {
+        let builder = match &self.options.credentials {
             Credentials::None => request,
             Credentials::Basic { user, password } => request.basic_auth(user, Some(password.expose_secret())),
             Credentials::Bearer(token) => request.bearer_auth(token.expose_secret()),
-        }
+        };
+        let (authority, path) = (authority.to_owned(), path.to_owned());
+        Exchange { builder, method, authority, path, template: None }
     }
 
     /// A document of the first of the URL's hosts that can be reached.
@@ -66,9 +69,9 @@ impl Client {
     pub(crate) async fn document_of(&self, authority: &str, path: &str) -> Result<Vec<u8>> {
         let request = self.request(Method::GET, authority, path);
         let work = async {
-            let response = request.send().await.map_err(error::transport)?;
-            let status = response.status();
-            let body = body(response).await?;
+            let answer = request.send().await.map_err(error::transport)?;
+            let status = answer.status();
+            let body = body(answer).await?;
             if status == StatusCode::OK { Ok(body) } else { Err(error::status(status, &body)) }
         };
         let limit = self.options.response_timeout;
@@ -83,15 +86,10 @@ impl Client {
 pub(crate) fn builder(options: &PinotOptions) -> Result<reqwest::ClientBuilder> {
     // Also for plain HTTP: otherwise reqwest asks for the process-wide provider.
     let tls = options.tls.clone().unwrap_or_default().client_config()?;
-    // Neither a proxy nor a redirect sees the credentials unless it was asked for.
-    let redirects = match options.redirects_max {
-        0 => redirect::Policy::none(),
-        max => redirect::Policy::limited(max),
-    };
     let builder = reqwest::Client::builder()
         // Brokers speak HTTP/1.1 only (1.5.1).
         .http1_only()
-        .redirect(redirects)
+        .redirect(redirect::policy(options.redirects_max))
         .connect_timeout(options.connect_timeout)
         .pool_max_idle_per_host(options.idle_connections_max)
         .tcp_nodelay(true)
@@ -110,9 +108,10 @@ fn unusable(error: reqwest::Error) -> Error {
 }
 
 /// The whole body, up to a limit.
-pub(crate) async fn body(mut response: Response) -> Result<Vec<u8>> {
+pub(crate) async fn body(mut answer: Answer) -> Result<Vec<u8>> {
+    answer.plain()?;
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(error::transport)? {
+    while let Some(chunk) = answer.chunk().await? {
         if body.len() + chunk.len() > BODY_LEN_MAX {
             let message = format!("a document of more than {BODY_LEN_MAX} bytes");
             return Err(Error::new(ErrorKind::Protocol, message));

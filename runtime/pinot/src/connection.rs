@@ -11,13 +11,14 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use querent_core::{Error, ErrorKind, Result};
 use querent_protocol::pinot::describe::{self, Broker};
 use querent_protocol::pinot::request;
+use reqwest::Method;
 use reqwest::header::HeaderMap;
-use reqwest::{Method, Response};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
 use crate::client::Client;
 use crate::error;
+use crate::exchange::Answer;
 use crate::inflight::OnBroker;
 use crate::options::{PinotOptions, Role};
 use crate::topology::{Authority, Topology, order};
@@ -56,6 +57,8 @@ pub(crate) struct Post<'p> {
     pub(crate) id: &'p str,
     /// Asks for the result in pages.
     pub(crate) page_len: Option<NonZeroU32>,
+    /// The text without its values, where anybody listens.
+    pub(crate) template: Option<String>,
     pub(crate) headers: HeaderMap,
     /// What may be the names of its tables.
     pub(crate) names: Vec<String>,
@@ -63,7 +66,7 @@ pub(crate) struct Post<'p> {
 
 /// The beginning of an answer.
 pub(crate) struct Posted {
-    pub(crate) response: Response,
+    pub(crate) answer: Answer,
     pub(crate) broker: Authority,
 }
 
@@ -151,25 +154,29 @@ impl Cluster {
                 .client
                 .request(Method::POST, &broker, &path)
                 .headers(post.headers.clone())
-                .header("content-type", "application/json")
-                .body(post.body.clone());
+                .query(post.body.clone(), post.template.as_deref());
             let running = OnBroker::query(&self.client, &self.runtime, &broker, post.id);
             match request.send().await {
-                Ok(response) => {
+                Ok(answer) => {
                     // The broker answers when the query is over (1.5.1).
                     running.ended();
                     lock(&self.failed).remove(&broker);
-                    return Ok(Posted { response, broker });
+                    return Ok(Posted { answer, broker });
                 }
                 Err(error) if error.is_connect() => {
                     running.ended();
-                    lock(&self.failed).insert(broker, Instant::now());
+                    self.avoid(&broker);
                     last = error::transport(error);
                 }
                 Err(error) => return Err(error::transport(error)),
             }
         }
         Err(last)
+    }
+
+    /// Asks a broker after the others for a while.
+    pub(crate) fn avoid(&self, broker: &Authority) {
+        lock(&self.failed).insert(broker.clone(), Instant::now());
     }
 
     /// The zone in which a broker writes timestamps: the source's, else the broker's own, asked for once.

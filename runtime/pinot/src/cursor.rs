@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use querent_core::{Error, ErrorKind, Result};
+use querent_protocol::pinot::code::ErrorCode;
 use querent_protocol::pinot::request::page_path;
 use querent_protocol::pinot::response::{Event, ResponseDecoder};
 use querent_protocol::pinot::summary::Summary;
@@ -23,6 +24,9 @@ use crate::row::PinotBatch;
 use crate::tolerance::Tolerance;
 use crate::topology::Authority;
 use crate::zone::Zone;
+
+/// A broker has no route to the table.
+const NO_ROUTE: ErrorCode = ErrorCode(410);
 
 /// An open answer. Dropped, it closes its HTTP connection and removes a stored result.
 pub struct Cursor {
@@ -157,6 +161,10 @@ impl Cursor {
             elapsed: answering.started.elapsed(),
             limit: answering.limit,
         };
+        // It knows no way to the table yet, as one that has just started (1.5.1); another may.
+        if summary.exceptions.iter().any(|exception| exception.code == NO_ROUTE) {
+            self.cluster.avoid(&self.broker);
+        }
         // No table is not even a table of no rows.
         if !summary.has_result_table && !summary.exceptions.is_empty() {
             return Err(error::exceptions(&summary.exceptions, &asked));
@@ -192,22 +200,22 @@ impl Cursor {
 
     async fn open_page(&mut self, path: &str) -> Result<()> {
         let request = self.cluster.client.request(Method::GET, &self.broker, path);
-        let response = match tokio::time::timeout(self.silence_max, request.send()).await {
+        let answer = match tokio::time::timeout(self.silence_max, request.send()).await {
             Ok(outcome) => outcome.map_err(error::transport)?,
             Err(_) => return Err(error::silent(self.silence_max)),
         };
         if let Some(report) = &self.answering.report {
-            report.push_http(&self.broker, &response);
+            report.push_http(&self.broker, &answer);
         }
-        match response.status() {
+        match answer.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => {
                 let message = "the stored result is gone from its broker: it has expired or was removed";
                 return Err(Error::new(ErrorKind::Resource, message).with_code("HTTP 404"));
             }
-            status => return Err(error::status(status, &client::body(response).await?)),
+            status => return Err(error::status(status, &client::body(answer).await?)),
         }
-        self.body = Body::of(response, self.cluster.options().response_len_max, self.silence_max);
+        self.body = Body::of(answer, self.cluster.options().response_len_max, self.silence_max)?;
         self.decoder = ResponseDecoder::new(Limits::default());
         self.buffer.clear();
         Ok(())

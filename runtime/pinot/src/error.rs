@@ -1,5 +1,6 @@
 //! Errors of HTTP and of brokers as querent's.
 
+use std::io;
 use std::time::Duration;
 
 use querent_core::{Error, ErrorKind, tls};
@@ -9,14 +10,40 @@ use querent_protocol::pinot::request::{http_error_message, is_html};
 use querent_protocol::pinot::summary::{Exception, Incomplete};
 use reqwest::StatusCode;
 
+use crate::redirect;
+
 /// How much of a broker's words is told: a stack trace may follow them.
 const CHARS_MAX: usize = 2_000;
+
+/// The kind that an error of the transport has.
+pub(crate) fn kind_of(error: &reqwest::Error) -> ErrorKind {
+    if tls::is_tls_error(error) || error.is_connect() && ends_in_handshake(error) {
+        ErrorKind::Tls
+    } else if error.is_builder() {
+        ErrorKind::Config
+    } else if error.is_redirect() {
+        ErrorKind::Protocol
+    } else {
+        ErrorKind::Connection
+    }
+}
 
 /// An error of the transport.
 pub(crate) fn transport(error: reqwest::Error) -> Error {
     let error = error.without_url();
-    if tls::is_tls_error(&error) {
-        return tls::handshake_error(error);
+    if let Some(reason) = tls::reason(&error) {
+        let message = format!("TLS with the server could not be agreed on: {reason}");
+        return Error::new(ErrorKind::Tls, message).with_cause(error);
+    }
+    if error.is_connect() && ends_in_handshake(&error) {
+        let message = "the server closed the connection while TLS was agreed on: it may ask for a client certificate, \
+                       or not take the one of `tls_cert`";
+        return Error::new(ErrorKind::Tls, message).with_cause(error);
+    }
+    if error.is_connect() && error.is_timeout() {
+        let message = "the server was not reached within `connect_timeout_ms` of the URL; one that speaks no TLS is silent \
+                       where the URL begins with pinot+tls";
+        return Error::new(ErrorKind::Connection, message).with_cause(error).with_retry();
     }
     if error.is_connect() {
         return Error::new(ErrorKind::Connection, "the server cannot be reached")
@@ -27,14 +54,43 @@ pub(crate) fn transport(error: reqwest::Error) -> Error {
         return Error::new(ErrorKind::Config, "the HTTP request cannot be made").with_cause(error);
     }
     if error.is_redirect() {
-        return Error::new(ErrorKind::Protocol, "the server redirects too often").with_cause(error);
+        let why = redirect::refused(&error).map(|why| why.to_string());
+        let message = why.unwrap_or_else(|| "the server redirects to where nothing can be sent".to_owned());
+        return Error::new(ErrorKind::Protocol, message).with_cause(error);
     }
-    Error::new(ErrorKind::Connection, "the connection broke").with_cause(error)
+    let message = match error.is_request() {
+        true => {
+            "the connection broke before an answer came; a server that speaks TLS breaks it where the URL does not begin \
+             with pinot+tls"
+        }
+        false => "the connection broke",
+    };
+    Error::new(ErrorKind::Connection, message).with_cause(error)
+}
+
+/// Whether a connection that was being made ended too early, which only TLS can find.
+fn ends_in_handshake(error: &reqwest::Error) -> bool {
+    let first: &(dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(first), |error| (*error).source()).any(|mut error| {
+        while let Some(io) = error.downcast_ref::<io::Error>() {
+            match io.get_ref() {
+                Some(inner) if io.kind() != io::ErrorKind::UnexpectedEof => error = inner,
+                _ => return io.kind() == io::ErrorKind::UnexpectedEof,
+            }
+        }
+        false
+    })
 }
 
 /// A server that says nothing for too long.
 pub(crate) fn silent(limit: Duration) -> Error {
     Error::new(ErrorKind::Timeout, format!("the server was silent for {limit:?}"))
+}
+
+/// A body that something on the way has compressed.
+pub(crate) fn encoded() -> Error {
+    let message = "the answer is compressed, which was not asked for: a proxy stands before the server";
+    Error::new(ErrorKind::Protocol, message)
 }
 
 /// An answer of the HTTP layer that is no answer to a query.
@@ -100,14 +156,24 @@ pub(crate) fn exceptions(exceptions: &[Exception], asked: &Asked<'_>) -> Error {
     };
     let words: Vec<String> = exceptions.iter().map(|exception| words(exception, asked.sql)).collect();
     let error = Error::new(kind(first.code, asked), words.join("; ")).with_code(first.code.to_string());
-    let may_go_better = exceptions.iter().all(|exception| exception.code.is_retryable());
+    let may_go_better = exceptions.iter().all(|exception| may_go_better(exception.code, asked));
     if may_go_better && asked.reads { error.with_retry() } else { error }
 }
 
-fn kind(code: ErrorCode, asked: &Asked<'_>) -> ErrorKind {
-    /// Servers that did not respond, in which a scatter that ran out of time ends too.
+/// Whether servers did not respond because the query's time was over: a scatter that runs out of it ends so.
+fn ran_out_of_time(code: ErrorCode, asked: &Asked<'_>) -> bool {
     const NOT_RESPONDING: ErrorCode = ErrorCode(427);
-    if code == NOT_RESPONDING && asked.elapsed >= asked.limit {
+    /// The broker counts whole milliseconds.
+    const GRAIN: Duration = Duration::from_millis(2);
+    code == NOT_RESPONDING && asked.elapsed + GRAIN >= asked.limit
+}
+
+fn may_go_better(code: ErrorCode, asked: &Asked<'_>) -> bool {
+    code.is_retryable() && !ran_out_of_time(code, asked)
+}
+
+fn kind(code: ErrorCode, asked: &Asked<'_>) -> ErrorKind {
+    if ran_out_of_time(code, asked) {
         return ErrorKind::Timeout;
     }
     match code.class() {
@@ -144,7 +210,7 @@ pub(crate) fn incomplete(reasons: &[Incomplete], exceptions: &[Exception], asked
     };
     // Servers that were away may be back; limits are reached again.
     let may_go_better = reasons.iter().all(|reason| match reason {
-        Incomplete::Exceptions(codes) => codes.iter().all(|code| code.is_retryable()),
+        Incomplete::Exceptions(codes) => codes.iter().all(|code| may_go_better(*code, asked)),
         Incomplete::Servers { .. } | Incomplete::Segments => true,
         _ => false,
     });
@@ -189,7 +255,7 @@ mod tests {
             (250, Timeout, false),
             (305, Resource, true),
             (400, Timeout, false),
-            (410, Resource, false),
+            (410, Resource, true),
             (420, Resource, false),
             (425, Resource, true),
             (427, Resource, true),
@@ -216,10 +282,10 @@ mod tests {
     #[test]
     fn a_scatter_that_ran_out_of_time_is_a_timeout() {
         let late = Asked { elapsed: ASKED.limit, ..ASKED };
-        assert_eq!(
-            exceptions(&[exception(427, "1 servers not responded")], &late).kind(),
-            ErrorKind::Timeout
-        );
+        let error = exceptions(&[exception(427, "1 servers not responded")], &late);
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, false));
+        let part = [Incomplete::Exceptions(vec![ErrorCode(427)])];
+        assert!(!incomplete(&part, &[], &late).is_retryable());
         assert_eq!(exceptions(&[exception(425, "x")], &late).kind(), ErrorKind::Resource);
     }
 

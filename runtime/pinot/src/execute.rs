@@ -4,19 +4,20 @@ use std::num::{NonZeroU32, NonZeroU64};
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use querent_core::{Error, ErrorKind, Request, Result};
+use querent_core::{Error, ErrorKind, Request, Result, Value};
 use querent_protocol::pinot::Limits;
 use querent_protocol::pinot::request::QueryRequest;
 use querent_protocol::pinot::response::{Event, ResponseDecoder};
-use querent_protocol::pinot::settings::names;
+use querent_protocol::pinot::settings::{names, settings};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue};
 
 use crate::body::Body;
 use crate::connection::{Connection, Post};
 use crate::cursor::{Answering, Cursor};
+use crate::exchange::Answer;
 use crate::options::{OWN_HEADERS, PinotOptions, header};
-use crate::{Pinot, client, error, literal};
+use crate::{Pinot, client, error, events, literal};
 
 /// How long a query may run where nothing is said of it (1.5.1).
 const BROKER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -33,6 +34,8 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
     let sql = literal::render(&request, cluster.options().source.engine)?;
     let reads = only_reads(&sql);
     let timeout = request.call.timeout.or(cluster.options().query_timeout);
+    // The text has the last word on the servers' limit (1.5.1).
+    let limit = limit_of(&sql).or(timeout);
     let id = call.client_query_id.clone().unwrap_or_else(|| cluster.query_id());
     let body = QueryRequest {
         sql: &sql,
@@ -50,11 +53,12 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
         body: body.into(),
         id: &id,
         page_len,
+        template: template(&request)?,
         headers: headers(&request)?,
         names: table_names(&request, &sql),
     };
     // A call's own limit is kept by who runs it; this one is for calls that have none.
-    let silence_max = silence_max(cluster.options(), timeout);
+    let silence_max = silence_max(cluster.options(), limit);
     let started = Instant::now();
     let posted = match tokio::time::timeout(silence_max, cluster.post(&post)).await {
         Ok(outcome) => outcome,
@@ -62,18 +66,21 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
     };
     let posted = posted.map_err(|e| known(e, reads))?;
     if let Some(report) = &call.report {
-        report.push_http(&posted.broker, &posted.response);
+        report.push_http(&posted.broker, &posted.answer);
     }
     let len_max = cluster.options().response_len_max;
-    let (body, buffer) = match posted.response.status() {
-        StatusCode::OK => (Body::of(posted.response, len_max, silence_max), BytesMut::new()),
-        _ => refused(posted.response, silence_max).await.map_err(|e| known(e, reads))?,
+    let (body, buffer) = match posted.answer.status() {
+        StatusCode::OK => {
+            let body = Body::of(posted.answer, len_max, silence_max);
+            (body.map_err(|e| known(e, reads))?, BytesMut::new())
+        }
+        _ => refused(posted.answer, silence_max).await.map_err(|e| known(e, reads))?,
     };
     let answering = Answering {
         sql,
         reads,
         started,
-        limit: timeout.unwrap_or(BROKER_TIMEOUT),
+        limit: limit.unwrap_or(BROKER_TIMEOUT),
         partial_ok: request.call.partial_ok,
         tolerance: call.tolerance.clone(),
         report: call.report.clone(),
@@ -82,15 +89,22 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
 }
 
 /// The longest that a server may be silent.
-fn silence_max(options: &PinotOptions, timeout: Option<Duration>) -> Duration {
-    options.response_timeout.max(timeout.unwrap_or_default())
+fn silence_max(options: &PinotOptions, limit: Option<Duration>) -> Duration {
+    options.response_timeout.max(limit.unwrap_or_default())
+}
+
+/// The servers' limit that a text sets; the last one counts.
+fn limit_of(sql: &str) -> Option<Duration> {
+    let mut settings = settings(sql).into_iter().rev();
+    let limit = settings.find(|setting| setting.key.eq_ignore_ascii_case("timeoutMs"))?;
+    limit.value.parse().ok().map(Duration::from_millis)
 }
 
 /// A broker's answer under another status than 200 is one all the same, where it has an answer's form: some are told to
 /// say of errors by the status (from 1.5 on), and may have rows beside them.
-async fn refused(response: reqwest::Response, silence_max: Duration) -> Result<(Body, BytesMut)> {
-    let status = response.status();
-    let body = match tokio::time::timeout(silence_max, client::body(response)).await {
+async fn refused(answer: Answer, silence_max: Duration) -> Result<(Body, BytesMut)> {
+    let status = answer.status();
+    let body = match tokio::time::timeout(silence_max, client::body(answer)).await {
         Ok(body) => body?,
         Err(_) => return Err(error::silent(silence_max)),
     };
@@ -148,6 +162,18 @@ fn headers(request: &Request<'_, Pinot>) -> Result<HeaderMap> {
     Ok(headers)
 }
 
+/// The text with a mark in place of each value, where anybody listens.
+fn template(request: &Request<'_, Pinot>) -> Result<Option<String>> {
+    if !events::wanted() {
+        return Ok(None);
+    }
+    let mark = &mut |_: &Value<'_>, _: &str, text: &mut String| {
+        text.push('?');
+        Ok(())
+    };
+    request.render_literals(mark).map(Some)
+}
+
 /// What may be the names of tables: those that were checked, else every word of the text.
 fn table_names(request: &Request<'_, Pinot>, sql: &str) -> Vec<String> {
     if request.tables.is_empty() {
@@ -181,6 +207,15 @@ mod tests {
         assert_eq!(millis(Duration::ZERO).get(), 1);
         assert_eq!(millis(Duration::MAX).get(), i64::MAX as u64);
         assert_eq!((page_len(0).get(), page_len(usize::MAX).get()), (1, i32::MAX as u32));
+    }
+
+    #[test]
+    fn the_limit_of_a_text_is_the_last_one() {
+        let limit = |sql| limit_of(sql).map(|limit| limit.as_millis());
+        assert_eq!(limit("SET timeoutMs=1; SET \"TIMEOUTMS\" = '20'; SELECT 1"), Some(20));
+        assert_eq!(limit("SET timeoutMs=1; SELECT 1 OPTION(timeoutMs=300)"), Some(1));
+        assert_eq!(limit("SELECT 1 OPTION(timeoutMs=1, timeoutMs=300)"), Some(300));
+        assert_eq!(limit("SELECT 'SET timeoutMs=1;'"), None);
     }
 
     #[test]

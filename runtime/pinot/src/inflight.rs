@@ -8,7 +8,7 @@ use querent_protocol::pinot::request::{cancel_path, stored_path};
 use reqwest::Method;
 use tokio::runtime::Handle;
 
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::topology::Authority;
 
 /// How long stopping may take: what is stopped costs the servers less than a task that never ends costs us.
@@ -56,9 +56,10 @@ impl Drop for OnBroker {
         let Some(path) = self.path.take() else { return };
         let request = self.client.request(Method::DELETE, &self.broker, &path).timeout(LIMIT);
         self.runtime.spawn(async move {
-            // Whether it worked is of use to nobody: the query may have ended meanwhile.
-            if let Err(error) = request.send().await {
-                tracing::debug!(kind = %error.without_url(), "a dropped query could not be stopped");
+            // Whether it worked is of use to nobody: the query may have ended meanwhile. What the broker says is read, so
+            // that the connection can be used again.
+            if let Ok(answer) = request.send().await {
+                let _ = client::body(answer).await;
             }
         });
     }

@@ -127,7 +127,7 @@ impl PinotOptions {
                 Some(text) if text == "environment" => Proxy::Environment,
                 Some(text) => Proxy::At(SecretString::from(text)),
             },
-            redirects_max: url.take_number("redirects_max")?.unwrap_or(0),
+            redirects_max: redirects_max(&mut url)?,
             idle_connections_max: url.take_number("idle_connections_max")?.unwrap_or(64),
             connect_timeout: url.take_millis("connect_timeout_ms")?.unwrap_or(CONNECT_TIMEOUT),
             response_timeout: url.take_millis("response_timeout_ms")?.unwrap_or(RESPONSE_TIMEOUT),
@@ -193,6 +193,12 @@ fn role(url: &mut Url<'_>) -> Result<Role> {
         Some("broker") => Ok(Role::Broker),
         Some(_) => Err(url.invalid("option `role` is neither controller nor broker")),
     }
+}
+
+/// None is a number of them, too.
+fn redirects_max(url: &mut Url<'_>) -> Result<usize> {
+    let Some(value) = url.take("redirects_max") else { return Ok(0) };
+    value.parse().map_err(|_| url.invalid("option `redirects_max` is no number"))
 }
 
 fn credentials(url: &mut Url<'_>) -> Result<Credentials> {
@@ -306,12 +312,15 @@ mod tests {
         refuses("pinot://h:1/db", "a path");
         refuses("pinot://h:1?nope=x", "not known");
         refuses("pinot://h:1?connect_timeout_ms=0", "above 0");
+        refuses("pinot://h:1?redirects_max=some", "no number");
+        assert_eq!(PinotOptions::parse("pinot://h:1?redirects_max=0").unwrap().redirects_max, 0);
         refuses("pinot://h:1?header.Authorization=s3cret", "an option of its own");
         refuses("pinot://h:1?header.a b=s3cret", "cannot be sent");
         refuses("pinot://h:1?header.a=s3cret%0a", "cannot be sent");
         refuses("pinot://h:1?option.useMultistageEngine=true", "belongs to the source");
         refuses("pinot://h:1?option.ENABLENULLHANDLING=true", "belongs to the source");
         refuses("pinot://h:1?option.timeoutMs=1", "query_timeout_ms");
+        refuses("pinot://h:1?option.useMSEToFillEmptyResponseSchema=true", "not what was checked");
         refuses("pinot://h:1?option.a.b=1", "letters and digits");
         refuses("pinot://h:1?option.a=", "no value");
     }

