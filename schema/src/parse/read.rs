@@ -247,6 +247,29 @@ fn external_ahead(parser: &Parser<'_>) -> bool {
     after.next().is_some_and(|t| is_word(t, "external"))
 }
 
+/// The columns of an external table, of which DataFusion (55.2) lets the last have a comma behind it.
+fn external_columns(
+    parser: &mut Parser<'_>,
+) -> Result<(Vec<sp::ColumnDef>, Vec<sp::TableConstraint>), ParserError> {
+    let (mut columns, mut constraints) = (Vec::new(), Vec::new());
+    if !parser.consume_token(&Token::LParen) || parser.consume_token(&Token::RParen) {
+        return Ok((columns, constraints));
+    }
+    loop {
+        match parser.parse_optional_table_constraint()? {
+            Some(constraint) => constraints.push(constraint),
+            None => columns.push(parser.parse_column_def()?),
+        }
+        let comma = parser.consume_token(&Token::Comma);
+        if parser.consume_token(&Token::RParen) {
+            return Ok((columns, constraints));
+        }
+        if !comma {
+            return parser.expected("',' or ')' after column definition", parser.peek_token());
+        }
+    }
+}
+
 fn external(parser: &mut Parser<'_>) -> Result<RawKind, ParserError> {
     parser.advance_token();
     let or_replace = take(parser, &["or"]) && take(parser, &["replace"]);
@@ -254,7 +277,7 @@ fn external(parser: &mut Parser<'_>) -> Result<RawKind, ParserError> {
     expect(parser, "table")?;
     let if_not_exists = take(parser, &["if"]) && take(parser, &["not"]) && take(parser, &["exists"]);
     let name = parser.parse_object_name(true)?;
-    let (columns, constraints) = parser.parse_columns()?;
+    let (columns, constraints) = external_columns(parser)?;
     let mut external =
         External { or_replace, if_not_exists, name, columns, constraints, options: Vec::new() };
     while !matches!(parser.peek_token_ref().token, Token::SemiColon | Token::EOF) {
