@@ -237,13 +237,16 @@ fn columns_are_what_was_checked() {
     assert_eq!((none.num_rows(), none.num_columns()), (1, 0));
 }
 
+/// Whether a Rust type is read from one of Pinot's.
+type Accepts = fn(PinotType) -> bool;
+
 /// What a checked column is read from is what its Rust type is read from.
 #[test]
 fn arrays_and_rows_accept_the_same_types() {
     fn accepts<T: for<'b> FromCell<'b>>(ty: PinotType) -> bool {
         T::accepts(ty)
     }
-    let scalars: [(SqlType, fn(PinotType) -> bool); 10] = [
+    let scalars: [(SqlType, Accepts); 10] = [
         (SqlType::Boolean, accepts::<bool>),
         (SqlType::Int32, accepts::<i32>),
         (SqlType::Int64, accepts::<i64>),
@@ -256,7 +259,7 @@ fn arrays_and_rows_accept_the_same_types() {
         (SqlType::Uuid, accepts::<Uuid>),
     ];
     let instant = PinotType::Timestamp.sql_type();
-    let all = scalars.into_iter().chain([(instant, accepts::<Timestamp> as fn(PinotType) -> bool)]);
+    let all = scalars.into_iter().chain([(instant, accepts::<Timestamp> as Accepts)]);
     for (ty, rows) in all {
         let single = Growing::of(&to_field("c", &ty, true)).expect("an array");
         let multiple = Growing::of(&to_field("c", &SqlType::list(ty.clone()), true)).expect("an array");
