@@ -27,6 +27,8 @@
 //! - [`source!`] declares the type of a source; a query runs on its own source's pool only.
 //! - [`query!`], [`query_as!`], [`query_scalar!`] and their `query_file` siblings give a [`Query`]; [`record!`] gives a row
 //!   that has a name.
+//! - `fetch_all`, `fetch_one`, `fetch_optional`, `fetch` (a stream) and `execute` run a query; with the feature `arrow`,
+//!   `fetch_arrow` and `fetch_arrow_batches` give Arrow's record batches (Flight and Pinot).
 //! - [`sql()`] runs text that is known at run time only, into rows of [`FromRow`].
 //! - [`Pool`], [`Connection`] and [`Transaction`] are what queries run on, by way of [`Executor`].
 //!
@@ -74,6 +76,7 @@ pub mod types {
 /// Markers of SQL types, as compiler errors print them.
 pub use querent_core::sql;
 
+/// Arrow's record batches of a result, and the mapping between SQL types and Arrow's.
 #[cfg(feature = "arrow")]
 pub use querent_core::arrow;
 #[cfg(feature = "embedded")]

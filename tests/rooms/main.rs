@@ -124,6 +124,16 @@ fn a_default_build_links_no_sql_parser() {
 }
 
 #[test]
+fn arrow_is_linked_by_flight_and_by_its_feature_alone() {
+    let of_arrow =
+        |room| linked(room).into_iter().filter(|name| name.starts_with("arrow")).collect::<Vec<_>>();
+    for room in ["querent", "querent-core", "querent-ignite", "querent-picodata", "querent-pinot"] {
+        assert!(of_arrow(room).is_empty(), "a default build of {room} links {:?}", of_arrow(room));
+    }
+    assert!(of_arrow("querent-flight").contains(&"arrow-array".to_owned()));
+}
+
+#[test]
 fn types_needs_nothing_but_std() {
     assert_eq!(compiled("querent-types").into_iter().collect::<Vec<_>>(), ["querent-types"]);
 }

@@ -66,6 +66,8 @@ pub enum ValueProblem {
     MissingField(&'static str),
     /// The column has another type than the Rust type can be read from; the Rust type's name.
     WrongType(&'static str),
+    /// The column has another type than was checked, and something would be lost on the way to that.
+    OtherType,
     /// The value does not fit the Rust type; its name.
     OutOfRange(&'static str),
     /// The bytes are no value of the type; what they should have been.
@@ -91,6 +93,7 @@ impl fmt::Display for ValueProblem {
             ValueProblem::MissingColumn => f.write_str("the result has no such column"),
             ValueProblem::MissingField(name) => write!(f, "the result has no column `{name}`"),
             ValueProblem::WrongType(rust) => write!(f, "the column's type cannot be read as `{rust}`"),
+            ValueProblem::OtherType => f.write_str("the column has another type than was checked"),
             ValueProblem::OutOfRange(rust) => write!(f, "a value does not fit `{rust}`"),
             ValueProblem::Malformed(what) => write!(f, "a value is not {what}"),
         }

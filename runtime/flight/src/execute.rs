@@ -3,6 +3,8 @@
 //! Servers that take no parameters (roapi, Sail) are told by what they answer, not by their name, and get the values as
 //! literals; that is remembered for the transport.
 
+use std::sync::{Arc, OnceLock};
+
 use arrow_array::RecordBatch;
 use arrow_flight::decode::FlightRecordBatchStream;
 use arrow_flight::encode::FlightDataEncoderBuilder;
@@ -12,7 +14,8 @@ use arrow_flight::sql::{
     Any, CommandPreparedStatementQuery, CommandPreparedStatementUpdate, CommandStatementQuery,
     CommandStatementUpdate, DoPutPreparedStatementResult, DoPutUpdateResult, ProstMessageExt as _,
 };
-use arrow_flight::{FlightData, FlightDescriptor, FlightEndpoint, FlightInfo, Ticket};
+use arrow_flight::{FlightData, FlightDescriptor, FlightEndpoint, FlightInfo, IpcMessage, Ticket};
+use arrow_schema::{Schema, SchemaRef};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use prost::Message as _;
@@ -30,8 +33,13 @@ const ENDPOINTS_AT_ONCE: usize = 8;
 /// An open result.
 pub struct Cursor {
     batches: BoxStream<'static, Result<RecordBatch>>,
+    /// That of the endpoint which was the first to answer, or what the server said before.
+    pub(crate) schema: Told,
     affected: Option<u64>,
 }
+
+/// A schema, once the server has told it.
+type Told = Arc<OnceLock<SchemaRef>>;
 
 impl Cursor {
     pub(crate) async fn next(&mut self) -> Result<Option<FlightBatch>> {
@@ -49,7 +57,7 @@ impl Cursor {
     }
 
     fn done(affected: Option<u64>) -> Cursor {
-        Cursor { batches: stream::empty().boxed(), affected }
+        Cursor { batches: stream::empty().boxed(), schema: Told::default(), affected }
     }
 }
 
@@ -239,10 +247,16 @@ fn affected(reply: &[bytes::Bytes]) -> Result<Cursor> {
 
 /// Reads all endpoints of a result.
 pub(crate) async fn read(connection: &Connection, info: FlightInfo) -> Result<Cursor> {
-    let ordered = info.ordered;
+    let (ordered, schema) = (info.ordered, Told::default());
+    if info.endpoint.is_empty()
+        && !info.schema.is_empty()
+        && let Ok(told) = Schema::try_from(IpcMessage(info.schema))
+    {
+        schema.get_or_init(|| Arc::new(told));
+    }
     let mut streams = Vec::with_capacity(info.endpoint.len());
     for endpoint in info.endpoint {
-        streams.push(endpoint_stream(connection, endpoint)?);
+        streams.push(endpoint_stream(connection, endpoint, &schema)?);
     }
     let batches = match streams.len() {
         1 => streams.remove(0),
@@ -251,12 +265,13 @@ pub(crate) async fn read(connection: &Connection, info: FlightInfo) -> Result<Cu
     };
     // Whatever goes wrong from here on, the statement may have run: many servers run it when they are asked where the
     // result is.
-    Ok(Cursor { batches: batches.map_err(Error::perhaps_sent).boxed(), affected: None })
+    Ok(Cursor { batches: batches.map_err(Error::perhaps_sent).boxed(), schema, affected: None })
 }
 
 fn endpoint_stream(
     connection: &Connection,
     endpoint: FlightEndpoint,
+    schema: &Told,
 ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     let ticket = endpoint.ticket.ok_or_else(|| error::protocol("an endpoint has no ticket"))?;
     let here = connection.client.clone();
@@ -270,18 +285,18 @@ fn endpoint_stream(
     if !reuse && elsewhere.is_empty() {
         return Err(error::protocol("an endpoint is at no location that can be reached by gRPC"));
     }
-    let connection = connection.share();
+    let (connection, schema) = (connection.share(), Arc::clone(schema));
     Ok(stream::once(async move {
         let mut last = None;
         for options in &elsewhere {
             match connection.client_of(options).await {
-                Ok(client) => return get(client, metadata, ticket).await,
+                Ok(client) => return get(client, metadata, ticket, schema).await,
                 Err(error) => last = Some(error),
             }
         }
         match last {
             Some(error) => Err(error),
-            None => get(here, metadata, ticket).await,
+            None => get(here, metadata, ticket, schema).await,
         }
     })
     .try_flatten()
@@ -292,16 +307,21 @@ async fn get(
     mut client: FlightServiceClient<Transport>,
     metadata: tonic::metadata::MetadataMap,
     ticket: Ticket,
+    schema: Told,
 ) -> Result<impl futures_util::Stream<Item = Result<RecordBatch>> + Send> {
     let mut request = tonic::Request::new(ticket);
     *request.metadata_mut() = metadata;
     let data = client.do_get(request).await.map_err(error::status)?.into_inner();
     let data = data.map_err(|status| FlightError::Tonic(Box::new(status)));
     let batches = FlightRecordBatchStream::new_from_flight_data(data);
-    Ok(stream::unfold(Some(batches), |batches| async move {
-        let mut batches = batches?;
-        match batches.next().await {
-            Some(outcome) => Some((outcome.map_err(error::flight), Some(batches))),
+    Ok(stream::unfold(Some((batches, schema)), |reading| async move {
+        let (mut batches, schema) = reading?;
+        let next = batches.next().await;
+        if let Some(told) = batches.schema() {
+            schema.get_or_init(|| Arc::clone(told));
+        }
+        match next {
+            Some(outcome) => Some((outcome.map_err(error::flight), Some((batches, schema)))),
             // Even a result without rows has a schema.
             None if batches.schema().is_none() => {
                 Some((Err(error::protocol("the stream of an endpoint ended before its schema")), None))

@@ -4,6 +4,7 @@
 //! panics or loses data on replies that real servers give. There is no `transaction` module yet: what a server offers
 //! there is probed before it is believed.
 
+mod arrow;
 mod connect;
 mod connection;
 mod describe;

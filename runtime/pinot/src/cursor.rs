@@ -36,7 +36,8 @@ pub struct Cursor {
     body: Body,
     decoder: ResponseDecoder,
     buffer: BytesMut,
-    columns: Arc<[Column]>,
+    /// None before they have come, and where the broker gives no table.
+    pub(crate) columns: Arc<[Column]>,
     /// The zone of the broker, once a column needs it.
     zone: Arc<Zone>,
     /// How many rows a page has, where the result comes in pages.

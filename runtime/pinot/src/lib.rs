@@ -14,6 +14,8 @@
 //! client query id. A result that is fetched in pages ([`Query::page_size`](querent_core::Query::page_size)) is removed
 //! from its broker when its stream ends or is dropped.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod body;
 mod client;
 mod connection;

@@ -18,6 +18,7 @@ crate::tests! {
     parameters_of_every_type_find_their_row,
     sections_and_spreads_are_sent,
     an_empty_answer_is_no_row,
+    a_query_gives_record_batches,
     a_wrong_type_leaves_the_pool_good,
     a_refused_query_tells_no_value,
     a_dropped_stream_leaves_the_pool_good,
@@ -165,6 +166,16 @@ async fn an_empty_answer_is_no_row(url: String) {
     let pool = pool(&url).await;
     let rows = query!(Stats, "SELECT id, c_string FROM all_types_empty LIMIT 10").fetch_all(&pool).await;
     assert!(rows.expect("an answer").is_empty());
+}
+
+async fn a_query_gives_record_batches(url: String) {
+    use querent::arrow::arrow_schema::DataType;
+    let query =
+        query!(Stats, "SELECT c_int, c_long FROM all_types WHERE id < :most ORDER BY id LIMIT 9", most = 2);
+    let table = query.fetch_arrow(&pool(&url).await).await.expect("record batches");
+    let fields = table.schema().fields().iter().map(|field| (field.data_type(), field.is_nullable()));
+    assert!(fields.eq([(&DataType::Int32, true), (&DataType::Int64, true)]), "{:?}", table.schema());
+    assert_eq!(table.num_rows(), 2);
 }
 
 async fn a_wrong_type_leaves_the_pool_good(url: String) {

@@ -2,6 +2,8 @@
 
 #[macro_use]
 mod modifiers;
+#[cfg(feature = "arrow")]
+mod arrow;
 mod commands;
 mod run;
 mod running;

@@ -48,7 +48,7 @@ pub(super) async fn step<B: Backend>(state: State<'_, B>) -> Option<(Result<B::B
 pub(super) struct Running<'f, B: Backend> {
     held: Held<'f, B>,
     pub(super) cursor: B::Cursor,
-    raw: Raw<'f, B>,
+    pub(super) raw: Raw<'f, B>,
     deadline: Deadline,
     /// The batch that has come and is not handed out.
     first: Option<B::Batch>,

@@ -44,7 +44,7 @@ impl<'q> SqlQuery<'q> {
         Query { raw: self.raw::<S>(), decode: from_row::decode::<S::Backend, R>, source: PhantomData }
     }
 
-    fn raw<S: Source>(self) -> Raw<'q, S::Backend> {
+    pub(super) fn raw<S: Source>(self) -> Raw<'q, S::Backend> {
         Raw::new(PlanRef::Text(self.text), self.values, S::NAME)
     }
 

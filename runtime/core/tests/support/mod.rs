@@ -97,7 +97,7 @@ pub(crate) struct Cursor {
     affected: Option<u64>,
 }
 
-pub(crate) struct Rows(Vec<i64>);
+pub(crate) struct Rows(pub(crate) Vec<i64>);
 
 impl Batch for Rows {
     fn len(&self) -> usize {

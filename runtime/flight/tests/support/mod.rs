@@ -16,6 +16,7 @@ use arrow_flight::encode::FlightDataEncoderBuilder;
 use arrow_flight::error::FlightError;
 use arrow_flight::flight_service_server::FlightServiceServer;
 use arrow_flight::{FlightData, FlightEndpoint, FlightInfo, Ticket};
+use arrow_schema::SchemaRef;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use querent_flight::{FlightOptions, Transport};
@@ -197,8 +198,12 @@ pub(crate) fn rows(values: &[&str]) -> Messages {
         let column: ArrayRef = Arc::new(StringArray::from(vec![value]));
         RecordBatch::try_from_iter([("v", column)]).expect("a batch")
     };
-    let schema = batch("").schema();
-    let batches: Vec<_> = values.iter().map(|value| Ok::<_, FlightError>(batch(value))).collect();
+    messages(batch("").schema(), values.iter().map(|value| batch(value)).collect())
+}
+
+/// The messages of a result: schema first, then its batches.
+pub(crate) fn messages(schema: SchemaRef, batches: Vec<RecordBatch>) -> Messages {
+    let batches: Vec<_> = batches.into_iter().map(Ok::<_, FlightError>).collect();
     let encoder = FlightDataEncoderBuilder::new().with_schema(schema).build(stream::iter(batches));
     let messages: Vec<FlightData> =
         futures_util::FutureExt::now_or_never(encoder.try_collect()).expect("at once").expect("messages");

@@ -37,7 +37,7 @@ impl<'b> Cell<'b> {
     }
 
     /// What stands within this one.
-    fn within(&self, wire: WireCell<'b>) -> Cell<'b> {
+    pub(crate) fn within(&self, wire: WireCell<'b>) -> Cell<'b> {
         Cell { wire, zone: self.zone }
     }
 
@@ -90,7 +90,7 @@ impl<'b, T: FromCell<'b>> Cells<'b, T> {
     }
 }
 
-fn malformed(error: CellError) -> ValueProblem {
+pub(crate) fn malformed(error: CellError) -> ValueProblem {
     ValueProblem::Malformed(error.expected())
 }
 

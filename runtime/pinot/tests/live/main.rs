@@ -5,6 +5,8 @@
 //! here, so that they are ignored without it, whatever is required. Tests that kill what they ask, or need users or TLS,
 //! start clusters of their own beside the common one.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod bodies;
 mod cluster;
 mod faults;
@@ -60,12 +62,16 @@ fn main() -> ExitCode {
     let mut trials = group("sse", single, required, values::SINGLE);
     trials.extend(group("sse", single, required, hostile::SINGLE));
     trials.extend(group("sse", single, required, cluster::SINGLE));
+    #[cfg(feature = "arrow")]
+    trials.extend(group("sse", single, required, arrow::SINGLE));
     trials.extend(group("bodies", single, required, bodies::ALL));
     trials.extend(group("ways", single, required, ways::ALL));
     trials.extend(group("faults", single, required, faults::ALL));
     trials.extend(group("security", single, required, security::ALL));
     trials.extend(group("mse", "PINOT_TEST_URL", false, values::MULTI));
     trials.extend(group("mse", "PINOT_TEST_URL", false, hostile::MULTI));
+    #[cfg(feature = "arrow")]
+    trials.extend(group("mse", "PINOT_TEST_URL", false, arrow::MULTI));
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     private::end_all();
     conclusion.exit_code()

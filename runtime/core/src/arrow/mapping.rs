@@ -5,7 +5,7 @@
 //! under [`TYPE_KEY`]; a dictionary of such values, whose values have no field of their own, is marked as a whole
 //! (`Dictionary(Int32, Uuid)`). A mark that does not fit the field's type is left where it is, as plain metadata.
 //!
-//! Arrays and batches are not here: what a backend decodes or encodes is the backend's.
+//! Arrays and batches are not here.
 //!
 //! [`BigDecimal`]: SqlType::BigDecimal
 //! [`Number`]: SqlType::Number
