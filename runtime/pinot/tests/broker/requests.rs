@@ -33,7 +33,7 @@ async fn options_and_headers_go_by_their_order() {
     query.fetch_all(&pool).await.expect("rows");
     let sent = server.last();
     for expected in [
-        "useMultistageEngine=true;enableNullHandling=true;timeoutMs=700;clientQueryId=mine;maxRowsInJoin=2;useStarTree=false\"",
+        "useMultistageEngine=true;enableNullHandling=true;autoRewriteAggregationType=false;timeoutMs=700;clientQueryId=mine;maxRowsInJoin=2;useStarTree=false\"",
         "\"sql\":\"SET skipIndexes = 'n=inverted'; SELECT n FROM t",
         "\"trace\":true",
         "x-a: a\r\n",
