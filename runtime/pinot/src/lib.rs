@@ -35,7 +35,7 @@ mod topology;
 pub mod types;
 mod zone;
 
-use querent_core::{Backend, Placeholder, Request, Result};
+use querent_core::{Backend, Comments, Placeholder, Request, Result};
 
 pub use connection::Connection;
 pub use cursor::Cursor;
@@ -65,6 +65,7 @@ pub enum Pinot {}
 impl Backend for Pinot {
     const NAME: &'static str = "pinot";
     const PLACEHOLDER: Placeholder = Placeholder::Literal;
+    const COMMENTS: Comments = Comments::Calcite;
     type Options = PinotOptions;
     type Call = PinotCall;
     type Connection = Connection;
