@@ -22,11 +22,7 @@ const AT_ONCE: usize = 8;
 /// # Errors
 /// A URL that leads to a broker: only the controller knows schemas.
 pub async fn describe(options: &PinotOptions) -> Result<SourceDescription> {
-    if options.role == Role::Broker {
-        let message = "a broker does not describe its tables; the URL must lead to a controller";
-        return Err(Error::new(ErrorKind::Config, message));
-    }
-    let client = &Client::new(options)?;
+    let client = &of_controller(options)?;
     let names = client.document("/tables").await?;
     let names = describe::table_names(&names).map_err(error::unreadable)?;
     let tables = stream::iter(names).map(|name| async move {
@@ -45,6 +41,24 @@ pub async fn describe(options: &PinotOptions) -> Result<SourceDescription> {
     source.notes.append(&mut notes);
     configure(client, &mut source).await;
     Ok(source)
+}
+
+/// The databases of a cluster that the user may see; `database` of a URL names the one that is meant, where it is not
+/// `default`.
+///
+/// # Errors
+/// A URL that leads to a broker: only the controller knows them.
+pub async fn databases(options: &PinotOptions) -> Result<Vec<String>> {
+    let document = of_controller(options)?.document("/databases").await?;
+    describe::database_names(&document).map_err(error::unreadable)
+}
+
+fn of_controller(options: &PinotOptions) -> Result<Client> {
+    if options.role == Role::Broker {
+        let message = "a broker does not describe its tables; the URL must lead to a controller";
+        return Err(Error::new(ErrorKind::Config, message));
+    }
+    Client::new(options)
 }
 
 fn path(folder: &str, name: &str) -> String {

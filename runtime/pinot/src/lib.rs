@@ -39,7 +39,7 @@ use querent_core::{Backend, Comments, Placeholder, Request, Result};
 
 pub use connection::Connection;
 pub use cursor::Cursor;
-pub use describe::describe;
+pub use describe::{databases, describe};
 pub use options::PinotOptions;
 pub use query::{PinotBackend, PinotCall, PinotQuery};
 pub use report::{HttpAnswer, Report};

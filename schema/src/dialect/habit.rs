@@ -215,6 +215,8 @@ pub enum ColumnNames {
     Position,
     /// As Pinot's single-stage engine prints the expression.
     Pinot,
+    /// The same where queries ask for NULLs.
+    PinotNulls,
 }
 
 impl ColumnNames {
@@ -223,7 +225,9 @@ impl ColumnNames {
         match self {
             ColumnNames::DataFusion => format!("column{}", position + 1),
             ColumnNames::H2 => format!("C{}", position + 1),
-            ColumnNames::Calcite | ColumnNames::Position | ColumnNames::Pinot => format!("EXPR${position}"),
+            ColumnNames::Calcite | ColumnNames::Position | ColumnNames::Pinot | ColumnNames::PinotNulls => {
+                format!("EXPR${position}")
+            }
         }
     }
 }

@@ -106,6 +106,14 @@ pub fn logical_table_names(body: &[u8]) -> Result<Vec<String>, DecodeError> {
     names(&parse(body)?).ok_or_else(|| malformed("a list of names"))
 }
 
+/// The names of `GET /databases`.
+///
+/// # Errors
+/// A body that is no such document.
+pub fn database_names(body: &[u8]) -> Result<Vec<String>, DecodeError> {
+    names(&parse(body)?).ok_or_else(|| malformed("a list of names"))
+}
+
 /// The logical table of `GET /logicalTables/{table}`, by `GET /schemas/{table}` and the tables that it is made of, and what
 /// is odd about it, in sentences.
 ///

@@ -2,7 +2,7 @@
 //! computed at ingestion, arrays, columns that every table has, NULLs by the older switch.
 
 use querent_core::types::{SourceDescription, TableDescription};
-use querent_core::{Backend as _, sql_query};
+use querent_core::{Backend as _, ErrorKind, sql_query};
 use querent_pinot::{Pinot, PinotOptions};
 
 use crate::{Nulls, pool};
@@ -13,6 +13,7 @@ crate::tests! {
     a_logical_table_answers_as_its_parts_do,
     columns_of_every_kind_answer,
     a_cluster_that_is_not_as_the_source_says_is_told,
+    databases_are_listed_by_controllers,
 }
 
 async fn described(url: &str, options: &[(&str, &str)]) -> SourceDescription {
@@ -101,4 +102,11 @@ async fn a_cluster_that_is_not_as_the_source_says_is_told(url: String) {
     assert!(zone.starts_with("a broker's zone is UTC"), "{zone}");
     let same = described(&url, &[("engine", "single-stage"), ("zone", "UTC")]).await;
     assert!(same.notes.is_empty(), "{:?}", same.notes);
+}
+
+async fn databases_are_listed_by_controllers(url: String) {
+    let options = PinotOptions::parse(&url).expect("a URL");
+    assert_eq!(querent_pinot::databases(&options).await.expect("a list"), ["default"]);
+    let broker = PinotOptions::parse(&format!("{url}?role=broker")).expect("a URL");
+    assert_eq!(querent_pinot::databases(&broker).await.expect_err("no controller").kind(), ErrorKind::Config);
 }

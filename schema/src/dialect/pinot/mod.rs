@@ -147,7 +147,8 @@ static SSE_READING: Reading = Reading {
     ..SSE_PLAIN
 };
 
-static SSE_NULLS_READING: Reading = Reading { lint: lint::single_stage_nulls, ..SSE_PLAIN };
+static SSE_NULLS_READING: Reading =
+    Reading { lint: lint::single_stage_nulls, column_names: ColumnNames::PinotNulls, ..SSE_PLAIN };
 
 static MSE_READING: Reading = Reading {
     habits: MSE_HABITS,
