@@ -6,7 +6,7 @@ use querent_core::types::value::{Decimal, Timestamp, Uuid};
 use querent_core::{Bind, Decode, ErrorKind, FromRow, Pool, Source, ValueError, sql, sql_query};
 use querent_pinot::{Pinot, PinotBatch};
 
-use crate::pool;
+use crate::{Nulls, pool};
 
 crate::tests! {
     SINGLE:
@@ -14,9 +14,9 @@ crate::tests! {
     no_text_changes_a_filter::<Nulls>,
     no_number_changes_a_filter::<Nulls>,
     what_cannot_be_written_is_refused::<Nulls>,
-    comments_are_the_servers::<Nulls>,
-    a_uuid_goes_as_its_text::<Nulls>,
-    json_goes_and_comes_as_its_text::<Nulls>,
+    comments_are_the_servers,
+    a_uuid_goes_as_its_text,
+    json_goes_and_comes_as_its_text,
 }
 
 crate::tests! { MULTI: ten_thousand_values_come_back_equal::<Multi>, no_text_changes_a_filter::<Multi> }
@@ -296,8 +296,8 @@ async fn what_cannot_be_written_is_refused<S: Source<Backend = Pinot>>(url: Stri
     assert_eq!(error.kind(), ErrorKind::Query, "{error}");
 }
 
-async fn comments_are_the_servers<S: Source<Backend = Pinot>>(url: String) {
-    let pool = pool::<S>(&url).await;
+async fn comments_are_the_servers(url: String) {
+    let pool = pool::<Nulls>(&url).await;
     for sql in [
         "SELECT id FROM all_types // don't ?\nWHERE id = ? LIMIT 9",
         "SELECT id FROM all_types /* /* ? */ WHERE id = ? LIMIT 9 // it's",
@@ -308,8 +308,8 @@ async fn comments_are_the_servers<S: Source<Backend = Pinot>>(url: String) {
     }
 }
 
-async fn a_uuid_goes_as_its_text<S: Source<Backend = Pinot>>(url: String) {
-    let pool = pool::<S>(&url).await;
+async fn a_uuid_goes_as_its_text(url: String) {
+    let pool = pool::<Nulls>(&url).await;
     let text = "123e4567-e89b-12d3-a456-426614174000";
     let uuid: Uuid = text.parse().expect("a UUID");
     let sql = "SELECT ?, carrier FROM airlines WHERE carrier IN (?, 'UA') LIMIT 2";
@@ -318,8 +318,8 @@ async fn a_uuid_goes_as_its_text<S: Source<Backend = Pinot>>(url: String) {
     assert_eq!(rows, [(text.to_owned(), "UA".to_owned())]);
 }
 
-async fn json_goes_and_comes_as_its_text<S: Source<Backend = Pinot>>(url: String) {
-    let pool = pool::<S>(&url).await;
+async fn json_goes_and_comes_as_its_text(url: String) {
+    let pool = pool::<Nulls>(&url).await;
     let stored = serde_json::json!({"a": [1, {"b": null}]});
     let hostile = serde_json::json!({"it's": ["'; -- //", {"\"": 1.5}, "\\"]});
     let sql = "SELECT c_json, ? FROM all_types WHERE id = 0 LIMIT 2";
