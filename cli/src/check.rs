@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         say!("{}:{}: querent.toml has no [source.{}]", query.file.display(), query.line, query.source);
         problems += 1;
     }
-    let mut unchecked = 0;
+    let (mut unchecked, mut warnings) = (0, 0);
     for name in &names {
         let (in_tokens, queries): (Vec<&Found>, Vec<&Found>) =
             found.iter().filter(|q| q.source == *name).partition(|q| q.text.in_tokens);
@@ -43,7 +43,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
         unchecked += in_tokens.len();
         problems += match check_source(&project, name, &queries, arguments.offline) {
-            Ok(problems) => problems,
+            Ok(found) => {
+                warnings += found.warnings;
+                found.problems
+            }
             Err(failure) => {
                 say!("{name}: {failure}");
                 1
@@ -56,7 +59,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
                 0 => String::new(),
                 n => format!(", {n} of them in tokens and left to the compiler"),
             };
-            say!("all is well: {} sources, {} queries{left}", names.len(), found.len());
+            let warned = match warnings {
+                0 => String::new(),
+                1 => ", 1 warning".to_owned(),
+                n => format!(", {n} warnings"),
+            };
+            say!("all is well: {} sources, {} queries{left}{warned}", names.len(), found.len());
             Ok(ExitCode::SUCCESS)
         }
         1 => Err(Failure::new("1 problem")),
@@ -64,8 +72,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
 }
 
-/// How many problems there are with a source and its queries.
-fn check_source(project: &Project, name: &str, queries: &[&Found], offline: bool) -> Result<usize> {
+/// How much there is to say of a source and its queries.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Findings {
+    /// What fails the command.
+    problems: usize,
+    /// What does not.
+    warnings: usize,
+}
+
+/// Prints what is found of a source and its queries.
+fn check_source(project: &Project, name: &str, queries: &[&Found], offline: bool) -> Result<Findings> {
     let cache = project.cache();
     if let Some(stale) = cache.stale(name) {
         return Err(stale.into());
@@ -73,13 +90,13 @@ fn check_source(project: &Project, name: &str, queries: &[&Found], offline: bool
     let faults = cache.faults(name);
     if !faults.is_empty() {
         faults.iter().for_each(|fault| say!("{name}: {fault}"));
-        return Ok(faults.len());
+        return Ok(Findings { problems: faults.len(), warnings: 0 });
     }
     let cached = cache.catalog(name)?;
-    let broken = report(&cache, name, queries, &cached);
+    let Findings { problems: broken, warnings } = report(&cache, name, queries, &cached);
     if offline && !source::is_files(project, name) {
         say!("{name}: {} queries checked against the cache, {broken} refused", queries.len());
-        return Ok(broken);
+        return Ok(Findings { problems: broken, warnings });
     }
     // SQL files are read again: a table's file that is gone or says another thing shows in nothing else.
     let now = source::describe(project, name)?.description;
@@ -130,22 +147,30 @@ fn check_source(project: &Project, name: &str, queries: &[&Found], offline: bool
     } else {
         say!("{name}: {} queries checked, the cache is true", queries.len());
     }
-    Ok(broken + breaking + changes.len())
+    Ok(Findings { problems: broken + breaking + changes.len(), warnings })
 }
 
-/// Prints what is wrong with the queries; how many are refused.
-fn report(cache: &CacheDir, name: &str, queries: &[&Found], catalog: &Catalog) -> usize {
-    let mut refused = 0;
+/// Prints what is to be said of the queries, warnings too: how many are refused, and how many warnings there are.
+fn report(cache: &CacheDir, name: &str, queries: &[&Found], catalog: &Catalog) -> Findings {
+    let mut all = Findings::default();
     for query in queries {
         let checked = cache.check(name, &query.text.sql, catalog).checked;
-        let errors: Vec<_> = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
-        for diagnostic in &errors {
+        for diagnostic in &checked.diagnostics {
             let rendered = diagnostic.render(&query.text.sql, &query.text.origin());
             say!("{name}: {}", output::titled(diagnostic, &rendered));
         }
-        refused += usize::from(!errors.is_empty());
+        all.count(&checked.diagnostics);
     }
-    refused
+    all
+}
+
+impl Findings {
+    /// Counts those of one query, which is one problem however many errors it has.
+    fn count(&mut self, diagnostics: &[Diagnostic]) {
+        let warnings = diagnostics.iter().filter(|d| d.severity == Severity::Warning).count();
+        self.problems += usize::from(warnings < diagnostics.len());
+        self.warnings += warnings;
+    }
 }
 
 /// For each table the queries that use it.
@@ -157,4 +182,24 @@ fn users<'q>(queries: &[&'q Found], catalog: &Catalog) -> BTreeMap<Vec<String>, 
         }
     }
     users
+}
+
+#[cfg(test)]
+mod tests {
+    use querent_schema::ast::Span;
+    use querent_schema::diagnostic::Code;
+
+    use super::*;
+
+    #[test]
+    fn warnings_are_told_and_fail_nothing() {
+        let warning = || Diagnostic::warning(Code::DefaultLimit, Span::default(), "few rows");
+        let error = || Diagnostic::error(Code::UnknownColumn, Span::default(), "none");
+        let mut all = Findings::default();
+        all.count(&[]);
+        all.count(&[warning(), warning()]);
+        assert_eq!(all, Findings { problems: 0, warnings: 2 });
+        all.count(&[error(), warning(), error()]);
+        assert_eq!(all, Findings { problems: 1, warnings: 3 });
+    }
 }

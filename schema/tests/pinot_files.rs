@@ -124,6 +124,37 @@ fn logical_and_dimension_tables() {
     assert_eq!(teams.properties["dimension"], "true");
 }
 
+/// Types and NULLs are those of the parts (1.5.1); of those that are not known any value may be NULL.
+#[test]
+fn a_logical_table_is_as_its_parts_are() {
+    let schema = |name: &str, id: &str, not_null: bool| {
+        format!(
+            r#"{{"schemaName": "{name}", "enableColumnBasedNullHandling": true, "dimensionFieldSpecs": [
+                {{"name": "id", "dataType": "{id}", "notNull": true}},
+                {{"name": "note", "dataType": "STRING", "notNull": {not_null}}}]}}"#
+        )
+    };
+    let of = |part: &str, more: &str| {
+        let config = r#"{"tableName": "eu", "tableType": "OFFLINE", "segmentsConfig": {}}"#;
+        let logical =
+            format!(r#"{{"tableName": "all", "physicalTableConfigMap": {{"eu_OFFLINE": {{}}{more}}}}}"#);
+        let whole = schema("all", "INT", true);
+        made(&[("a.json", &whole), ("b.json", part), ("c.json", config), ("d.json", &logical)], true)
+    };
+    let [same, nulls, long] =
+        [("INT", true), ("INT", false), ("LONG", true)].map(|(id, not_null)| schema("eu", id, not_null));
+    assert_eq!(columns(&of(&same, "").source.tables[0]), "id Int32, note Utf8");
+    assert_eq!(columns(&of(&nulls, "").source.tables[0]), "id Int32, note Utf8?");
+    let unknown = of(&same, r#", "us_OFFLINE": {"multiCluster": true}"#);
+    assert_eq!(columns(&unknown.source.tables[0]), "id Int32?, note Utf8?");
+    let differs = of(&long, "");
+    assert_eq!(columns(&differs.source.tables[0]), "id unknown, note Utf8");
+    assert_eq!(
+        differs.findings[0].diagnostic.message,
+        "all.id is Int32, and Int64 in eu, of which all is made"
+    );
+}
+
 #[track_caller]
 fn refused(files: &[(&str, &str)], expected: &[&str]) {
     let made = made(files, false);

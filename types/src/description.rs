@@ -150,6 +150,38 @@ impl TableDescription {
     }
 }
 
+impl TableDescription {
+    /// What its columns are where its rows are those of other tables (a logical table of Pinot's): one may be NULL where it
+    /// may in a part, and has no type that is known where a part has another. Names are compared without regard to case.
+    ///
+    /// Gives what is odd about it, in sentences for the user.
+    pub fn made_of(&mut self, parts: &[&TableDescription]) -> Vec<String> {
+        let mut odd = Vec::new();
+        let own = self.path.join(".");
+        for column in self.columns.iter_mut().filter(|column| !column.hidden) {
+            let shown = |ty: &Option<SqlType>| ty.as_ref().map_or("unknown".to_owned(), ToString::to_string);
+            let ty = column.ty.clone();
+            for part in parts {
+                let theirs = part.columns.iter().find(|other| other.name.eq_ignore_ascii_case(&column.name));
+                let (name, part) = (&column.name, part.path.join("."));
+                let Some(theirs) = theirs else {
+                    odd.push(format!(
+                        "{own}.{name} is not in {part}, of which {own} is made: queries of it fail"
+                    ));
+                    continue;
+                };
+                column.nullable |= theirs.nullable;
+                if theirs.ty != ty {
+                    let (ty, other) = (shown(&ty), shown(&theirs.ty));
+                    odd.push(format!("{own}.{name} is {ty}, and {other} in {part}, of which {own} is made"));
+                    column.ty = None;
+                }
+            }
+        }
+        odd
+    }
+}
+
 impl ColumnDescription {
     /// A visible column without default or comment.
     pub fn new(name: impl Into<String>, ty: SqlType, nullable: bool) -> ColumnDescription {
@@ -162,5 +194,35 @@ impl ColumnDescription {
             hidden: false,
             comment: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_is_made_of_others_is_as_they_are() {
+        let table = |name: &str, columns: &[(&str, SqlType, bool)]| {
+            let columns = columns
+                .iter()
+                .map(|(name, ty, nullable)| ColumnDescription::new(*name, ty.clone(), *nullable));
+            TableDescription::new(vec![name.to_owned()], columns.collect())
+        };
+        let (int, long) = (SqlType::Int32, SqlType::Int64);
+        let columns = [("a", int.clone(), false), ("b", int.clone(), false), ("c", int.clone(), false)];
+        let mut all = table("all", &columns);
+        let one = table("one", &[("A", int.clone(), true), ("b", long, false), ("c", int.clone(), false)]);
+        let two = table("two", &[("a", int.clone(), false), ("b", int.clone(), false)]);
+        let odd = all.made_of(&[&one, &two]);
+        let seen: Vec<_> = all.columns.iter().map(|column| (column.ty.clone(), column.nullable)).collect();
+        assert_eq!(seen, [(Some(int.clone()), true), (None, false), (Some(int), false)]);
+        assert_eq!(
+            odd,
+            [
+                "all.b is Int32, and Int64 in one, of which all is made",
+                "all.c is not in two, of which all is made: queries of it fail"
+            ]
+        );
     }
 }

@@ -33,7 +33,7 @@ pub enum Literal<'a> {
     String(&'a str),
     /// For `BYTES`.
     Bytes(&'a [u8]),
-    /// For a `TIMESTAMP`: an instant, in whole milliseconds.
+    /// For a `TIMESTAMP`: an instant, in whole milliseconds. For what may be a `LONG` as well they are a [`Literal::Long`].
     Timestamp(Timestamp),
     /// NULL, of use in a select list only: where it is compared, the engines refuse it or find nothing.
     Null,
@@ -145,9 +145,7 @@ impl Literal<'_> {
                 value.iter().for_each(|byte| push(sql, format_args!("{byte:02x}")));
                 sql.push_str("')");
             }
-            Literal::Timestamp(value) => {
-                write_integer(sql, value.to_unit(TimeUnit::Millisecond).map_err(|_| OUT_OF_RANGE)?);
-            }
+            Literal::Timestamp(value) => write_timestamp(sql, value, engine)?,
             Literal::Null => sql.push_str("NULL"),
             Literal::Array(elements) => write_array(sql, elements, engine)?,
         }
@@ -183,6 +181,23 @@ fn write_integer(sql: &mut String, value: i64) {
     } else {
         push(sql, format_args!("{value}"));
     }
+}
+
+/// Milliseconds are exact to the single-stage engine everywhere. The multi-stage engine refuses them in `IN` and behind
+/// `BETWEEN`, and reads `TIMESTAMP '…'` as UTC in all places (1.5.1; the other engine, in the zone of its server). What has
+/// no such spelling, or had another calendar, stays a number there, too.
+fn write_timestamp(sql: &mut String, value: Timestamp, engine: Engine) -> Result<(), LiteralError> {
+    let millis = value.to_unit(TimeUnit::Millisecond).map_err(|_| OUT_OF_RANGE)?;
+    let text = value.to_string();
+    let year =
+        text.split_once('-').filter(|(year, _)| year.len() == 4).and_then(|(year, _)| year.parse().ok());
+    match year {
+        Some(1583_u16..=9999) if engine == Engine::MultiStage => {
+            push(sql, format_args!("TIMESTAMP '{}'", text.replace('T', " ")));
+        }
+        _ => write_integer(sql, millis),
+    }
+    Ok(())
 }
 
 /// A doubled quote is the only escape there is. The single-stage engine undoes it twice: of the text between its quotes it

@@ -9,7 +9,7 @@ pub fn reserved(key: &str) -> Option<&'static str> {
     RESERVED.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, why)| *why)
 }
 
-/// Options that are not set as options, and why. The first two may be set to what the source says anyway.
+/// Options that are not set as options, and why. The first three may be set to what is sent anyway.
 pub const RESERVED: &[(&str, &str)] = &[
     ("useMultistageEngine", "the engine belongs to the source, in querent.toml: it changes types"),
     ("enableNullHandling", "null handling belongs to the source, in querent.toml: it changes results"),

@@ -93,7 +93,8 @@ fn escaped(text: &str) -> String {
 
 /// One query to the broker.
 ///
-/// Engine and null handling change types and meaning, so they are always sent: the broker's own defaults may differ.
+/// Engine and null handling change types and meaning, and so does a broker that takes `sumLong` for `sum`: these are always
+/// sent, for the broker's own defaults may differ.
 #[derive(Debug, Clone, Default)]
 pub struct QueryRequest<'a> {
     /// The text, with every value in it.
@@ -146,7 +147,10 @@ impl QueryRequest<'_> {
     /// What must be set before the text, and the options beside it.
     fn query_options(&self) -> Result<(String, String), OptionError> {
         let multi_stage = self.engine == Engine::MultiStage;
-        let mut text = format!("useMultistageEngine={multi_stage};enableNullHandling={}", self.null_handling);
+        let mut text = format!(
+            "useMultistageEngine={multi_stage};enableNullHandling={};autoRewriteAggregationType=false",
+            self.null_handling
+        );
         let mut set = String::new();
         if let Some(timeout_ms) = self.timeout_ms {
             // Writing into a String cannot fail.
@@ -172,6 +176,7 @@ impl QueryRequest<'_> {
             let agrees = match key.to_ascii_lowercase().as_str() {
                 "usemultistageengine" => said(self.engine == Engine::MultiStage, value),
                 "enablenullhandling" => said(self.null_handling, value),
+                "autorewriteaggregationtype" => said(false, value),
                 // The single-stage engine ignores what is no number above 0, the other one fails.
                 "timeoutms" => match value.parse::<i64>() {
                     Ok(1..) => true,

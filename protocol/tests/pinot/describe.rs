@@ -1,8 +1,8 @@
 //! Documents of the controller.
 
-use querent_protocol::pinot::describe::{self, Broker, SourceOptions};
+use querent_protocol::pinot::describe::{self, Broker, Configuration, SourceOptions};
 use querent_protocol::pinot::request::Engine;
-use querent_types::{ColumnDescription, NullabilityTrust, TableDescription};
+use querent_types::{ColumnDescription, NullabilityTrust, SourceDescription, TableDescription};
 
 use crate::random::Random;
 use crate::wire;
@@ -88,6 +88,101 @@ fn older_and_newer_schemas() {
 }
 
 #[test]
+fn a_dimension_table_and_what_is_computed() {
+    let table = table("controller-table-carriers", true);
+    assert_eq!(
+        (table.properties["dimension"].as_str(), &table.primary_key[..]),
+        ("true", &["carrier".to_owned()][..])
+    );
+    assert_eq!(column(&table, "shout").comment.as_deref(), Some("computed at ingestion: upper(name)"));
+    // The older switch, for the whole table.
+    assert!(table.columns.iter().all(|column| column.nullable || column.hidden));
+    let upsert = r#"{"tableName":"t","schema":{"dimensionFieldSpecs":[{"name":"v","dataType":"INT",
+        "transformFunction":"a + 1","virtualColumnProvider":"x.Y"}]},"realtime":{"upsertConfig":{"mode":"PARTIAL"}}}"#;
+    let table = describe::table(upsert.as_bytes(), &SourceOptions::default()).unwrap();
+    assert_eq!(table.properties["upsert"], "partial");
+    let v = column(&table, "v");
+    assert_eq!((v.hidden, v.comment.as_deref()), (true, Some("computed at ingestion: a + 1")));
+}
+
+/// On 1.5.1 such a table has two columns that its parts have not; types and NULLs are those of the parts.
+#[test]
+fn a_logical_table() {
+    let options = SourceOptions { engine: Engine::SingleStage, null_handling: true };
+    let read = |tables: &[TableDescription], options: &SourceOptions| {
+        let (config, schema) = (wire("controller-logical-table"), wire("controller-schema-logical"));
+        describe::logical_table(&config, &schema, tables, options).unwrap()
+    };
+    let carriers = table("controller-table-carriers", true);
+    let mut airlines = carriers.clone();
+    airlines.path = vec!["airlines".to_owned()];
+    airlines.columns.iter_mut().for_each(|column| column.nullable = false);
+    let (whole, odd) = read(&[carriers.clone(), airlines], &options);
+    assert_eq!((whole.properties["kind"].as_str(), whole.path.join(".")), ("logical", "lg2".to_owned()));
+    assert_eq!(whole.properties["tables"], "airlines_OFFLINE,carriers_OFFLINE");
+    let nullable = |table: &TableDescription| -> Vec<bool> {
+        table.columns.iter().filter(|column| !column.hidden).map(|column| column.nullable).collect()
+    };
+    // `carrier` and `name` are NOT NULL by its own schema, and NULL in a part.
+    assert_eq!(nullable(&whole), [true, false, true, true]);
+    assert_eq!(odd.len(), 4, "{odd:?}");
+    assert!(odd[0].starts_with("lg2.extra is not in airlines"), "{odd:?}");
+    // Of a part that is not known anything may come.
+    let (part, odd) = read(&[carriers], &options);
+    assert_eq!(nullable(&part), [true; 4]);
+    assert!(odd.iter().any(|note| note.contains("not known here")), "{odd:?}");
+    let (none, _) = read(&[], &SourceOptions::default());
+    assert_eq!(nullable(&none), [false; 4]);
+    assert_eq!(describe::logical_table_names(b"[\"a\",\"b\"]").unwrap(), ["a", "b"]);
+    assert!(describe::logical_table_names(b"{}").is_err());
+}
+
+#[test]
+fn a_configuration_that_is_like_others_says_nothing() {
+    let read = describe::configuration(&wire("controller-cluster-configs")).unwrap();
+    assert_eq!(read, Configuration::default());
+    for engine in [Engine::SingleStage, Engine::MultiStage] {
+        let mut source = SourceDescription::default();
+        read.describe(engine, &mut source);
+        assert_eq!(source, SourceDescription::default());
+    }
+}
+
+#[test]
+fn a_configuration_is_kept_where_it_changes_what_queries_mean() {
+    // As a broker tells it: keys in lower case, and others that are nobody's business.
+    let body = br#"{"pinotConfig":{"enable.case.insensitive":"false","pinot.broker.default.query.limit":"500",
+        "pinot.broker.query.response.limit":2000,"pinot.broker.enable.query.limit.override":"true","password":"s3cret",
+        "pinot.broker.use.approximate.function":true,"pinot.broker.query.ignore.missing.segments":"TRUE",
+        "pinot.multistage.engine.enabled":"false","pinot.broker.multistage.use.lite.mode":"true",
+        "pinot.query.sse.parsing.legacy.literal.unescaping":"false"},"jvmConfig":{}}"#;
+    let read = describe::configuration(body).unwrap();
+    let told = |engine: Engine| {
+        let mut source = SourceDescription::default();
+        read.describe(engine, &mut source);
+        let options: Vec<String> =
+            source.options.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        (options.join(" "), source.notes)
+    };
+    let (options, notes) = told(Engine::SingleStage);
+    assert_eq!(options, "case_sensitive=true default_limit=500 limit_max=2000");
+    assert_eq!(notes.len(), 3, "{notes:?}");
+    let (options, notes) = told(Engine::MultiStage);
+    assert_eq!((options.as_str(), notes.len()), ("case_sensitive=true", 3), "{notes:?}");
+    assert!(!format!("{read:?} {notes:?}").contains("s3cret"));
+    // Without the override a LIMIT beyond it is an error of the server's, which needs no word here.
+    let strict = describe::configuration(br#"{"pinot.broker.query.response.limit":"2000"}"#).unwrap();
+    assert_eq!(strict.limit_max, None);
+    let off = describe::configuration(br#"{"pinot.broker.default.query.limit":"-1"}"#).unwrap();
+    assert_eq!(off, Configuration::default());
+    assert!(describe::configuration(b"[]").is_err());
+    // Of several brokers the strictest counts.
+    let both = Configuration::strictest([Configuration::default(), read.clone()]).unwrap();
+    assert_eq!((both.default_limit, both.limit_max, both.case_insensitive), (10, Some(2000), false));
+    assert_eq!(Configuration::strictest([]), None);
+}
+
+#[test]
 fn a_source() {
     let options = SourceOptions { engine: Engine::MultiStage, null_handling: true };
     let version = describe::version(&wire("controller-version")).unwrap();
@@ -127,6 +222,9 @@ fn damaged_documents_never_panic() {
             let _ = describe::table_names(&body);
             let _ = describe::brokers(&body);
             let _ = describe::version(&body);
+            let _ = describe::configuration(&body);
+            let _ = describe::logical_table_names(&body);
+            let _ = describe::logical_table(&body, &body, &[], &SourceOptions::default());
         }
     }
 }

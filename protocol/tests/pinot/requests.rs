@@ -17,7 +17,7 @@ fn what_changes_meaning_is_always_sent() {
     let plain = QueryRequest { sql, ..QueryRequest::default() };
     assert_eq!(
         body(&plain),
-        json!({"sql": sql, "queryOptions": "useMultistageEngine=false;enableNullHandling=false"})
+        json!({"sql": sql, "queryOptions": "useMultistageEngine=false;enableNullHandling=false;autoRewriteAggregationType=false"})
     );
     let full = QueryRequest {
         sql,
@@ -28,7 +28,7 @@ fn what_changes_meaning_is_always_sent() {
         trace: true,
         options: QueryOptions::new().max_rows_in_join(10).join_overflow_mode(Overflow::Throw),
     };
-    let options = "useMultistageEngine=true;enableNullHandling=true;timeoutMs=1500;clientQueryId=q-1;maxRowsInJoin=10;joinOverflowMode=THROW";
+    let options = "useMultistageEngine=true;enableNullHandling=true;autoRewriteAggregationType=false;timeoutMs=1500;clientQueryId=q-1;maxRowsInJoin=10;joinOverflowMode=THROW";
     assert_eq!(body(&full), json!({"sql": sql, "queryOptions": options, "trace": true}));
 }
 

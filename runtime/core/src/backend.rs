@@ -12,12 +12,23 @@ use crate::plan::{ColumnMeta, ParamMeta, Piece};
 use crate::render::{self, Rendered};
 use crate::value::Value;
 
+/// How a backend's SQL writes comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comments {
+    /// `--` to the end of the line, and `/* */`, in which others may stand.
+    Standard,
+    /// As Calcite has them: `--` and `//` to the end of the line, and `/* */` to the first `*/`.
+    Calcite,
+}
+
 /// A driver. Implemented on an empty enum; sources name it.
 pub trait Backend: Sized + Send + Sync + 'static {
     /// Its name, which is the scheme of its URLs.
     const NAME: &'static str;
     /// How parameters are written in the text that goes out.
     const PLACEHOLDER: Placeholder;
+    /// How comments are written, in which no parameter of a text of the run time is looked for.
+    const COMMENTS: Comments = Comments::Standard;
     /// What is needed to connect.
     type Options: Clone + Send + Sync + 'static;
     /// What one call can ask of this backend beyond what every backend knows.

@@ -30,7 +30,7 @@ pub mod tls;
 pub mod url;
 mod value;
 
-pub use backend::{Backend, Batch, Call, Placeholder, Request, Transact, TransactWith, Wants};
+pub use backend::{Backend, Batch, Call, Comments, Placeholder, Request, Transact, TransactWith, Wants};
 pub use bind::{Bind, MaybeNull, NeverNull, NotNull, Typed};
 pub use connection::{Connection, Transaction};
 pub use decode::{Decode, Holds, ValueError, ValueProblem};

@@ -33,6 +33,9 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
     }
     let sql = literal::render(&request, cluster.options().source.engine)?;
     let reads = only_reads(&sql);
+    if request.call.read_only && !reads {
+        return Err(Error::new(ErrorKind::Query, "the call is read-only and the statement writes"));
+    }
     let timeout = request.call.timeout.or(cluster.options().query_timeout);
     // The text has the last word on the servers' limit (1.5.1).
     let limit = limit_of(&sql).or(timeout);

@@ -37,11 +37,11 @@ mod topology;
 pub mod types;
 mod zone;
 
-use querent_core::{Backend, Placeholder, Request, Result};
+use querent_core::{Backend, Comments, Placeholder, Request, Result};
 
 pub use connection::Connection;
 pub use cursor::Cursor;
-pub use describe::describe;
+pub use describe::{databases, describe};
 pub use options::PinotOptions;
 pub use query::{PinotBackend, PinotCall, PinotQuery};
 pub use report::{HttpAnswer, Report};
@@ -67,6 +67,7 @@ pub enum Pinot {}
 impl Backend for Pinot {
     const NAME: &'static str = "pinot";
     const PLACEHOLDER: Placeholder = Placeholder::Literal;
+    const COMMENTS: Comments = Comments::Calcite;
     type Options = PinotOptions;
     type Call = PinotCall;
     type Connection = Connection;

@@ -3,6 +3,7 @@
 //! The type matters: both engines compare a FLOAT with a DOUBLE, or an INT with a wider integer, in ways that find nothing
 //! without a word. A value that the type cannot hold exactly is refused here.
 
+use querent_core::types::TimeUnit;
 use querent_core::types::value::Decimal;
 use querent_core::{Error, ErrorKind, Request, Result, Value};
 use querent_protocol::pinot::literal::{Literal, Writer};
@@ -85,6 +86,10 @@ fn plain<'a>(value: &'a Value<'_>, text: Option<&'a str>, ty: &str) -> Result<Li
         Value::Str(value) => Ok(Literal::String(value)),
         Value::String(value) => Ok(Literal::String(value)),
         Value::Bytes(value) => Ok(Literal::Bytes(value)),
+        // Where nothing is known of the place a LONG may be meant as well.
+        Value::Timestamp(value) if ty.is_empty() => {
+            value.to_unit(TimeUnit::Millisecond).map(Literal::Long).map_err(|_| inexact("Timestamp(ms)"))
+        }
         Value::Timestamp(value) => Ok(Literal::Timestamp(*value)),
         Value::Uuid(_) => Ok(Literal::String(text.unwrap_or_default())),
         _ => {
@@ -183,6 +188,17 @@ mod tests {
         writes(Value::List(vec![Value::Int(1), Value::Int(-1)]), "List(Int32)", "ARRAY[1, (-1)]");
         writes(Value::List(vec![Value::Int(1)]), "List(Int64)", "ARRAY[CAST((1) AS LONG)]");
         writes(Value::List(vec![Value::Str("a'")]), "", "ARRAY['a''']");
+    }
+
+    #[test]
+    fn a_time_of_the_multi_stage_engine_is_a_timestamp_where_one_is_meant() {
+        let at = || Value::Timestamp("2024-02-29T12:34:56.789".parse().unwrap());
+        let outcome = |ty: &str| {
+            let mut out = String::new();
+            write(&mut Writer::new(Engine::MultiStage), &at(), ty, &mut out).map(|()| out).unwrap()
+        };
+        assert_eq!(outcome("Timestamp(ms, \"UTC\")"), "TIMESTAMP '2024-02-29 12:34:56.789'");
+        assert_eq!(outcome(""), "1709210096789");
     }
 
     #[test]

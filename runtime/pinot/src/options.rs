@@ -173,6 +173,8 @@ impl PinotOptions {
                 ("null_handling", "true") => self.source.null_handling = true,
                 ("null_handling", "false") => self.source.null_handling = false,
                 ("null_handling", _) => return Err(of_source_error(key, "neither true nor false")),
+                // What the cluster's configuration says is the checker's affair.
+                ("case_sensitive" | "default_limit" | "limit_max", _) => {}
                 // Cells hold the wall clock of the broker's zone and do not name it.
                 ("zone", name) => match Zone::of_java(name) {
                     Zone::Unknown(_) => {
@@ -330,6 +332,9 @@ mod tests {
         let options = || PinotOptions::parse("pinot://h:1").unwrap();
         let made = options().of_source(&[("engine", "multi-stage"), ("null_handling", "true")]).unwrap();
         assert_eq!(made.source, SourceOptions { engine: Engine::MultiStage, null_handling: true });
+        let told =
+            options().of_source(&[("default_limit", "100"), ("limit_max", "9"), ("case_sensitive", "true")]);
+        assert_eq!(told.unwrap().source, SourceOptions::default());
         for zone in ["UTC", "Asia/Tokyo", "GMT+02:00"] {
             assert!(options().of_source(&[("zone", zone)]).unwrap().zone.is_some());
         }

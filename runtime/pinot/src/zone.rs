@@ -43,6 +43,16 @@ impl Zone {
         }
     }
 
+    /// Whether both are known and write some instants otherwise.
+    pub(crate) fn differs(&self, other: &Zone) -> bool {
+        let zone = |zone: &Zone| match zone {
+            Zone::Utc => Some(TimeZone::UTC),
+            Zone::Named(zone) => Some(zone.clone()),
+            Zone::Unknown(_) => None,
+        };
+        zone(self).zip(zone(other)).is_some_and(|(a, b)| a != b)
+    }
+
     /// The instant of a wall clock.
     pub(crate) fn instant(&self, wall: Timestamp) -> Result<Timestamp, &'static str> {
         let zone = match self {
@@ -98,6 +108,15 @@ mod tests {
         // The year of Long.MAX_VALUE.
         assert_eq!(instant("UTC", "+292278994-08-17T07:12:55.807").unwrap(), "+292278994-08-17T07:12:55.807");
         assert_eq!(instant("Asia/Tokyo", "+292278994-08-17T07:12:55.807"), Err(BEYOND));
+    }
+
+    #[test]
+    fn zones_are_told_apart() {
+        let differ = |a: &str, b: &str| Zone::of_java(a).differs(&Zone::of_java(b));
+        assert!(differ("UTC", "America/New_York") && differ("Asia/Tokyo", "GMT+05:30"));
+        assert!(!differ("UTC", "Etc/UTC") && !differ("Asia/Tokyo", "Asia/Tokyo"));
+        // Of what is not known nothing is said.
+        assert!(!differ("PST", "UTC"));
     }
 
     #[test]

@@ -19,7 +19,8 @@ impl<'a> Binder<'a> {
             ColumnNames::DataFusion => self.schema_name(expr),
             ColumnNames::Calcite => calcite_column_name(expr, position),
             ColumnNames::Position => format!("EXPR${position}"),
-            ColumnNames::Pinot => pinot_column_name(expr),
+            ColumnNames::Pinot => pinot_column_name(expr, false),
+            ColumnNames::PinotNulls => pinot_column_name(expr, true),
             ColumnNames::H2 => {
                 let text = self.h2(expr);
                 match text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {

@@ -3,7 +3,7 @@
 use crate::ast::{BinaryOp, Expr, ExprKind, Statement};
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Setting;
+use crate::dialect::{Around, Setting};
 use crate::parse::Source;
 use crate::parse::visit::{self, Node};
 use crate::plan::Effect;
@@ -105,6 +105,7 @@ pub(super) fn read(
     let mut binder = Binder::new(catalog, params, table_cache);
     binder.distributed = is_distributed(statement, catalog);
     binder.loses_constants = binder.distributed && loses_constants(statement, catalog);
+    let around = Around { settings, options: &catalog.source.options };
     let mut whole = false;
     visit::statement(statement, &mut |node| {
         if whole {
@@ -115,7 +116,7 @@ pub(super) fn read(
             // Of a statement that there is not, its parts need no mending.
             whole = matches!(node, Node::Statement(_));
         }
-        for (span, advice) in (catalog.dialect.reading.advice)(&node, settings) {
+        for (span, advice) in (catalog.dialect.reading.advice)(&node, &around) {
             binder.report_advice(advice, span);
         }
     });

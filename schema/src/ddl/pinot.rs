@@ -116,7 +116,7 @@ impl Reader {
 
     fn config(&mut self, file: &str, name: &str, config: Value) {
         let kind = text(&config, "tableType").unwrap_or("OFFLINE").to_uppercase();
-        let raw = name.strip_suffix("_OFFLINE").or_else(|| name.strip_suffix("_REALTIME")).unwrap_or(name);
+        let raw = raw_name(name);
         match kind.as_str() {
             "REALTIME" => self.table(file, raw, |table, value| table.realtime = value, config),
             "OFFLINE" => self.table(file, raw, |table, value| table.offline = value, config),
@@ -175,6 +175,7 @@ impl Reader {
         let (tables, schemas) = (std::mem::take(&mut self.tables), std::mem::take(&mut self.schemas));
         let mut used = Vec::new();
         let mut described = Vec::new();
+        let mut logical = Vec::new();
         for table in tables.values() {
             let wanted = table.schema_name();
             let Some(schema) = schemas.get(&wanted.to_lowercase()) else {
@@ -187,14 +188,46 @@ impl Reader {
             };
             used.push(wanted.to_lowercase());
             let nulls = Nulls::of(&schema.document, table.configs(), null_handling);
-            if let Some(columns) = self.columns(&schema.file, &schema.document, &nulls) {
-                described.push(table.description(&schema.document, columns));
+            let Some(columns) = self.columns(&schema.file, &schema.document, &nulls) else { continue };
+            let description = table.description(&schema.document, columns);
+            match table.logical {
+                Some(_) => logical.push((table, description)),
+                None => described.push(description),
             }
         }
+        let whole: Vec<TableDescription> = logical
+            .into_iter()
+            .map(|(table, own)| self.of_parts(table, own, &described, null_handling))
+            .collect();
+        described.extend(whole);
+        described.sort_by_key(|table| table.path.join(".").to_lowercase());
         for (name, schema) in schemas.iter().filter(|(name, _)| !used.contains(name)) {
             self.skip(&schema.file, &format!("schema {name}, which no table has"));
         }
         described
+    }
+
+    /// A logical table with the types and NULLs of the tables that it is made of.
+    fn of_parts(
+        &mut self,
+        table: &Table,
+        mut own: TableDescription,
+        others: &[TableDescription],
+        null_handling: bool,
+    ) -> TableDescription {
+        let parts = table.parts();
+        let known = parts.iter().filter_map(|part| {
+            let raw = raw_name(part);
+            others.iter().find(|other| other.path.last().is_some_and(|name| name.eq_ignore_ascii_case(raw)))
+        });
+        let known: Vec<&TableDescription> = known.collect();
+        for odd in own.made_of(&known) {
+            self.report(&table.file, Diagnostic::warning(Code::UnknownType, Span::default(), odd));
+        }
+        if known.len() < parts.len() && null_handling {
+            own.columns.iter_mut().filter(|column| !column.hidden).for_each(|column| column.nullable = true);
+        }
+        own
     }
 
     fn of_schema(&mut self, schema: &Schema, null_handling: bool) -> Option<TableDescription> {
@@ -247,6 +280,11 @@ impl Reader {
     }
 }
 
+/// A table's name without its type.
+fn raw_name(name: &str) -> &str {
+    name.strip_suffix("_OFFLINE").or_else(|| name.strip_suffix("_REALTIME")).unwrap_or(name)
+}
+
 /// A schema that may leave its name to the table around it.
 fn named(mut schema: Value, table: &str) -> Value {
     if let Some(object) = schema.as_object_mut() {
@@ -258,6 +296,13 @@ fn named(mut schema: Value, table: &str) -> Value {
 impl Table {
     fn configs(&self) -> impl Iterator<Item = &Value> {
         [&self.offline, &self.realtime].into_iter().flatten()
+    }
+
+    /// The tables that a logical one is made of.
+    fn parts(&self) -> Vec<&str> {
+        let parts =
+            self.logical.as_ref().and_then(|logical| logical.get("physicalTableConfigMap")?.as_object());
+        parts.into_iter().flat_map(|parts| parts.keys().map(String::as_str)).collect()
     }
 
     /// The schema's name: what the config says, else that of the table. A logical table has one of its own name.
@@ -287,11 +332,8 @@ impl Table {
         if let Some(mode) = upsert.filter(|mode| !mode.eq_ignore_ascii_case("NONE")) {
             property("upsert", mode.to_lowercase());
         }
-        let parts =
-            self.logical.as_ref().and_then(|logical| logical.get("physicalTableConfigMap")?.as_object());
-        if let Some(parts) = parts {
-            let names: Vec<&str> = parts.keys().map(String::as_str).collect();
-            property("tables", names.join(","));
+        if self.logical.is_some() {
+            property("tables", self.parts().join(","));
         }
         for config in self.configs() {
             fields::transformed(config, &mut table.columns);

@@ -43,8 +43,16 @@ pub struct Setting {
     pub span: Span,
 }
 
-/// A part of the tree and the settings of its text, to what is to be said of it.
-pub(crate) type ClauseLints = fn(&Node<'_>, &[Setting]) -> Vec<(Span, Advice)>;
+/// What decides the meaning of a statement besides its tree.
+pub(crate) struct Around<'a> {
+    /// What its text sets.
+    pub(crate) settings: &'a [Setting],
+    /// The options of its source.
+    pub(crate) options: &'a BTreeMap<String, String>,
+}
+
+/// A part of the tree and what stands around its statement, to what is to be said of it.
+pub(crate) type ClauseLints = fn(&Node<'_>, &Around<'_>) -> Vec<(Span, Advice)>;
 
 /// How an engine reads a query, types aside.
 pub struct Reading {
@@ -207,6 +215,8 @@ pub enum ColumnNames {
     Position,
     /// As Pinot's single-stage engine prints the expression.
     Pinot,
+    /// The same where queries ask for NULLs.
+    PinotNulls,
 }
 
 impl ColumnNames {
@@ -215,7 +225,9 @@ impl ColumnNames {
         match self {
             ColumnNames::DataFusion => format!("column{}", position + 1),
             ColumnNames::H2 => format!("C{}", position + 1),
-            ColumnNames::Calcite | ColumnNames::Position | ColumnNames::Pinot => format!("EXPR${position}"),
+            ColumnNames::Calcite | ColumnNames::Position | ColumnNames::Pinot | ColumnNames::PinotNulls => {
+                format!("EXPR${position}")
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ use querent_types::{ColumnDescription, SqlType, TableDescription};
 pub use aperture::{APERTURE_V1, APERTURE_V2};
 pub use datafusion::DATAFUSION;
 pub use function::FunctionTable;
-pub(crate) use habit::Advice;
+pub(crate) use habit::{Advice, Around};
 pub use habit::{ColumnNames, Habit, Objects, Reading, Setting, TableProperties};
 pub(crate) use ignite::calcite_column_name;
 pub use ignite::{IGNITE_CALCITE, IGNITE_H2};

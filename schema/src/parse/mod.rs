@@ -23,6 +23,8 @@ pub(crate) mod visit;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use sqlparser::tokenizer::TokenWithSpan;
 
 use self::limits::Nesting;
@@ -93,7 +95,11 @@ impl<'a> Source<'a> {
     /// Reads the tokens of `text`.
     pub fn new(text: &'a str, dialect: &'static Dialect) -> (Source<'a>, Vec<Diagnostic>) {
         let syntax = (dialect.syntax)();
-        let (mut tokens, unreadable) = token::tokenize(text, syntax.as_ref());
+        let read = match dialect.written {
+            Written::Pinot => pinot::without_odd_comments(text),
+            _ => Cow::Borrowed(text),
+        };
+        let (mut tokens, unreadable) = token::tokenize(&read, syntax.as_ref());
         if dialect.written == Written::IgniteH2 {
             ignite::number(&mut tokens);
         }

@@ -1,12 +1,56 @@
 //! What Pinot writes besides a statement: `SET key = value;` before it, any number of times, and `OPTION(key=value)` at its
-//! very end. Both stay in the text that is sent; sqlparser does not see them.
+//! very end; and comments as it alone has them. All stay in the text that is sent; sqlparser does not see them.
 
-use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace};
+use std::borrow::Cow;
+
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::token::{is_word, significant, span_of};
 use crate::ast::Span;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Setting;
+
+/// The text with blanks in place of comments that sqlparser reads otherwise (Calcite, 1.5.1): `//` to the end of the line,
+/// `--` to a carriage return, and `/* /* */`, for none is within another. Places stay the same.
+pub(super) fn without_odd_comments(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let mut blank: Option<Vec<u8>> = None;
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let (len, is_odd) = match rest {
+            [quote @ (b'\'' | b'"' | b'`'), inside @ ..] => {
+                (inside.iter().position(|byte| byte == quote).map_or(rest.len(), |end| end + 2), false)
+            }
+            [b'-', b'-', ..] | [b'/', b'/', ..] => line_comment(rest),
+            [b'/', b'*', inside @ ..] => block_comment(inside),
+            _ => (1, false),
+        };
+        if is_odd {
+            blank.get_or_insert_with(|| bytes.to_vec())[at..at + len].fill(b' ');
+        }
+        at += len;
+    }
+    match blank.map(String::from_utf8) {
+        Some(Ok(text)) => Cow::Owned(text),
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// The length of a comment to the end of its line, and whether it is one of Pinot's alone.
+fn line_comment(rest: &[u8]) -> (usize, bool) {
+    let len = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+    let ends_early = rest.get(len) == Some(&b'\r') && rest.get(len + 1) != Some(&b'\n');
+    (len, rest[0] == b'/' || ends_early)
+}
+
+/// The same of a comment behind its `/*`. One that is not closed is left to be told.
+fn block_comment(inside: &[u8]) -> (usize, bool) {
+    match inside.windows(2).position(|pair| pair == b"*/") {
+        Some(end) => (end + 4, inside[..end].windows(2).any(|pair| pair == b"/*")),
+        None => (inside.len() + 2, false),
+    }
+}
 
 /// The settings of a text.
 pub(super) fn settings(tokens: &[TokenWithSpan]) -> Vec<Setting> {
@@ -101,34 +145,10 @@ fn plain(token: &Token) -> String {
     }
 }
 
-/// Comments that are none, or that are more than one: `1--1` is 1, and the server's pattern for `OPTION(…)` looks into
-/// the last comment, too.
+/// Comments that are none, or that are more than one: `1--1` is 1, `7 // 2` is 7, and the server's pattern for `OPTION(…)`
+/// looks into the last comment, too.
 pub(super) fn comments(text: &str, tokens: &[TokenWithSpan]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for pair in tokens.windows(2) {
-        let Token::Whitespace(Whitespace::SingleLineComment { comment, prefix }) = &pair[1].token else {
-            continue;
-        };
-        let operand = matches!(
-            pair[0].token,
-            Token::Number(..) | Token::Word(_) | Token::RParen | Token::RBracket | Token::Placeholder(_)
-        );
-        let number =
-            comment.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '(' | '.' | ':' | '?' | '$'));
-        if prefix == "--" && operand && number {
-            let span = span_of(pair[1].span).unwrap_or_default();
-            found.push(
-                Diagnostic::warning(
-                    Code::CommentMark,
-                    span,
-                    "`--` begins a comment, and what follows is not read",
-                )
-                .help(
-                    "fix this by a space or brackets, if a number below zero is meant: `x - -1`, `x - (-1)`",
-                ),
-            );
-        }
-    }
+    let mut found: Vec<Diagnostic> = tokens.windows(2).filter_map(|pair| swallowing(text, pair)).collect();
     if hidden_option(text) && trailing(tokens, &mut Vec::new()).is_none() {
         let start = text.to_lowercase().rfind("option").unwrap_or(0);
         let span = Span::new(start.min(text.len()), text.trim_end().len());
@@ -142,6 +162,37 @@ pub(super) fn comments(text: &str, tokens: &[TokenWithSpan]) -> Vec<Diagnostic> 
         );
     }
     found
+}
+
+/// A comment behind a value that looks as if what is in it were meant to be calculated with.
+fn swallowing(text: &str, pair: &[TokenWithSpan]) -> Option<Diagnostic> {
+    let is_operand = matches!(
+        pair[0].token,
+        Token::Number(..) | Token::Word(_) | Token::RParen | Token::RBracket | Token::Placeholder(_)
+    );
+    let Token::Whitespace(_) = &pair[1].token else { return None };
+    let span = span_of(pair[1].span)?;
+    // Blanks may stand for a comment that the tokens do not have.
+    let behind = text.get(span.start as usize..)?;
+    let comment = behind.trim_start_matches(' ').lines().next()?;
+    let start = span.start as usize + (behind.len() - behind.trim_start_matches(' ').len());
+    let (mark, inside) = match (comment.strip_prefix("--"), comment.strip_prefix("//")) {
+        (Some(inside), _) if start == span.start as usize => ("--", inside),
+        (_, Some(inside)) => ("//", inside.trim_start()),
+        _ => return None,
+    };
+    let is_number =
+        inside.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '(' | '.' | ':' | '?' | '$'));
+    if !is_operand || !is_number {
+        return None;
+    }
+    let message = format!("`{mark}` begins a comment, and what follows is not read");
+    let help = match mark {
+        "--" => "fix this by a space or brackets, if a number below zero is meant: `x - -1`, `x - (-1)`",
+        _ => "fix this by `floor(x / y)`, if a division without a rest is meant",
+    };
+    let span = Span::new(start, start + comment.len());
+    Some(Diagnostic::warning(Code::CommentMark, span, message).help(help))
 }
 
 /// Whether the server's pattern finds options at the end of a text: `option\s*\(([^)]+)\)\s*;?\s*\Z`, without regard to
@@ -194,6 +245,21 @@ mod tests {
         check("SET a", &[], "SET a");
         check("SET a = 1", &[], "SET a = 1");
         check("SET a = ; SELECT 1", &[], "SET a = ; SELECT 1");
+    }
+
+    #[test]
+    fn comments_are_those_of_pinot() {
+        let check = |text: &str, expected: &str| {
+            let read = without_odd_comments(text);
+            assert_eq!((&*read, read.len()), (expected, text.len()), "{text}");
+        };
+        check("a // don't :x\nb", "a            \nb");
+        check("'//' \"//\" `//` /* // */ -- //", "'//' \"//\" `//` /* // */ -- //");
+        check("a /* /* */ b", "a          b");
+        check("a -- é\rb --\r\nc", "a      \rb --\r\nc");
+        check("a //", "a   ");
+        check("/* // never closed /* x", "/* // never closed /* x");
+        check("'it''s // no comment", "'it''s // no comment");
     }
 
     #[test]

@@ -29,6 +29,11 @@ struct Answer {
 
 /// The tables that were asked, from the schemas in `data/schemas`.
 pub(crate) fn catalog(engine: Engine, nulls: bool) -> Catalog {
+    catalog_with(engine, nulls, &[])
+}
+
+/// The same of a source with more options.
+pub(crate) fn catalog_with(engine: Engine, nulls: bool, more: &[(&str, &str)]) -> Catalog {
     let mut files = Vec::new();
     for name in ["all_types", "all_types_off", "all_types_empty", "baseballStats"] {
         let file = format!("{name}.json");
@@ -36,8 +41,10 @@ pub(crate) fn catalog(engine: Engine, nulls: bool) -> Catalog {
         files.push(ddl::File { name: file, text });
     }
     let options = BTreeMap::from([("null_handling".to_owned(), nulls.to_string())]);
-    let made = ddl::evaluate_with(&files, dialect::by_name(engine.dialect()).expect("a dialect"), &options);
+    let mut made =
+        ddl::evaluate_with(&files, dialect::by_name(engine.dialect()).expect("a dialect"), &options);
     assert!(made.findings.is_empty(), "{:?}", made.findings);
+    made.source.options.extend(more.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
     Catalog::from_description(made.source).expect("a dialect")
 }
 

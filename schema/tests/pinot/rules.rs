@@ -1,14 +1,14 @@
 //! Statements beyond the recorded ones, with what the rules of both dialects make of them: `data/rules.txt`.
 //!
-//! A line `# sse`, `# mse`, `# sse nulls` or `# mse nulls` says who reads what follows. Under each statement: `=` its
-//! columns and, behind `|`, the types of its parameters; `!` an error, `~` a warning. `BLESS=1` writes what is said now.
+//! A line `# sse`, `# mse`, `# sse nulls` or `# mse nulls` says who reads what follows, and behind that options of the
+//! source, as `key=value`. Under each statement: `=` its columns and, behind `|`, the types of its parameters; `!` an error, `~` a warning. `BLESS=1` writes what is said now.
 
 use std::fmt::Write;
 
 use querent_schema::check;
 
 use crate::Engine;
-use crate::answers::catalog;
+use crate::answers::{catalog, catalog_with};
 use crate::data::folder;
 use crate::truth::rules::{answer, hold};
 
@@ -22,7 +22,10 @@ fn rules_beyond_the_recording() {
         let _ = writeln!(found, "{line}");
         if let Some(who) = line.strip_prefix("# ") {
             let engine = if who.starts_with("sse") { Engine::SingleStage } else { Engine::MultiStage };
-            tables = catalog(engine, who.ends_with("nulls"));
+            let mut words = who.split(' ').skip(1).peekable();
+            let nulls = words.next_if_eq(&"nulls").is_some();
+            let options: Vec<(&str, &str)> = words.filter_map(|word| word.split_once('=')).collect();
+            tables = catalog_with(engine, nulls, &options);
         } else if !line.is_empty() {
             found.push_str(&answer(&check::check(line, &tables)));
         }

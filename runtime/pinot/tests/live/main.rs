@@ -16,6 +16,7 @@ mod hostile;
 mod listener;
 mod private;
 mod security;
+mod tables;
 mod values;
 mod ways;
 
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
     trials.extend(group("ways", single, required, ways::ALL));
     trials.extend(group("faults", single, required, faults::ALL));
     trials.extend(group("security", single, required, security::ALL));
+    trials.extend(group("sse", single, required, tables::SINGLE));
     trials.extend(group("mse", "PINOT_TEST_URL", false, values::MULTI));
     trials.extend(group("mse", "PINOT_TEST_URL", false, hostile::MULTI));
     #[cfg(feature = "arrow")]

@@ -46,6 +46,12 @@ static SSE_NULLS: Dialect =
 static MSE_NULLS: Dialect =
     dialect("pinot-mse", &Rules { engine: Engine::MultiStage }, || &MSE_NULLS_FUNCTIONS, &MSE_READING);
 
+// Of a cluster that compares names with regard to case (`enable.case.insensitive=false`).
+static SSE_CASED: Dialect = cased(&PINOT_SSE);
+static MSE_CASED: Dialect = cased(&PINOT_MSE);
+static SSE_NULLS_CASED: Dialect = cased(&SSE_NULLS);
+static MSE_NULLS_CASED: Dialect = cased(&MSE_NULLS);
+
 const SSE: &str = include_str!("sse.tsv");
 const MSE: &str = include_str!("mse.tsv");
 
@@ -66,7 +72,6 @@ const fn dialect(
 ) -> Dialect {
     Dialect {
         name,
-        // Names are looked up without regard to case unless a cluster says otherwise (`pinot.broker.enable.query…`).
         fold: Fold::Insensitive,
         placeholder: Placeholder::Literal,
         // A bare FALSE is no filter to every version.
@@ -78,6 +83,23 @@ const fn dialect(
         rules,
         functions,
         reading,
+    }
+}
+
+/// The same with regard to case.
+const fn cased(dialect: &'static Dialect) -> Dialect {
+    Dialect {
+        name: dialect.name,
+        fold: Fold::None,
+        placeholder: dialect.placeholder,
+        booleans: dialect.booleans,
+        default_catalog: dialect.default_catalog,
+        default_schemas: dialect.default_schemas,
+        syntax: dialect.syntax,
+        written: dialect.written,
+        rules: dialect.rules,
+        functions: dialect.functions,
+        reading: dialect.reading,
     }
 }
 
@@ -115,10 +137,18 @@ const SSE_PLAIN: Reading = Reading {
     ..Reading::PLAIN
 };
 
-static SSE_READING: Reading =
-    Reading { variant: |options| nulls(options).then_some(&SSE_NULLS), ..SSE_PLAIN };
+static SSE_READING: Reading = Reading {
+    variant: |options| match (is_on(options, "null_handling"), is_on(options, "case_sensitive")) {
+        (false, false) => None,
+        (true, false) => Some(&SSE_NULLS),
+        (false, true) => Some(&SSE_CASED),
+        (true, true) => Some(&SSE_NULLS_CASED),
+    },
+    ..SSE_PLAIN
+};
 
-static SSE_NULLS_READING: Reading = Reading { lint: lint::single_stage_nulls, ..SSE_PLAIN };
+static SSE_NULLS_READING: Reading =
+    Reading { lint: lint::single_stage_nulls, column_names: ColumnNames::PinotNulls, ..SSE_PLAIN };
 
 static MSE_READING: Reading = Reading {
     habits: MSE_HABITS,
@@ -129,13 +159,18 @@ static MSE_READING: Reading = Reading {
     settings: settings::check,
     lint: lint::multi_stage,
     advice: lint::clauses_multi_stage,
-    variant: |options| nulls(options).then_some(&MSE_NULLS),
+    variant: |options| match (is_on(options, "null_handling"), is_on(options, "case_sensitive")) {
+        (false, false) => None,
+        (true, false) => Some(&MSE_NULLS),
+        (false, true) => Some(&MSE_CASED),
+        (true, true) => Some(&MSE_NULLS_CASED),
+    },
     ..Reading::PLAIN
 };
 
-/// Whether the queries of a source ask for NULLs.
-fn nulls(options: &BTreeMap<String, String>) -> bool {
-    options.get("null_handling").is_some_and(|value| value == "true")
+/// Whether an option of a source is switched on.
+fn is_on(options: &BTreeMap<String, String>, key: &str) -> bool {
+    options.get(key).is_some_and(|value| value == "true")
 }
 
 /// The type of a name as schemas have it, where it has a counterpart.

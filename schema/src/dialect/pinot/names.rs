@@ -14,9 +14,10 @@ pub(super) fn canonical_function(name: &str) -> Option<String> {
     (canonical != name).then_some(canonical)
 }
 
-/// The name of a column of the single-stage engine.
-pub(crate) fn column_name(expr: &Expr) -> String {
+/// The name of a column of the single-stage engine, of a source with NULLs or without.
+pub(crate) fn column_name(expr: &Expr, nulls: bool) -> String {
     match &expr.kind {
+        ExprKind::Function(function) if counts_rows(function, nulls) => "count(*)".to_owned(),
         ExprKind::Literal(Literal::String(text)) => format!("'{text}'"),
         ExprKind::Literal(literal) => literal_text(literal),
         ExprKind::Unary { .. } | ExprKind::Binary { .. } => match constant(expr) {
@@ -25,6 +26,15 @@ pub(crate) fn column_name(expr: &Expr) -> String {
         },
         _ => print(expr),
     }
+}
+
+/// Whether all rows count: of a constant, and of anything where there are no NULLs. Within an expression its name stays.
+fn counts_rows(function: &Function, nulls: bool) -> bool {
+    let plain = !function.distinct && function.filter.is_none();
+    let constant = |arg: &FunctionArg| matches!(arg, FunctionArg::Expr(expr) if matches!(&expr.kind, ExprKind::Literal(literal) if *literal != Literal::Null));
+    plain
+        && function.name.last().value.eq_ignore_ascii_case("count")
+        && function.args.first().is_some_and(|arg| !nulls || constant(arg))
 }
 
 fn literal_text(literal: &Literal) -> String {

@@ -73,8 +73,16 @@ fn of_any_expr(expr: &Expr) -> Option<&'static str> {
         }
         ExprKind::Lambda { .. } => "a lambda",
         ExprKind::InList { list, .. } if list.is_empty() => "an empty IN list",
+        // Reserved words are names of functions in quotes only (1.5.1): MINUS is the one of them that is one.
+        ExprKind::Function(call) if !call.name.last().quoted && is_minus(call) => {
+            "`minus(a, b)` without quotes instead of `a - b`"
+        }
         _ => return None,
     })
+}
+
+fn is_minus(call: &crate::ast::Function) -> bool {
+    call.name.last().value.eq_ignore_ascii_case("minus")
 }
 
 fn of_statement(statement: &Statement) -> Option<(Span, String)> {

@@ -86,7 +86,6 @@ const KEYS: &[&str] = &[
     "runInBroker",
     "useLeafServerForIntermediateStage",
     "workloadName",
-    "autoRewriteAggregationType",
     "enableMultiClusterRouting",
     "sortExchangeCopyThreshold",
     "database",
@@ -118,6 +117,8 @@ const KEYS: &[&str] = &[
 const OF_SOURCE: &[(&str, &str)] = &[
     ("useMultistageEngine", "`engine`"),
     ("enableNullHandling", "`null_handling`"),
+    // It takes `sumLong` for `sum` and the like, which give other types (single-stage).
+    ("autoRewriteAggregationType", "the name of the function that is meant"),
     // It types what no segment answered as the other engine would.
     ("useMSEToFillEmptyResponseSchema", "`engine`"),
 ];
@@ -137,9 +138,13 @@ fn one(setting: &Setting) -> Option<Diagnostic> {
     let is = |known: &str| known.eq_ignore_ascii_case(key);
     if let Some((_, option)) = OF_SOURCE.iter().find(|(own, _)| is(own)) {
         let message = format!("`{key}` belongs to the source: it decides what the checked types are");
-        return Some(Diagnostic::error(Code::SourceOption, *span, message).help(format!(
-            "fix this by {option} in querent.toml, and by a source of its own where both are wanted"
-        )));
+        let help = match option.strip_prefix('`') {
+            Some(_) => format!(
+                "fix this by {option} in querent.toml, and by a source of its own where both are wanted"
+            ),
+            None => format!("fix this by {option}"),
+        };
+        return Some(Diagnostic::error(Code::SourceOption, *span, message).help(help));
     }
     if is("timeoutMs") && !value.parse::<u64>().is_ok_and(|limit| limit > 0) {
         return Some(refused(*span, "a timeout is a number of milliseconds above 0"));
@@ -173,6 +178,7 @@ mod tests {
         said("timeoutMs", "0", Some("invalid-literal"));
         said("timeoutMs", "soon", Some("invalid-literal"));
         said("enablenullhandling", "true", Some("source-option"));
+        said("autoRewriteAggregationType", "true", Some("source-option"));
         said("maxRowsInJion", "5", Some("unknown-option"));
     }
 

@@ -83,6 +83,11 @@ impl Calls {
         for slots in proposed {
             let operands: Vec<Operand> = slots.iter().map(|slot| operand(dialect, slot)).collect();
             let Ok(resolved) = (dialect.functions)().resolve(kind, name, &operands) else { continue };
+            if dialect.name.starts_with("pinot")
+                && (dialect.functions)().refuses_literal(name, &operands).is_some()
+            {
+                continue;
+            }
             let Some(ty) = resolved.ty.filter(|ty| *ty != SqlType::Null) else { continue };
             let index = self.all.len();
             self.by_type.entry((kind, plain(&ty))).or_default().push(index);
@@ -164,6 +169,8 @@ pub(crate) fn written(dialect: &'static Dialect, name: &str, args: &[String]) ->
             // `position(x IN (y) IN z)` would end at the first IN.
             format!("position(({part}) IN {whole})")
         }
+        // A reserved word.
+        ("minus", args) if dialect.name.starts_with("pinot") => format!("\"minus\"({})", args.join(", ")),
         ("trim", [part, whole]) if dialect.name == "ignite-calcite" => format!("trim({part} FROM {whole})"),
         _ => plain(),
     }

@@ -123,7 +123,11 @@ impl Generator {
 
     fn makes(&self, place: Place<'_>, ty: &SqlType) -> Vec<Make> {
         use Make::*;
-        let mut makes = vec![Column, Constant, Case, CaseOperand];
+        let mut makes = vec![Column, Constant];
+        // A time that is cast from a number is a number to Pinot's single-stage engine, and no result beside times.
+        if !(self.dialect.name == "pinot-sse" && matches!(ty, SqlType::Timestamp(..))) {
+            makes.extend([Case, CaseOperand]);
+        }
         let mut add = |make: Make, condition: bool| {
             if condition {
                 makes.push(make);
@@ -250,6 +254,13 @@ impl Generator {
 
     fn sign(&mut self, place: Place<'_>, ty: &SqlType) -> Option<Piece> {
         let sign = self.random.word(&["-", "-", "+"]);
+        if self.dialect.name.starts_with("pinot") {
+            // It has signs of numbers that are written out, and no others.
+            let number = self.types.constant(ty, &mut self.random)?;
+            return number
+                .starts_with(|c: char| c.is_ascii_digit())
+                .then(|| Piece::compound(format!("-{number}")));
+        }
         let operand = self.operand(place, ty);
         // Two signs in a row begin a comment.
         (!operand.starts_with(['-', '+'])).then(|| Piece::compound(format!("{sign}{operand}")))

@@ -20,9 +20,8 @@ const ACCEPTED: &[(&str, u64)] = &[
     ("ignite-h2", 80),
     ("ignite-calcite", 98),
     ("picodata", 98),
-    // The generator does not know which arguments of Pinot's functions must be literals, and of what form.
-    ("pinot-sse", 50),
-    ("pinot-mse", 45),
+    ("pinot-sse", 97),
+    ("pinot-mse", 98),
 ];
 
 fn stream(catalog: &Catalog, seed: u64, count: usize) -> Vec<Generated> {

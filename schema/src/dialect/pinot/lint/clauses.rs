@@ -1,5 +1,7 @@
 //! What the clauses of a statement do otherwise than one thinks: LIMIT, OFFSET, the order of groups, constants.
 
+use std::collections::BTreeMap;
+
 use super::super::refused::{compares, is_null};
 use super::super::settings::sets;
 use super::super::{SSE_FUNCTIONS, names};
@@ -9,14 +11,14 @@ use crate::ast::{
     StatementKind,
 };
 use crate::diagnostic::Code;
-use crate::dialect::{Advice, FunctionKind, Setting};
+use crate::dialect::{Advice, Around, FunctionKind, Setting};
 use crate::parse::visit::{self, Node};
 
 /// What the clauses of a statement of the single-stage engine do.
-pub(in crate::dialect::pinot) fn single_stage(node: &Node<'_>, settings: &[Setting]) -> Vec<(Span, Advice)> {
+pub(in crate::dialect::pinot) fn single_stage(node: &Node<'_>, around: &Around<'_>) -> Vec<(Span, Advice)> {
     match node {
         Node::Statement(statement) => match &statement.kind {
-            StatementKind::Query(query) => of_query(query, settings),
+            StatementKind::Query(query) => of_query(query, around),
             _ => Vec::new(),
         },
         Node::Expr(expr) => of_expr_single(expr).map(|found| (expr.span, found)).into_iter().collect(),
@@ -25,12 +27,12 @@ pub(in crate::dialect::pinot) fn single_stage(node: &Node<'_>, settings: &[Setti
 }
 
 /// The same of the multi-stage engine.
-pub(in crate::dialect::pinot) fn multi_stage(node: &Node<'_>, _: &[Setting]) -> Vec<(Span, Advice)> {
+pub(in crate::dialect::pinot) fn multi_stage(node: &Node<'_>, _: &Around<'_>) -> Vec<(Span, Advice)> {
     let Node::Expr(expr) = node else { return Vec::new() };
     of_expr_multi(expr).map(|found| (expr.span, found)).into_iter().collect()
 }
 
-fn of_query(query: &Query, settings: &[Setting]) -> Vec<(Span, Advice)> {
+fn of_query(query: &Query, around: &Around<'_>) -> Vec<(Span, Advice)> {
     let SetExpr::Select(select) = &query.body else { return Vec::new() };
     let mut found = Vec::new();
     let constants = !select.from.is_empty() && select.items.iter().all(is_constant);
@@ -47,16 +49,7 @@ fn of_query(query: &Query, settings: &[Setting]) -> Vec<(Span, Advice)> {
     let one_row = constants
         || select.from.is_empty()
         || select.group_by == GroupBy::None && select.items.iter().any(aggregates);
-    if query.limit.is_none() && !one_row {
-        found.push((
-            select.span,
-            advice(
-                Code::DefaultLimit,
-                "without LIMIT this engine gives 10 rows at most",
-                "fix this by saying how many are wanted: `LIMIT 1000`",
-            ),
-        ));
-    }
+    found.extend(limited(query, select, around.options).filter(|_| !one_row));
     if let (Some(offset), None) = (&query.offset, &query.order_by) {
         found.push((
             offset.span,
@@ -67,8 +60,30 @@ fn of_query(query: &Query, settings: &[Setting]) -> Vec<(Span, Advice)> {
             ),
         ));
     }
-    found.extend(trimmed(query, select, settings));
+    found.extend(trimmed(query, select, around.settings));
     found
+}
+
+/// How many rows come, where the text says nothing of it or the cluster has the last word.
+fn limited(query: &Query, select: &Select, options: &BTreeMap<String, String>) -> Option<(Span, Advice)> {
+    let Some(limit) = &query.limit else {
+        let rows = options.get("default_limit").map_or("10", String::as_str);
+        let found = advice(
+            Code::DefaultLimit,
+            format!("without LIMIT this engine gives {rows} rows at most"),
+            "fix this by saying how many are wanted: `LIMIT 1000`",
+        );
+        return Some((select.span, found));
+    };
+    let max = options.get("limit_max")?;
+    let ExprKind::Literal(Literal::Number(wanted)) = &limit.kind else { return None };
+    let beyond = wanted.parse::<i64>().ok()? > max.parse::<i64>().ok()?;
+    let found = advice(
+        Code::DefaultLimit,
+        format!("this cluster gives {max} rows at most, whatever LIMIT says"),
+        format!("fix this by `LIMIT {max}`, and by a condition that takes the next rows"),
+    );
+    beyond.then_some((limit.span, found))
 }
 
 /// Keys that switch trimming off, or say that one knows.

@@ -54,10 +54,8 @@ pub(super) fn multi_stage(call: &str, args: &[Operand]) -> Option<Advice> {
         "sum" => sum(args),
         "min" | "max" => of_text(call, args).or_else(|| extreme(call, args, false)),
         "/" | "%" => by_zero(args, "the greatest INT"),
-        call if COMPARISONS.contains(&call) => moments(call, args).or_else(|| {
-            pairs(args, |column, literal| {
-                both_engines(call, column, literal).or_else(|| compared_multi(column, literal))
-            })
+        call if COMPARISONS.contains(&call) => pairs(args, |column, literal| {
+            both_engines(call, column, literal).or_else(|| compared_multi(column, literal))
         }),
         _ => None,
     }
@@ -132,29 +130,6 @@ fn compared_multi(column: &SqlType, literal: &Literal) -> Option<Advice> {
             format!("fix this by writing `CAST('{number}' AS FLOAT)`"),
         )),
         (SqlType::Timestamp(..), Literal::String(text)) if has_fraction(text) => Some(cut_off()),
-        _ => None,
-    }
-}
-
-/// Times in a list, or between two: numbers there are refused, and that is what their parameters are sent as.
-fn moments(call: &str, args: &[Operand]) -> Option<Advice> {
-    let first = args.first().is_some_and(|arg| matches!(arg.ty, Some(SqlType::Timestamp(..))));
-    let open = args
-        .iter()
-        .skip(1)
-        .any(|arg| arg.literal.is_none() && matches!(arg.ty, Some(SqlType::Timestamp(..))));
-    // A column of another table is no parameter; a list of such is rare, and a cast of both does no harm.
-    match call {
-        "IN" if first && open => Some(advice(
-            Code::OddComparison,
-            "this engine takes no list of times: values are sent as milliseconds, which it refuses there",
-            "fix this by writing `CAST(ts AS LONG) IN (…)` with milliseconds",
-        )),
-        "BETWEEN" if first && open => Some(advice(
-            Code::OddComparison,
-            "this engine takes no times behind BETWEEN: values are sent as milliseconds, which it refuses there",
-            "fix this by writing `ts >= … AND ts <= …`",
-        )),
         _ => None,
     }
 }
