@@ -76,24 +76,8 @@ pub use querent_core::sql;
 
 #[cfg(feature = "arrow")]
 pub use querent_core::arrow;
-/// A synchronous face of everything here: `.wait()` for each future, `.rows()` for each stream of rows.
-///
-/// ```no_run
-/// use querent::Pool;
-/// use querent::blocking::{Rows as _, Wait as _};
-///
-/// # fn run<S: querent::Source>() -> querent::Result<()>
-/// # where
-/// #     for<'b> (i64,): querent::FromRow<'b, S::Backend>,
-/// # {
-/// let pool = Pool::<S>::connect("…").wait()?;
-/// let all: Vec<(i64,)> = querent::sql("SELECT id FROM t").fetch_all(&pool).wait()?;
-/// for row in querent::sql("SELECT id FROM t").fetch::<(i64,), S, _>(&pool).rows() {
-///     let (id,) = row?;
-/// }
-/// # Ok(())
-/// # }
-/// ```
+/// A synchronous face of everything here: [`wait`](blocking::Wait::wait) for each future, [`rows`](blocking::Rows::rows) for
+/// each stream of rows.
 #[cfg(feature = "blocking")]
 pub use querent_core::blocking;
 #[cfg(feature = "embedded")]
