@@ -79,6 +79,10 @@ pub use querent_core::sql;
 /// Arrow's record batches of a result, and the mapping between SQL types and Arrow's.
 #[cfg(feature = "arrow")]
 pub use querent_core::arrow;
+/// A synchronous face of everything here: [`wait`](blocking::Wait::wait) for each future, [`rows`](blocking::Rows::rows) for
+/// each stream of rows.
+#[cfg(feature = "blocking")]
+pub use querent_core::blocking;
 #[cfg(feature = "embedded")]
 pub use querent_embedded as embedded;
 #[cfg(feature = "flight")]

@@ -204,6 +204,8 @@ launch() {
   wait_until 180 up
   python3 "$here/pinot/load.py" "http://127.0.0.1:$controller" "http://127.0.0.1:${broker_ports[0]}" \
     > "$state/load.log" 2>&1 || { cat "$state/load.log" >&2; stop; die "the tables could not be loaded"; }
+  "$here/pinot/baseball.sh" "http://127.0.0.1:$controller" "http://127.0.0.1:${broker_ports[0]}" \
+    > "$state/baseball.log" 2>&1 || { cat "$state/baseball.log" >&2; stop; die "baseballStats could not be loaded"; }
   ready "pinot://127.0.0.1:$controller" "QUERENT_TEST_PINOT_BROKER_URL=http://127.0.0.1:${broker_ports[0]}"
 }
 

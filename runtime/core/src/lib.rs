@@ -8,6 +8,8 @@
 pub mod arrow;
 mod backend;
 mod bind;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod connection;
 mod decode;
 mod error;
