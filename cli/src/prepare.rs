@@ -4,17 +4,23 @@
 //! not know is recorded in the cache. A backend takes part by a function in [`open`]; the comparison knows none of them.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use querent_core::Backend as _;
-use querent_ignite::{Describer, Ignite};
+use querent_ignite::Ignite;
+use querent_pinot::Pinot;
 use querent_schema::answer::compare::{Comparison, compare};
+use querent_schema::answer::statement::Statement;
+use querent_schema::answer::without_rows::without_rows;
 use querent_schema::answer::{self, statement};
 use querent_schema::cache::{RecordedAnswer, backend_of_url};
 use querent_schema::catalog::Catalog;
 use querent_schema::check;
 use querent_schema::check::Checked;
+use querent_schema::dialect::Dialect;
+use querent_schema::plan::Plan;
 use querent_types::StatementAnswer;
 
 use crate::failure::{Failure, Result};
@@ -34,9 +40,9 @@ type Answered = querent_core::Result<std::result::Result<StatementAnswer, String
 
 /// Someone to ask what a statement takes and gives.
 trait Asker {
-    /// What the server says of a statement as it is sent; the inner error is its words where it refuses it. `dialect` is
-    /// the one that the statement names by a hint.
-    fn ask(&mut self, sql: &str, dialect: Option<&str>) -> Answered;
+    /// What the server says of a statement; the inner error is its words where it refuses it. `hinted` is the dialect that
+    /// the statement names by a hint.
+    fn ask(&mut self, statement: &Statement, plan: &Plan, hinted: Option<&str>) -> Answered;
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -130,7 +136,7 @@ fn one(asker: &mut dyn Asker, query: &Found, catalog: &Catalog) -> querent_core:
         _ => return Ok(Outcome::Disagrees(rendered(&checked))),
     };
     let statement = statement::whole(&plan);
-    let answered = match asker.ask(&statement.sql, dialect)? {
+    let answered = match asker.ask(&statement, &plan, dialect)? {
         Ok(answered) => answered,
         Err(message) => {
             // Of a function that neither of the two knows the checker has something to propose.
@@ -161,6 +167,7 @@ fn open(name: &str, url: &str, catalog: &Catalog) -> Result<Option<Box<dyn Asker
     let backend = backend_of_url(url).map_err(|e| Failure::from(vec![e]))?;
     match backend {
         "ignite" => ignite(name, url, &catalog.source.options).map(Some),
+        "pinot" => pinot(name, url, catalog).map(Some),
         _ => Ok(None),
     }
 }
@@ -174,24 +181,66 @@ struct Blocking<D> {
 /// No statement takes longer to plan.
 const LIMIT: Duration = Duration::from_secs(60);
 
-impl Asker for Blocking<Describer> {
-    fn ask(&mut self, sql: &str, dialect: Option<&str>) -> Answered {
-        self.runtime.block_on(self.describer.statement(sql, dialect))
+impl Asker for Blocking<querent_ignite::Describer> {
+    fn ask(&mut self, statement: &Statement, _: &Plan, hinted: Option<&str>) -> Answered {
+        self.runtime.block_on(self.describer.statement(&statement.sql, hinted))
+    }
+}
+
+/// A cluster, and the dialect in which it is asked.
+struct Cluster {
+    describer: querent_pinot::Describer,
+    dialect: &'static Dialect,
+}
+
+/// A query is run without rows, with a value of its type for each parameter: once as it is, for the verdict, and where the
+/// engine needs something to read for its types, once with all rows passing.
+impl Asker for Blocking<Cluster> {
+    fn ask(&mut self, statement: &Statement, plan: &Plan, _: Option<&str>) -> Answered {
+        let Cluster { describer, dialect } = &mut self.describer;
+        let filled = statement.filled(|index| describer.sample(plan.params.get(index)?.ty.as_ref()?));
+        // A parameter of no known type is what the checker reports itself.
+        let Some(sql) = filled else { return Ok(Ok(StatementAnswer::default())) };
+        let Some(texts) = without_rows(&sql, dialect) else {
+            return self.runtime.block_on(describer.statement(&sql));
+        };
+        let whole = self.runtime.block_on(describer.statement(&texts.whole))?;
+        match texts.unfiltered {
+            Some(unfiltered) if whole.is_ok() && describer.reads_for_types() => {
+                self.runtime.block_on(describer.statement(&unfiltered))
+            }
+            _ => Ok(whole),
+        }
     }
 }
 
 /// An Ignite node, for the engine and zone that the cache was pulled with.
 fn ignite(name: &str, url: &str, options: &BTreeMap<String, String>) -> Result<Box<dyn Asker>> {
-    let failed = |e: querent_core::Error| {
-        Failure::caused(format!("the server of source `{name}` cannot be asked"), &e)
-    };
     let options = Ignite::options(url)
         .and_then(|url| Ignite::of_source(url, &source::pairs(options)))
-        .map_err(failed)?;
+        .map_err(|e| unasked(name, &e))?;
+    Ok(Box::new(opened(name, querent_ignite::Describer::open(&options))?))
+}
+
+/// A Pinot cluster, for the engine and null handling that the cache was pulled with.
+fn pinot(name: &str, url: &str, catalog: &Catalog) -> Result<Box<dyn Asker>> {
+    let options = Pinot::options(url)
+        .and_then(|url| Pinot::of_source(url, &source::pairs(&catalog.source.options)))
+        .map_err(|e| unasked(name, &e))?;
+    let Blocking { runtime, describer } = opened(name, querent_pinot::Describer::open(&options))?;
+    Ok(Box::new(Blocking { runtime, describer: Cluster { describer, dialect: catalog.dialect } }))
+}
+
+/// Connects, in a runtime of its own.
+fn opened<D>(name: &str, open: impl Future<Output = querent_core::Result<D>>) -> Result<Blocking<D>> {
     let runtime = tokio::runtime::Runtime::new().map_err(|e| Failure::caused("no async runtime", &e))?;
-    let opened = runtime
-        .block_on(async { tokio::time::timeout(LIMIT, Describer::open(&options)).await })
+    let describer = runtime
+        .block_on(async { tokio::time::timeout(LIMIT, open).await })
         .map_err(|_| Failure::new(format!("source `{name}` did not answer within {LIMIT:?}")))?;
-    let describer = opened.map_err(failed)?;
-    Ok(Box::new(Blocking { runtime, describer }))
+    let describer = describer.map_err(|e| unasked(name, &e))?;
+    Ok(Blocking { runtime, describer })
+}
+
+fn unasked(name: &str, error: &querent_core::Error) -> Failure {
+    Failure::caused(format!("the server of source `{name}` cannot be asked"), error)
 }

@@ -19,10 +19,12 @@ pub(crate) enum Name {
     Serde,
     PinotConnect,
     Pinotdb,
+    RustStruct,
+    RustRow,
 }
 
 impl Name {
-    pub(crate) const ALL: [Name; 7] = [
+    pub(crate) const ALL: [Name; 9] = [
         Name::Raw,
         Name::Querent,
         Name::RawMulti,
@@ -30,6 +32,8 @@ impl Name {
         Name::Serde,
         Name::PinotConnect,
         Name::Pinotdb,
+        Name::RustStruct,
+        Name::RustRow,
     ];
 
     /// Its name on the command line.
@@ -42,6 +46,8 @@ impl Name {
             Name::Serde => "serde",
             Name::PinotConnect => "pinot-connect",
             Name::Pinotdb => "pinotdb",
+            Name::RustStruct => "rust-struct",
+            Name::RustRow => "rust-row",
         }
     }
 
@@ -55,6 +61,8 @@ impl Name {
             Name::Serde => "reqwest and serde_json into tuples",
             Name::PinotConnect => "pinot_connect 0.1.1",
             Name::Pinotdb => "pinotdb 9.2.2",
+            Name::RustStruct => "pinot-client-rust 1.0.0 into a struct",
+            Name::RustRow => "pinot-client-rust 1.0.0 into DataRow",
         }
     }
 
@@ -69,6 +77,7 @@ impl Name {
     fn command(self, arguments: &Arguments) -> Result<Command> {
         let mut command = match self {
             Name::PinotConnect | Name::Pinotdb => Command::new(&arguments.python),
+            Name::RustStruct | Name::RustRow => Command::new(&arguments.peer),
             _ => Command::new(std::env::current_exe()?),
         };
         let address = arguments.broker.trim_start_matches("http://");
@@ -81,6 +90,8 @@ impl Name {
             Name::PinotConnect | Name::Pinotdb => {
                 command.args([&arguments.script, self.key(), address, SELECT_ONE, SELECT_ALL])
             }
+            Name::RustStruct => command.args([address, "struct", SELECT_ONE, SELECT_ALL]),
+            Name::RustRow => command.args([address, "row", SELECT_ONE, SELECT_ALL]),
         };
         Ok(command)
     }

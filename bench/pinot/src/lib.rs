@@ -1,6 +1,7 @@
 //! What the benchmark's programs share: what is asked, the bare HTTP and querent that ask it, and how it is timed.
 //!
-//! `main.rs` has the rounds and the table, `bin/memory.rs` the peak of memory, `python_peer.py` the others.
+//! `main.rs` has the rounds and the table, `bin/memory.rs` the peak of memory, `python_peer.py` and the package in
+//! `peer` the others: pinot-client-rust has a reqwest of 2021, whose features are not to be ours.
 
 pub mod driver;
 pub mod measure;

@@ -1,4 +1,4 @@
-//! querent's Pinot driver beside bare HTTP, pinot_connect and pinotdb, on one broker, in rounds that take turns; each
+//! querent's Pinot driver beside bare HTTP, pinot_connect, pinotdb and pinot-client-rust, on one broker, in rounds that take turns; each
 //! contender is a process of its own.
 //!
 //! `bench/pinot/run` starts the servers and calls this; the table goes to stdout as markdown, progress to stderr.
@@ -53,6 +53,8 @@ pub(crate) struct Arguments {
     /// The interpreter that has pinot_connect and pinotdb, and the script for both.
     pub(crate) python: String,
     pub(crate) script: String,
+    /// The program of pinot-client-rust.
+    pub(crate) peer: String,
     rounds: usize,
     slice: Duration,
     warm_up: Duration,
@@ -67,6 +69,7 @@ impl Arguments {
             broker: String::new(),
             python: String::new(),
             script: String::new(),
+            peer: String::new(),
             rounds: 15,
             slice: Duration::from_millis(600),
             warm_up: Duration::from_millis(4000),
@@ -79,6 +82,7 @@ impl Arguments {
                 "broker" => arguments.broker = value.to_owned(),
                 "python" => arguments.python = value.to_owned(),
                 "script" => arguments.script = value.to_owned(),
+                "peer" => arguments.peer = value.to_owned(),
                 "rounds" => arguments.rounds = value.parse()?,
                 "slice-ms" => arguments.slice = Duration::from_millis(value.parse()?),
                 "warm-up-ms" => arguments.warm_up = Duration::from_millis(value.parse()?),

@@ -28,6 +28,7 @@ mod execute;
 mod inflight;
 mod literal;
 mod options;
+mod prepare;
 mod query;
 mod redirect;
 mod report;
@@ -43,6 +44,7 @@ pub use connection::Connection;
 pub use cursor::Cursor;
 pub use describe::{databases, describe};
 pub use options::PinotOptions;
+pub use prepare::{Described, Describer};
 pub use query::{PinotBackend, PinotCall, PinotQuery};
 pub use report::{HttpAnswer, Report};
 /// The HTTP library of which [`PinotOptions::http_client`] takes a client.

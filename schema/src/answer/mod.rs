@@ -1,10 +1,11 @@
 //! What a live server said of a statement, for `querent prepare` and for the queries of which the checker does not know all.
 //!
-//! [`statement`] is the text that is asked about, [`mod@compare`] holds the answer against what the checker inferred,
+//! [`statement`] is the text that is asked about ([`without_rows`] where it has to be run for that), [`mod@compare`] holds the answer against what the checker inferred,
 //! [`settle`] takes from it what the checker left open. Asking is a driver's work, keeping the answer the cache's.
 
 pub mod compare;
 pub mod statement;
+pub mod without_rows;
 
 use querent_types::{AnsweredColumn, AnsweredType, NullabilityTrust, SqlType, StatementAnswer};
 
@@ -15,7 +16,7 @@ use crate::plan::{Column, Param, Plan};
 use compare::compare;
 
 /// The backends whose servers `querent prepare` asks.
-pub const ASKED: &[&str] = &["ignite"];
+pub const ASKED: &[&str] = &["ignite", "pinot"];
 
 /// What a check says where the checker does not know, and the server may.
 const OPEN: &[Code] = &[Code::UnknownFunction, Code::UnknownResult, Code::ParameterUnknown];

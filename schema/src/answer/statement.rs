@@ -9,11 +9,13 @@ pub struct Statement {
     pub sql: String,
     /// The index in the plan of each `?`, in order.
     pub parameters: Vec<usize>,
+    /// Where each `?` stands, in bytes.
+    pub places: Vec<usize>,
 }
 
 /// The whole of a plan's template.
 pub fn whole(plan: &Plan) -> Statement {
-    let mut statement = Statement { sql: String::new(), parameters: Vec::new() };
+    let mut statement = Statement { sql: String::new(), parameters: Vec::new(), places: Vec::new() };
     statement.pieces(&plan.template);
     statement
 }
@@ -43,8 +45,21 @@ impl Statement {
     }
 
     fn parameter(&mut self, index: usize) {
+        self.places.push(self.sql.len());
         self.sql.push('?');
         self.parameters.push(index);
+    }
+
+    /// The text with something in place of each `?`, of which it gets the index in the plan; `None` where it has nothing.
+    pub fn filled(&self, mut value: impl FnMut(usize) -> Option<String>) -> Option<String> {
+        let (mut text, mut at) = (String::new(), 0);
+        for (place, index) in self.places.iter().zip(&self.parameters) {
+            text.push_str(&self.sql[at..*place]);
+            text.push_str(&value(*index)?);
+            at = place + 1;
+        }
+        text.push_str(&self.sql[at..]);
+        Some(text)
     }
 }
 
@@ -72,5 +87,9 @@ mod tests {
         let squeezed = statement.sql.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(squeezed, "SELECT a FROM t WHERE a IN (?, ?) AND a > ? AND a < ?");
         assert_eq!(statement.parameters, [0, 1, 1, 2]);
+        let filled = statement.filled(|index| Some(format!("<{index}>"))).expect("all of them");
+        let squeezed = filled.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(squeezed, "SELECT a FROM t WHERE a IN (<0>, <1>) AND a > <1> AND a < <2>");
+        assert_eq!(statement.filled(|index| (index > 0).then(String::new)), None);
     }
 }

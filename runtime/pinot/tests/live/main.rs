@@ -14,6 +14,7 @@ mod front;
 mod hostile;
 #[path = "../support/listener.rs"]
 mod listener;
+mod prepare;
 mod private;
 mod security;
 mod tables;
@@ -70,6 +71,7 @@ fn main() -> ExitCode {
     trials.extend(group("faults", single, required, faults::ALL));
     trials.extend(group("security", single, required, security::ALL));
     trials.extend(group("sse", single, required, tables::SINGLE));
+    trials.extend(group("sse", single, required, prepare::SINGLE));
     trials.extend(group("mse", "PINOT_TEST_URL", false, values::MULTI));
     trials.extend(group("mse", "PINOT_TEST_URL", false, hostile::MULTI));
     #[cfg(feature = "arrow")]
