@@ -198,9 +198,14 @@ struct Cluster {
 impl Asker for Blocking<Cluster> {
     fn ask(&mut self, statement: &Statement, plan: &Plan, _: Option<&str>) -> Answered {
         let Cluster { describer, dialect } = &mut self.describer;
-        let filled = statement.filled(|index| describer.sample(plan.params.get(index)?.ty.as_ref()?));
         // A parameter of no known type is what the checker reports itself.
-        let Some(sql) = filled else { return Ok(Ok(StatementAnswer::default())) };
+        if plan.params.iter().any(|param| param.ty.is_none()) {
+            return Ok(Ok(StatementAnswer::default()));
+        }
+        let filled = statement.filled(|index| describer.sample(plan.params.get(index)?.ty.as_ref()?));
+        let Some(sql) = filled else {
+            return Ok(Err("a parameter has a type of which the driver writes no literal".to_owned()));
+        };
         let Some(texts) = without_rows(&sql, dialect) else {
             return self.runtime.block_on(describer.statement(&sql));
         };

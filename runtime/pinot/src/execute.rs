@@ -1,14 +1,16 @@
 //! A query on its way: its text with every value in it, its options, and the broker that it is posted to.
 
 use std::num::{NonZeroU32, NonZeroU64};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use querent_core::{Error, ErrorKind, Request, Result, Value};
-use querent_protocol::pinot::Limits;
 use querent_protocol::pinot::request::QueryRequest;
 use querent_protocol::pinot::response::{Event, ResponseDecoder};
 use querent_protocol::pinot::settings::{names, settings};
+use querent_protocol::pinot::summary::Summary;
+use querent_protocol::pinot::{Column, Limits};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue};
 
@@ -120,12 +122,19 @@ async fn refused(answer: Answer, silence_max: Duration) -> Result<(Body, BytesMu
 
 /// Whether it is an answer that says what went wrong.
 fn is_answer(body: &[u8]) -> bool {
+    whole(body).is_some_and(|(_, summary)| !summary.exceptions.is_empty())
+}
+
+/// The columns and the end of an answer that has come, without its rows; `None` where it is none.
+pub(crate) fn whole(body: &[u8]) -> Option<(Arc<[Column]>, Summary)> {
     let (mut decoder, mut buffer) = (ResponseDecoder::new(Limits::default()), BytesMut::from(body));
+    let mut columns = Arc::from([]);
     loop {
         match decoder.decode(&mut buffer) {
-            Ok(Some(Event::End(summary))) => return !summary.exceptions.is_empty(),
-            Ok(Some(_)) => {}
-            Ok(None) | Err(_) => return false,
+            Ok(Some(Event::Columns(found))) => columns = found,
+            Ok(Some(Event::Rows(_))) => {}
+            Ok(Some(Event::End(summary))) => return Some((columns, *summary)),
+            Ok(None) | Err(_) => return None,
         }
     }
 }

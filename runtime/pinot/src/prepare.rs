@@ -1,22 +1,22 @@
 //! What a cluster makes of a statement, for `querent prepare`: Pinot describes nothing, so that the statement is run without
 //! rows. How a text becomes one that gives none is the caller's affair.
 
-use bytes::BytesMut;
+use std::time::Instant;
+
 use querent_core::types::value::{Decimal, Timestamp};
 use querent_core::types::{AnsweredColumn, AnsweredType, SqlType, StatementAnswer};
 use querent_core::{Error, ErrorKind, Result};
-use querent_protocol::pinot::code::ErrorClass;
 use querent_protocol::pinot::literal::{Literal, Writer};
 use querent_protocol::pinot::request::{Engine, QueryRequest};
-use querent_protocol::pinot::response::{Event, ResponseDecoder};
 use querent_protocol::pinot::settings::names;
 use querent_protocol::pinot::summary::Summary;
-use querent_protocol::pinot::{Column, Limits, PinotType};
+use querent_protocol::pinot::{Column, PinotType};
 use reqwest::header::HeaderMap;
 
 use crate::connection::{Connection, Post};
+use crate::error::{self, Asked};
 use crate::options::PinotOptions;
-use crate::{client, error};
+use crate::{client, execute};
 
 /// A cluster that is asked about statements.
 pub struct Describer {
@@ -72,17 +72,21 @@ impl Describer {
             headers: HeaderMap::new(),
             names: names(sql).collect(),
         };
-        let limit = options.response_timeout;
+        let (limit, started) = (options.response_timeout, Instant::now());
         let work = async {
             let posted = cluster.post(&post).await?;
             let status = posted.answer.status();
             Ok((status, client::body(posted.answer).await?))
         };
         let (status, body) = tokio::time::timeout(limit, work).await.map_err(|_| error::silent(limit))??;
-        match read(&body) {
-            Some((columns, summary)) => answer(columns, &summary, self.engine()),
-            None => Err(error::status(status, &body)),
+        let Some((columns, summary)) = execute::whole(&body) else {
+            return Err(error::status(status, &body));
+        };
+        if !summary.exceptions.is_empty() {
+            let asked = Asked { sql, reads: true, elapsed: started.elapsed(), limit };
+            return refused(error::exceptions(&summary.exceptions, &asked));
         }
+        Ok(Ok(answer(&columns, &summary, self.engine())))
     }
 
     fn engine(&self) -> Engine {
@@ -90,44 +94,27 @@ impl Describer {
     }
 }
 
-/// The columns and the end of an answer; `None` where it is none.
-fn read(body: &[u8]) -> Option<(Vec<Column>, Summary)> {
-    let (mut decoder, mut buffer) = (ResponseDecoder::new(Limits::default()), BytesMut::from(body));
-    let mut columns = Vec::new();
-    loop {
-        match decoder.decode(&mut buffer) {
-            Ok(Some(Event::Columns(found))) => columns = found.to_vec(),
-            Ok(Some(Event::Rows(_))) => {}
-            Ok(Some(Event::End(summary))) => return Some((columns, *summary)),
-            Ok(None) | Err(_) => return None,
-        }
+/// A statement that the cluster does not take is an answer; that it cannot tell is an error.
+fn refused(error: Error) -> Result<Described> {
+    match error.kind() {
+        ErrorKind::Query => Ok(Err(format!("{} ({})", error.code().unwrap_or_default(), error.message()))),
+        _ => Err(error),
     }
 }
 
-fn answer(columns: Vec<Column>, summary: &Summary, engine: Engine) -> Result<Described> {
-    if let Some(first) = summary.exceptions.first() {
-        let of_statement = |class: ErrorClass| {
-            matches!(class, ErrorClass::Syntax | ErrorClass::Invalid | ErrorClass::NoSuchTable)
-        };
-        let words = first.message.lines().next().unwrap_or_default();
-        let told = format!("{} ({words})", first.code);
-        return match summary.exceptions.iter().all(|exception| of_statement(exception.code.class())) {
-            true => Ok(Err(told)),
-            false => Err(Error::new(ErrorKind::Server, told)),
-        };
-    }
+fn answer(columns: &[Column], summary: &Summary, engine: Engine) -> StatementAnswer {
     // Then every expression is called a text.
     let is_blind = engine == Engine::SingleStage && summary.statistics.num_segments_processed == Some(0);
-    let columns = columns.into_iter().map(|column| AnsweredColumn {
+    let columns = columns.iter().map(|column| AnsweredColumn {
+        name: column.name.clone(),
         ty: match column.ty {
             Some(PinotType::String) if is_blind => AnsweredType::default(),
             Some(PinotType::Unknown) | None => AnsweredType::default(),
             Some(ty) => AnsweredType::exact(ty.sql_type()),
         },
-        name: column.name,
         nullable: None,
     });
-    Ok(Ok(StatementAnswer { columns: Some(columns.collect()), parameters: None }))
+    StatementAnswer { columns: Some(columns.collect()), parameters: None }
 }
 
 /// Values that any place of their type takes: a text of a digit is a number, too.
