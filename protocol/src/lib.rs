@@ -5,4 +5,5 @@
 //! bytes that have not come. Flight SQL is not here (its messages are generated, in `arrow-flight`).
 
 pub mod ignite;
+pub mod picodata;
 pub mod pinot;
