@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 
 action=${1:-start}
 [ $# = 0 ] || shift
-[ $# -gt 0 ] || set -- ignite pinot postgres roapi sail
+[ $# -gt 0 ] || set -- ignite picodata pinot postgres roapi sail
 
 failed=0
 case $action in

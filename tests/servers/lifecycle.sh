@@ -26,7 +26,7 @@ print(*(s.getsockname()[1] for s in sockets))' "$1"
 }
 
 # ports FROM TO COUNT: free ports below those that the kernel hands to outgoing connections: a process that was killed must
-# find its own still free. Ranges that do not overlap are for what is started at once. Taken: 17000 to 20000 by Pinot,
+# find its own still free. Ranges that do not overlap are for what is started at once. Taken: 14000 to 17000 by Picodata, 17000 to 20000 by Pinot,
 # 20000 to 32500 by Ignite.
 ports() {
   python3 -c 'import random, socket, sys
