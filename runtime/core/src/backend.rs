@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::time::Duration;
 
+use crate::cluster::Cluster;
 use crate::error::Result;
 use crate::plan::{ColumnMeta, ParamMeta, Piece};
 use crate::render::{self, Rendered};
@@ -39,6 +40,11 @@ pub trait Backend: Sized + Send + Sync + 'static {
     type Cursor: Send + 'static;
     /// Rows as they arrive.
     type Batch: Batch;
+    /// The nodes that connections can lead to; [`Single`](crate::Single) where all are alike, or the driver chooses.
+    type Cluster: Cluster<Self>;
+    /// Whether a server locks a user after a few wrong passwords: a pool then shows its credentials on one connection until
+    /// they were accepted, and never again once they were refused.
+    const LOCKS_OUT: bool = false;
 
     /// Reads a URL. The error names what is wrong with it and never prints a password.
     fn options(url: &str) -> Result<Self::Options>;

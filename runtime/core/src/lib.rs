@@ -10,6 +10,7 @@ mod backend;
 mod bind;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod cluster;
 mod connection;
 mod decode;
 mod error;
@@ -34,13 +35,17 @@ mod value;
 
 pub use backend::{Backend, Batch, Call, Comments, Placeholder, Request, Transact, TransactWith, Wants};
 pub use bind::{Bind, MaybeNull, NeverNull, NotNull, Typed};
+pub use cluster::{
+    Balance, Candidate, Cluster, ClusterOptions, Discovered, Ejection, LeastUsed, Node, NodeStats, Owner,
+    PowerOfTwo, Prefer, Random, Role, RoundRobin, Single, Step,
+};
 pub use connection::{Connection, Transaction};
 pub use decode::{Decode, Holds, ValueError, ValueProblem};
 pub use error::{Error, ErrorKind, Result};
 pub use executor::{Exchange, Executor, Session};
 pub use from_row::{FromRow, column_index, column_of};
 pub use plan::{ColumnMeta, Element, InPredicate, ParamMeta, Piece, Plan};
-pub use pool::{Pool, PoolOptions, PoolStats};
+pub use pool::{Closed, Pool, PoolOptions, PoolStats, RoutingStats, TopologyStats};
 pub use query::{
     AnswerError, AnswerProblem, Answers, Commands, DecodeFn, Executed, Fetch, FetchAll, FetchOne,
     FetchOptional, Query, ReadFn, SqlQuery, sql as sql_query,

@@ -42,6 +42,7 @@ impl Backend for Muxed {
     type Connection = Handle;
     type Cursor = ();
     type Batch = Nothing;
+    type Cluster = querent_core::Single;
 
     fn options(_: &str) -> Result<Arc<Server>> {
         Err(Error::new(ErrorKind::Config, "made of no URL"))

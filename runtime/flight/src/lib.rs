@@ -37,6 +37,7 @@ impl Backend for Flight {
     type Connection = Connection;
     type Cursor = Cursor;
     type Batch = FlightBatch;
+    type Cluster = querent_core::Single;
 
     fn options(url: &str) -> Result<FlightOptions> {
         FlightOptions::parse(url)

@@ -68,6 +68,7 @@ impl Backend for Ignite {
     type Connection = Connection;
     type Cursor = Cursor;
     type Batch = IgniteBatch;
+    type Cluster = querent_core::Single;
 
     fn options(url: &str) -> Result<IgniteOptions> {
         IgniteOptions::parse(url)

@@ -34,6 +34,7 @@ impl Backend for Picodata {
     type Connection = Connection;
     type Cursor = Cursor;
     type Batch = PicodataBatch;
+    type Cluster = querent_core::Single;
 
     fn options(url: &str) -> Result<PicodataOptions> {
         PicodataOptions::parse(url)

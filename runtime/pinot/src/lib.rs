@@ -75,6 +75,7 @@ impl Backend for Pinot {
     type Connection = Connection;
     type Cursor = Cursor;
     type Batch = PinotBatch;
+    type Cluster = querent_core::Single;
 
     fn options(url: &str) -> Result<PinotOptions> {
         PinotOptions::parse(url)

@@ -1,11 +1,12 @@
 //! A connection out of the pool: it goes back by itself, or is closed if a statement was left half way.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::Shared;
 use super::shared::Fate;
 use crate::backend::Backend;
+use crate::cluster::NodeIndex;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A connection on loan.
@@ -13,7 +14,11 @@ pub(crate) struct Lease<B: Backend> {
     /// `None` only once it was given back.
     connection: Option<B::Connection>,
     home: Arc<Shared<B>>,
+    /// The node that it leads to, where there are several.
+    pub(super) node: Option<NodeIndex>,
     pub(super) made: Instant,
+    /// How long its last statement took until its first rows.
+    pub(super) took: Option<Duration>,
     /// Set before the first byte of a statement, cleared after the last of its answer.
     busy: bool,
     /// Set while a transaction is open.
@@ -25,11 +30,18 @@ pub(crate) struct Lease<B: Backend> {
 }
 
 impl<B: Backend> Lease<B> {
-    pub(super) fn new(connection: B::Connection, home: Arc<Shared<B>>, made: Instant) -> Self {
+    pub(super) fn new(
+        connection: B::Connection,
+        home: Arc<Shared<B>>,
+        node: Option<NodeIndex>,
+        made: Instant,
+    ) -> Self {
         Lease {
             connection: Some(connection),
             home,
+            node,
             made,
+            took: None,
             busy: false,
             in_transaction: false,
             broken: false,
@@ -54,6 +66,11 @@ impl<B: Backend> Lease<B> {
         self.connection
             .as_mut()
             .ok_or_else(|| Error::new(ErrorKind::PoolClosed, "the connection was given back"))
+    }
+
+    /// Its statement began to be answered after this time.
+    pub(crate) fn answered(&mut self, took: Duration) {
+        self.took = Some(took);
     }
 
     /// The statement is done, by its end or by an answer that leaves the connection usable.
@@ -106,10 +123,11 @@ impl<B: Backend> Drop for Lease<B> {
                 (false, true) => Fate::Doubtful,
                 (false, false) => Fate::Fine,
             };
-            self.home.closed_one(fate);
+            self.home.closed_one(fate, self.node);
         } else {
-            let lease = Lease::new(connection, self.home.clone(), self.made);
-            self.home.deliver(lease);
+            let mut lease = Lease::new(connection, self.home.clone(), self.node, self.made);
+            lease.took = self.took;
+            self.home.deliver(lease, false);
         }
     }
 }

@@ -4,9 +4,14 @@
 //! dropped meanwhile is therefore undone by the lease's own `Drop`, and goes to the next waiter. Connects run in tasks of
 //! their own and deliver to whoever waits longest, not to who asked.
 
+mod acquire;
+mod dial;
 mod lease;
 mod options;
 mod shared;
+mod state;
+mod stats;
+mod track;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -14,6 +19,7 @@ use std::sync::Arc;
 pub(crate) use lease::{Held, Lease};
 pub use options::PoolOptions;
 pub(crate) use shared::{Shared, before, deadline_in};
+pub use stats::{Closed, PoolStats, RoutingStats, TopologyStats};
 
 use crate::backend::{Backend, TransactWith};
 use crate::connection::{Connection, Transaction};
@@ -40,17 +46,6 @@ impl<S: Source> std::fmt::Debug for Pool<S> {
         let stats = self.stats();
         f.debug_struct("Pool").field("source", &S::NAME).field("stats", &stats).finish()
     }
-}
-
-/// How many connections a pool has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PoolStats {
-    /// All connections, those being made included.
-    pub connections: usize,
-    /// Those that nobody uses.
-    pub idle: usize,
-    /// Callers that wait for one.
-    pub waiting: usize,
 }
 
 impl<S: Source> Pool<S> {
@@ -81,9 +76,44 @@ impl<S: Source> Pool<S> {
         Ok(Connection::new(lease))
     }
 
-    /// How many connections there are just now.
+    /// The same, to one node of a cluster and no other: by its [id](crate::Node::id) or name. Where all places of the pool
+    /// are taken, an idle connection to another node makes room.
+    pub async fn acquire_on(&self, node: &str) -> Result<Connection<S>> {
+        let lease = self.shared.acquire_on(node, None).await?;
+        Ok(Connection::new(lease))
+    }
+
+    /// The same, to the node of a [group](crate::Node::group) that leads it, or any that may serve where that is not known.
+    pub async fn acquire_in(&self, group: &str) -> Result<Connection<S>> {
+        let lease = self.shared.acquire_in(group, None).await?;
+        Ok(Connection::new(lease))
+    }
+
+    /// Waits until the nodes of a cluster were asked for once, with whatever success ([`PoolStats::topology`] tells); the
+    /// first connection makes the pool ask. Over at once where there is one place to connect to.
+    pub async fn ready(&self) {
+        self.shared.until_known().await;
+    }
+
+    /// What a driver keeps of the cluster, for what it offers beside queries; `None` where there is one place to connect to.
+    pub fn cluster(&self) -> Option<&<S::Backend as Backend>::Cluster> {
+        self.shared.cluster()
+    }
+
+    /// The connections that there are, what became of others, and what is known of the cluster.
     pub fn stats(&self) -> PoolStats {
         self.shared.stats()
+    }
+
+    /// How the pool behaves now; [`set_options`](Pool::set_options) takes it back changed, or another pool the same.
+    pub fn options(&self) -> PoolOptions {
+        self.shared.options().as_ref().clone()
+    }
+
+    /// Behaves otherwise from now on. With a lower [`max_connections`](PoolOptions::max_connections) idle connections end at
+    /// once, and those in use when they come back.
+    pub fn set_options(&self, options: PoolOptions) {
+        self.shared.set_options(options);
     }
 
     /// Closes the pool: waiters get an error, idle connections end, and leased ones end when they come back.

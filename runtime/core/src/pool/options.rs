@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Pool;
 use crate::backend::Backend;
+use crate::cluster::ClusterOptions;
 use crate::error::Result;
 use crate::source::Source;
 
@@ -11,22 +12,26 @@ use crate::source::Source;
 #[derive(Debug, Clone)]
 pub struct PoolOptions {
     pub(crate) max_connections: usize,
+    pub(crate) min_connections: usize,
     pub(crate) acquire_timeout: Duration,
     pub(crate) connect_timeout: Duration,
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) max_lifetime: Option<Duration>,
     pub(crate) resends_max: u32,
+    pub(crate) cluster: ClusterOptions,
 }
 
 impl Default for PoolOptions {
     fn default() -> Self {
         PoolOptions {
             max_connections: 10,
+            min_connections: 0,
             acquire_timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Some(Duration::from_secs(10 * 60)),
             max_lifetime: Some(Duration::from_secs(30 * 60)),
             resends_max: 4,
+            cluster: ClusterOptions::default(),
         }
     }
 }
@@ -42,6 +47,13 @@ impl PoolOptions {
     #[must_use]
     pub fn max_connections(mut self, max: usize) -> Self {
         self.max_connections = max.max(1);
+        self
+    }
+
+    /// How many connections there are at least, once the first was made. Default 0.
+    #[must_use]
+    pub fn min_connections(mut self, min: usize) -> Self {
+        self.min_connections = min;
         self
     }
 
@@ -66,7 +78,7 @@ impl PoolOptions {
         self
     }
 
-    /// A connection older than this is not used again. Default 30 min; `None` keeps it for ever.
+    /// A connection older than this, or up to a tenth younger, is not used again. Default 30 min; `None` keeps it for ever.
     #[must_use]
     pub fn max_lifetime(mut self, lifetime: Option<Duration>) -> Self {
         self.max_lifetime = lifetime;
@@ -81,10 +93,19 @@ impl PoolOptions {
         self
     }
 
-    /// Connects; one connection is made at once, so that an error shows here.
+    /// How the nodes of a cluster are used; without meaning to backends that have one place to connect to.
+    #[must_use]
+    pub fn cluster(mut self, cluster: ClusterOptions) -> Self {
+        self.cluster = cluster;
+        self
+    }
+
+    /// Connects; one connection is made at once, so that an error shows here. Of a cluster, the nodes are
+    /// asked for as well, so that the first statement finds the owner of its rows.
     pub async fn connect<S: Source>(self, url: &str) -> Result<Pool<S>> {
         let pool = self.connect_lazy(url)?;
         drop(pool.acquire().await?);
+        pool.shared.until_known().await;
         Ok(pool)
     }
 

@@ -1,16 +1,19 @@
-//! The pool's state and its three moves: acquire, deliver, dial.
+//! The pool as all share it: what comes back is delivered or ends. Asking for a connection is in `acquire`, making one in
+//! `dial`, the nodes' catalog in `track`.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 use tokio::time;
 
-use super::{Lease, PoolOptions, PoolStats};
+use super::state::{Idle, State};
+use super::stats::PoolStats;
+use super::{Lease, PoolOptions};
 use crate::backend::Backend;
-use crate::error::{Error, ErrorKind, Result};
+use crate::cluster::{Cluster, NodeIndex, Nodes};
+use crate::error::{Error, ErrorKind};
 
 /// What became of the transport under a connection that ended instead of coming back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,32 +27,25 @@ pub(super) enum Fate {
 }
 
 pub(crate) struct Shared<B: Backend> {
-    backend: B::Options,
-    options: PoolOptions,
+    pub(super) backend: B::Options,
+    /// The cluster behind it, where there is more than one place to connect to.
+    pub(super) cluster: Option<B::Cluster>,
     /// Where connections are made, also when a lease is dropped outside the runtime.
-    runtime: Handle,
-    source: &'static str,
+    pub(super) runtime: Handle,
+    pub(super) source: &'static str,
     state: Mutex<State<B>>,
     /// Told whenever a connection ends, for `close`.
-    ended: Notify,
+    pub(super) ended: Notify,
+    /// Told when the nodes should be asked for at once, and when the pool goes.
+    pub(super) trigger: Arc<Notify>,
+    /// Told whenever the nodes were asked for.
+    pub(super) known: Notify,
 }
 
-struct State<B: Backend> {
-    idle: VecDeque<Idle<B>>,
-    waiters: VecDeque<oneshot::Sender<Result<Lease<B>>>>,
-    /// Leased, idle and being made.
-    connections: usize,
-    /// Being made.
-    dialing: usize,
-    closed: bool,
-    /// A handle on the shared transport, where the backend has such.
-    root: Option<B::Connection>,
-}
-
-struct Idle<B: Backend> {
-    connection: B::Connection,
-    made: Instant,
-    since: Instant,
+impl<B: Backend> Drop for Shared<B> {
+    fn drop(&mut self) {
+        self.trigger.notify_one();
+    }
 }
 
 impl<B: Backend> Shared<B> {
@@ -59,162 +55,85 @@ impl<B: Backend> Shared<B> {
         runtime: Handle,
         source: &'static str,
     ) -> Arc<Self> {
-        let state = State {
-            idle: VecDeque::new(),
-            waiters: VecDeque::new(),
-            connections: 0,
-            dialing: 0,
-            closed: false,
-            root: None,
-        };
-        Arc::new(Shared { backend, options, runtime, source, state: Mutex::new(state), ended: Notify::new() })
+        let cluster = B::Cluster::of(&backend, &options.cluster);
+        let nodes = Nodes::new(cluster.as_ref().map(Cluster::seeds).unwrap_or_default());
+        Arc::new(Shared {
+            backend,
+            cluster,
+            runtime,
+            source,
+            state: Mutex::new(State::new(options, nodes)),
+            ended: Notify::new(),
+            trigger: Arc::new(Notify::new()),
+            known: Notify::new(),
+        })
     }
 
-    /// No code that can panic runs under the lock, so that a poisoned one still holds a whole state.
-    fn lock(&self) -> MutexGuard<'_, State<B>> {
+    /// No code that can panic runs under the lock, a user's own strategy aside, which changes nothing; so a poisoned one
+    /// still holds a whole state.
+    pub(super) fn lock(&self) -> MutexGuard<'_, State<B>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn options(&self) -> Arc<PoolOptions> {
+        self.lock().options.clone()
+    }
+
+    pub(crate) fn cluster(&self) -> Option<&B::Cluster> {
+        self.cluster.as_ref()
     }
 
     /// How often a statement is sent again.
     pub(crate) fn resends_max(&self) -> u32 {
-        self.options.resends_max
+        self.lock().options.resends_max
     }
 
-    /// Waits for a connection until the pool's own limit, or `deadline` if that comes first.
-    pub(crate) async fn acquire(self: &Arc<Self>, deadline: Option<time::Instant>) -> Result<Lease<B>> {
-        let mut receiver = match self.try_acquire() {
-            Attempt::Leased(lease) => return Ok(lease),
-            Attempt::Closed => return Err(self.error(ErrorKind::PoolClosed, "the pool is closed")),
-            Attempt::Queued(receiver) => receiver,
-        };
-        let limit = deadline_in(self.options.acquire_timeout);
-        // `None` is no limit, and so later than any.
-        let until = limit.into_iter().chain(deadline).min();
-        match before(until, &mut receiver).await {
-            Some(Ok(outcome)) => outcome.map_err(|e| e.with_source_name(self.source)),
-            Some(Err(_)) => {
-                Err(self.error(ErrorKind::PoolClosed, "the pool was closed while waiting for a connection"))
-            }
-            None => {
-                let stats = self.stats();
-                Err(self.error(
-                    ErrorKind::PoolTimeout,
-                    format!(
-                        "no connection became free in time ({} connections, {} idle, {} waiting)",
-                        stats.connections, stats.idle, stats.waiting
-                    ),
-                ))
-            }
-        }
-    }
-
-    fn try_acquire(self: &Arc<Self>) -> Attempt<B> {
-        let mut ended = Vec::new();
-        let mut state = self.lock();
-        if state.closed {
-            return Attempt::Closed;
-        }
-        state.waiters.retain(|w| !w.is_closed());
-        if state.waiters.is_empty() {
-            let now = Instant::now();
-            while let Some(idle) = state.idle.pop_back() {
-                if self.is_fresh(&idle, now) && B::is_usable(&idle.connection) {
-                    drop(state);
-                    return Attempt::Leased(Lease::new(idle.connection, self.clone(), idle.made));
-                }
-                state.connections -= 1;
-                ended.push(idle.connection);
-            }
-        }
-        let (sender, receiver) = oneshot::channel();
-        state.waiters.push_back(sender);
-        self.dial_as_needed(&mut state);
-        drop(state);
-        drop(ended);
-        Attempt::Queued(receiver)
-    }
-
-    fn is_fresh(&self, idle: &Idle<B>, now: Instant) -> bool {
-        let within = |limit: Option<Duration>, since: Instant| {
-            limit.is_none_or(|limit| now.saturating_duration_since(since) < limit)
-        };
-        within(self.options.idle_timeout, idle.since) && within(self.options.max_lifetime, idle.made)
-    }
-
-    /// Starts connects for those waiters that none is on its way to, as far as there is room.
-    fn dial_as_needed(self: &Arc<Self>, state: &mut State<B>) {
-        while state.dialing < state.waiters.len() && state.connections < self.options.max_connections {
-            state.connections += 1;
-            state.dialing += 1;
-            let shared = state.root.as_ref().filter(|root| B::is_usable(root)).and_then(B::share);
-            let home = self.clone();
-            self.runtime.spawn(async move { home.dial(shared).await });
-        }
-    }
-
-    async fn dial(self: Arc<Self>, shared: Option<B::Connection>) {
-        let mut slot = Slot { home: &self, counted: true };
-        let limit = self.options.connect_timeout;
-        let outcome = match shared {
-            Some(connection) => Ok(connection),
-            None => match time::timeout(limit, B::connect(&self.backend)).await {
-                Ok(outcome) => outcome,
-                Err(_) => Err(Error::timeout("connecting", limit)),
-            },
-        };
-        match outcome {
-            Ok(connection) => {
-                slot.counted = false;
-                let mut replaced = None;
-                let mut state = self.lock();
-                state.dialing -= 1;
-                // A pool that was closed meanwhile keeps nothing: its transport would outlive `close`.
-                if !state.closed && state.root.as_ref().is_none_or(|root| !B::is_usable(root)) {
-                    replaced = std::mem::replace(&mut state.root, B::share(&connection));
-                }
-                drop(state);
-                // Outside the lock: a driver may do as it likes when a handle is dropped.
-                drop(replaced);
-                self.deliver(Lease::new(connection, self.clone(), Instant::now()));
-            }
-            Err(error) => {
-                drop(slot);
-                let waiter = self.next_waiter();
-                if let Some(waiter) = waiter {
-                    // Whoever waited may have gone meanwhile: the error is of use to nobody then.
-                    let _ = waiter.send(Err(error));
-                }
-                self.dial_as_needed(&mut self.lock());
-            }
-        }
-    }
-
-    fn next_waiter(&self) -> Option<oneshot::Sender<Result<Lease<B>>>> {
-        let mut state = self.lock();
-        std::iter::from_fn(|| state.waiters.pop_front()).find(|w| !w.is_closed())
-    }
-
-    /// Hands a usable connection to whoever waits longest, or keeps it.
-    pub(super) fn deliver(self: &Arc<Self>, mut lease: Lease<B>) {
+    /// Hands a usable connection to whoever waits longest, or keeps it. `made_for` says that it was made because somebody
+    /// must have its node.
+    pub(super) fn deliver(self: &Arc<Self>, mut lease: Lease<B>, made_for: bool) {
         loop {
             let mut state = self.lock();
-            let waiter = std::iter::from_fn(|| state.waiters.pop_front()).find(|w| !w.is_closed());
+            if let (Some(node), Some(took)) = (lease.node, lease.took.take()) {
+                state.nodes.answered(node, took);
+            }
+            let unwanted = lease.node.is_some_and(|node| !state.nodes.keeps(node, &state.options.cluster));
+            let too_many = state.connections > state.options.max_connections;
+            let waiter = match unwanted || too_many || state.closed {
+                true => None,
+                false => state.next_waiter(lease.node, made_for),
+            };
             let Some(waiter) = waiter else {
-                let made = lease.made;
+                let (made, node) = (lease.made, lease.node);
                 let Some(connection) = lease.take() else { return };
-                if state.closed {
+                if unwanted || too_many || state.closed {
+                    state.counters.closed.evicted += u64::from(!state.closed);
                     state.connections -= 1;
+                    if let Some(node) = node {
+                        state.nodes.closed(node);
+                    }
+                    self.dial_as_needed(&mut state, None);
                     drop(state);
                     drop(connection);
                     self.ended.notify_waiters();
                 } else {
-                    state.idle.push_back(Idle { connection, made, since: Instant::now() });
+                    if let Some(node) = node {
+                        state.nodes.returned(node);
+                    }
+                    state.idle.push_back(Idle { connection, node, made, since: Instant::now() });
+                    // Somebody may wait for another node, for which this one can make room.
+                    if !state.waiters.is_empty() {
+                        self.dial_as_needed(&mut state, None);
+                    }
                 }
                 return;
             };
+            state.counters.acquired += 1;
+            if let Some(node) = lease.node {
+                state.nodes.acquired(node);
+            }
             // Sent outside the lock: a lease that comes back because the waiter just went locks again.
             drop(state);
-            match waiter.send(Ok(lease)) {
+            match waiter.sender.send(Ok(lease)) {
                 Err(Ok(returned)) => lease = returned,
                 Ok(()) | Err(Err(_)) => return,
             }
@@ -222,9 +141,21 @@ impl<B: Backend> Shared<B> {
     }
 
     /// A leased connection has ended instead of coming back.
-    pub(super) fn closed_one(self: &Arc<Self>, fate: Fate) {
+    pub(super) fn closed_one(self: &Arc<Self>, fate: Fate, node: Option<NodeIndex>) {
         let mut state = self.lock();
         state.connections -= 1;
+        match fate {
+            Fate::Broken => state.counters.closed.broken += 1,
+            Fate::Doubtful | Fate::Fine => state.counters.closed.dropped += 1,
+        }
+        if let Some(node) = node {
+            let options = state.options.clone();
+            state.nodes.closed(node);
+            if fate == Fate::Broken {
+                state.nodes.broke(node, &options.cluster, Instant::now());
+                self.trigger.notify_one();
+            }
+        }
         // It may have been the shared transport that broke: the next connect makes another, unless the driver knows that
         // it was the statement alone.
         let root = state.root.take_if(|root| match fate {
@@ -232,7 +163,7 @@ impl<B: Backend> Shared<B> {
             Fate::Doubtful => !B::outlives_statement(root),
             Fate::Fine => false,
         });
-        self.dial_as_needed(&mut state);
+        self.dial_as_needed(&mut state, None);
         drop(state);
         drop(root);
         self.ended.notify_waiters();
@@ -240,11 +171,35 @@ impl<B: Backend> Shared<B> {
 
     pub(super) fn stats(&self) -> PoolStats {
         let state = self.lock();
+        let counters = &state.counters;
         PoolStats {
             connections: state.connections,
             idle: state.idle.len(),
-            waiting: state.waiters.iter().filter(|w| !w.is_closed()).count(),
+            in_use: state.connections - state.idle.len() - state.dials,
+            waiting: state.waiters.iter().filter(|w| !w.sender.is_closed()).count(),
+            acquired: counters.acquired,
+            waited: counters.waited,
+            timeouts: counters.timeouts,
+            opened: counters.opened,
+            failed: counters.failed,
+            closed: counters.closed,
+            routing: counters.routing,
+            nodes: state.nodes.stats(&state.options.cluster, Instant::now()),
+            topology: self.cluster.is_some().then(|| state.asked.stats()),
         }
+    }
+
+    /// Other options from now on.
+    pub(super) fn set_options(self: &Arc<Self>, options: PoolOptions) {
+        let mut ended = Vec::new();
+        let mut state = self.lock();
+        state.options = Arc::new(options);
+        state.sweep(&mut ended);
+        self.dial_as_needed(&mut state, None);
+        drop(state);
+        drop(ended);
+        // The interval may be another.
+        self.trigger.notify_one();
     }
 
     pub(super) async fn close(&self) {
@@ -253,9 +208,14 @@ impl<B: Backend> Shared<B> {
             state.closed = true;
             let idle = std::mem::take(&mut state.idle);
             state.connections -= idle.len();
+            for node in idle.iter().filter_map(|idle| idle.node) {
+                state.nodes.taken(node);
+                state.nodes.closed(node);
+            }
             (idle, std::mem::take(&mut state.waiters), state.root.take())
         };
         drop((idle, waiters, root));
+        self.trigger.notify_one();
         loop {
             let ended = self.ended.notified();
             if self.lock().connections == 0 {
@@ -265,13 +225,13 @@ impl<B: Backend> Shared<B> {
         }
     }
 
-    fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+    pub(super) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message).with_source_name(self.source)
     }
 }
 
 /// The end of a time that begins now; `None` where it lies further away than a clock can tell, which is never.
-pub(crate) fn deadline_in(timeout: Duration) -> Option<time::Instant> {
+pub(crate) fn deadline_in(timeout: std::time::Duration) -> Option<time::Instant> {
     time::Instant::now().checked_add(timeout)
 }
 
@@ -280,29 +240,5 @@ pub(crate) async fn before<T>(deadline: Option<time::Instant>, work: impl Future
     match deadline {
         None => Some(work.await),
         Some(at) => time::timeout_at(at, work).await.ok(),
-    }
-}
-
-enum Attempt<B: Backend> {
-    Leased(Lease<B>),
-    Queued(oneshot::Receiver<Result<Lease<B>>>),
-    Closed,
-}
-
-/// A connection that is being made: its place is given up also when a driver panics or the runtime ends.
-struct Slot<'s, B: Backend> {
-    home: &'s Shared<B>,
-    counted: bool,
-}
-
-impl<B: Backend> Drop for Slot<'_, B> {
-    fn drop(&mut self) {
-        if self.counted {
-            let mut state = self.home.lock();
-            state.dialing -= 1;
-            state.connections -= 1;
-            drop(state);
-            self.home.ended.notify_waiters();
-        }
     }
 }

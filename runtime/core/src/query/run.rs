@@ -163,6 +163,11 @@ impl<'q, B: Backend> Raw<'q, B> {
         }
     }
 
+    /// Whether it is known what the statement does.
+    pub(super) fn is_checked(&self) -> bool {
+        matches!(self.plan, PlanRef::Checked(_))
+    }
+
     /// What the statement can change; a text that was not checked may do anything.
     pub(super) fn effect(&self, lease: &Lease<B>) -> Effect {
         match &self.plan {

@@ -75,7 +75,11 @@ impl<'f, B: Backend> Running<'f, B> {
         };
         let mut resent = 0;
         loop {
-            let mut lease = shared.acquire(deadline.map(|(at, _)| at)).await?;
+            let until = deadline.map(|(at, _)| at);
+            let mut lease = match shared.cluster().is_some() && raw.is_checked() {
+                true => shared.acquire_for(&raw.request(wants), until).await?,
+                false => shared.acquire(until).await?,
+            };
             let begun = begin(&mut lease, &raw, wants, deadline).await;
             let error = match begun {
                 Ok(begun) => return Ok(Running::begun(Held::Owned(lease), begun, raw, deadline)),
@@ -124,9 +128,11 @@ async fn begin<B: Backend>(
     wants: Wants,
     deadline: Deadline,
 ) -> Result<Begun<B>> {
+    let started = Instant::now();
     let opened = within(deadline, B::open(lease.start()?, raw.request(wants))).await;
     let mut cursor = opened.map_err(|error| failed(lease, raw, error))?;
     let first = next(lease, &mut cursor, raw, 0, deadline).await?;
+    lease.answered(started.elapsed());
     Ok((cursor, first))
 }
 

@@ -121,6 +121,7 @@ impl Backend for Scripted {
     type Connection = Connection;
     type Cursor = Cursor;
     type Batch = Rows;
+    type Cluster = querent_core::Single;
 
     fn options(_: &str) -> Result<Arc<Control>> {
         Err(Error::new(ErrorKind::Config, "a scripted pool is made of its control"))
