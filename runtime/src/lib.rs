@@ -59,8 +59,17 @@ pub use querent_macros::{FromRow, Type};
 /// What implementors of a [`Backend`] need besides.
 pub mod backend {
     pub use querent_core::{
-        Backend, Batch, Call, ColumnMeta, Decode, Element, Exchange, InPredicate, ParamMeta, Piece,
-        Placeholder, Plan, Rendered, Request, Transact, ValueError, ValueProblem, Wants,
+        Backend, Batch, Call, Cluster, ColumnMeta, Decode, Discovered, Element, Exchange, InPredicate, Owner,
+        ParamMeta, Piece, Placeholder, Plan, Rendered, Request, Single, Step, Transact, ValueError,
+        ValueProblem, Wants,
+    };
+}
+
+/// Pools over the nodes of a cluster: how they are chosen, what is known of them.
+pub mod cluster {
+    pub use querent_core::{
+        Balance, Candidate, Closed, ClusterOptions, Ejection, LeastUsed, Node, NodeStats, PowerOfTwo, Prefer,
+        Random, Role, RoundRobin, RoutingStats, Step, TopologyStats,
     };
 }
 
