@@ -3,8 +3,10 @@
 //! A connection runs one statement at a time, always prepared, in binary, and keeps a bounded number of prepared
 //! statements, for the server counts those of all clients together. There is no `transaction` module: Picodata takes
 //! `BEGIN` and `COMMIT` and ignores them (its atomic unit is the statement, or a `DO` block), so no `Transact` is offered.
-//! There is no `describe` module: a source is described by its SQL files. Nor is there a `topology` yet: a pool's
-//! connections go to the first host of the URL that answers.
+//! There is no `describe` module: a source is described by its SQL files.
+//!
+//! A pool's connections spread over the nodes of the cluster, of which `topology` reads the catalog; statements whose
+//! distribution key is known go to the node that holds their rows.
 
 mod connect;
 mod connection;
@@ -13,14 +15,16 @@ mod execute;
 mod options;
 mod parameters;
 mod row;
+mod topology;
 pub mod types;
 
 use querent_core::{Backend, Placeholder, Request, Result};
 
 pub use connection::Connection;
 pub use execute::Cursor;
-pub use options::PicodataOptions;
+pub use options::{Forward, PicodataOptions, ReadPreference, Server};
 pub use row::PicodataBatch;
+pub use topology::{BucketPool, Cluster, bucket_of};
 
 /// The backend of a Picodata source.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +38,9 @@ impl Backend for Picodata {
     type Connection = Connection;
     type Cursor = Cursor;
     type Batch = PicodataBatch;
-    type Cluster = querent_core::Single;
+    type Cluster = Cluster;
+    /// The fifth wrong password locks the user on an instance, also against the right one (26.1).
+    const LOCKS_OUT: bool = true;
 
     fn options(url: &str) -> Result<PicodataOptions> {
         PicodataOptions::parse(url)

@@ -2,7 +2,7 @@
 //!
 //! A scripted server speaks as much of the wire as it takes to prepare a statement, and breaks off where a test says.
 
-use querent_core::{Batch as _, ErrorKind, Piece, Plan, Pool, Query, Source, ValueError};
+use querent_core::{Batch as _, ErrorKind, Piece, Plan, Pool, PoolOptions, Query, Source, ValueError};
 use querent_picodata::{Picodata, PicodataBatch};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -71,7 +71,8 @@ async fn pool(breaks_at: u8) -> Pool<Stock> {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("picodata://me@{}", listener.local_addr().expect("its address"));
     tokio::spawn(serve(listener, breaks_at));
-    Pool::connect(&url).await.expect("the server is there")
+    // It knows no catalog, and talks to one at a time: nobody waits for what it says of nodes.
+    PoolOptions::new().connect_lazy(&url).expect("the URL is good")
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod options;
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use balance::{Balance, Candidate, LeastUsed, PowerOfTwo, Prefer, Random, RoundRobin};
@@ -52,7 +53,7 @@ pub trait Cluster<B: Backend>: Sized + Send + Sync + 'static {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
     /// The [group](Node::group) of nodes that holds its rows.
-    pub group: String,
+    pub group: Arc<str>,
 }
 
 /// What [`Cluster::discover`] found.

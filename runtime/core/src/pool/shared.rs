@@ -98,6 +98,11 @@ impl<B: Backend> Shared<B> {
             }
             let unwanted = lease.node.is_some_and(|node| !state.nodes.keeps(node, &state.options.cluster));
             let too_many = state.connections > state.options.max_connections;
+            let moves = state.moves.iter().position(|(from, _)| Some(*from) == lease.node);
+            if let Some(at) = moves.filter(|_| !unwanted && !too_many && !state.closed) {
+                let (_, to) = state.moves.swap_remove(at);
+                return self.migrate(&mut state, lease, to);
+            }
             let waiter = match unwanted || too_many || state.closed {
                 true => None,
                 false => state.next_waiter(lease.node, made_for),

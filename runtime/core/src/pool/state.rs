@@ -31,6 +31,8 @@ pub(super) struct State<B: Backend> {
     pub(super) credentials: Credentials,
     pub(super) counters: Counters,
     pub(super) asked: Asked,
+    /// Connections that move to another node when they come back, as (from, to).
+    pub(super) moves: Vec<(NodeIndex, NodeIndex)>,
     /// Whether the task that asks for the nodes was started.
     pub(super) tracked: bool,
 }
@@ -83,6 +85,7 @@ impl<B: Backend> State<B> {
             credentials: Credentials::default(),
             counters: Counters::default(),
             asked: Asked::default(),
+            moves: Vec::new(),
             tracked: false,
         }
     }

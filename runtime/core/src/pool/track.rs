@@ -133,15 +133,25 @@ impl<B: Backend> Shared<B> {
             true => Vec::new(),
             false => state.nodes.moves(max, &options.cluster, Instant::now()),
         };
+        state.moves.clear();
         for (from, to) in moves {
-            let Some(idle) = state.take_idle(Some(from), true, &mut ended) else { continue };
-            state.nodes.dialing(to);
-            let old = super::Lease::new(idle.connection, self.clone(), idle.node, idle.made);
-            self.runtime.spawn(migrate(self.clone(), old, to));
+            match state.take_idle(Some(from), true, &mut ended) {
+                Some(idle) => {
+                    let old = super::Lease::new(idle.connection, self.clone(), idle.node, idle.made);
+                    self.migrate(&mut state, old, to);
+                }
+                None => state.moves.push((from, to)),
+            }
         }
         self.dial_as_needed(&mut state, None);
         drop(state);
         drop(ended);
+    }
+
+    /// Replaces a connection by one to another node, opened before it is closed.
+    pub(super) fn migrate(self: &Arc<Self>, state: &mut State<B>, old: super::Lease<B>, to: NodeIndex) {
+        state.nodes.dialing(to);
+        self.runtime.spawn(migrate(self.clone(), old, to));
     }
 
     /// How long until the nodes are asked for again; `None` where only something that happens makes it so.

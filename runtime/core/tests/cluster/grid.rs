@@ -241,7 +241,7 @@ impl Cluster<Gridded> for Catalog {
         let [key] = request.key else { return None };
         let Value::Int(key) = request.values[usize::from(*key)] else { return None };
         let nodes = i64::try_from(self.grid.lock().nodes.len()).expect("few");
-        Some(Owner { group: format!("r{}", key % nodes) })
+        Some(Owner { group: format!("r{}", key % nodes).into() })
     }
 }
 

@@ -91,7 +91,11 @@ impl State {
     }
 
     fn connections(&self) -> usize {
-        self.dialing + self.idle + self.in_use
+        self.dialing + self.made()
+    }
+
+    fn made(&self) -> usize {
+        self.idle + self.in_use
     }
 
     /// Whether the options allow its tier.
@@ -221,11 +225,6 @@ impl Nodes {
         self.indices().find(is)
     }
 
-    /// Whether a node can be connected to again soon: it is there, and not left alone.
-    pub(crate) fn is_good(&self, index: NodeIndex, options: &ClusterOptions, now: Instant) -> bool {
-        self.serves(index, options) && self.verdict(index, now) == Verdict::Good
-    }
-
     /// Whether another connection to a node may be made beside those there are.
     pub(crate) fn has_room(&self, index: NodeIndex, options: &ClusterOptions) -> bool {
         self.all[index.0].has_room(options)
@@ -242,17 +241,17 @@ impl Nodes {
         within && (self.serves(index, options) || !self.indices().any(|other| self.serves(other, options)))
     }
 
-    /// Which nodes should give a connection to which, so that all have as many as the others: at most `max` of them, and
-    /// only idle ones move.
+    /// Which nodes should give a connection to which, so that all have as many as the others: at most `max` of them.
     pub(crate) fn moves(
         &self,
         max: usize,
         options: &ClusterOptions,
         now: Instant,
     ) -> Vec<(NodeIndex, NodeIndex)> {
-        let good = self.indices().filter(|at| self.is_good(*at, options, now));
+        let usable = self.indices().filter(|at| self.serves(*at, options));
+        let usable = usable.filter(|at| self.verdict(*at, now) != Verdict::Bad);
         let mut loads: Vec<(NodeIndex, usize, usize)> =
-            good.map(|at| (at, self.all[at.0].connections(), self.all[at.0].idle)).collect();
+            usable.map(|at| (at, self.all[at.0].connections(), self.all[at.0].made())).collect();
         let mut moves = Vec::new();
         while moves.len() < max {
             let most = loads.iter().enumerate().filter(|(_, load)| load.2 > 0).max_by_key(|(_, load)| load.1);
@@ -265,6 +264,10 @@ impl Nodes {
             loads[from].1 -= 1;
             loads[from].2 -= 1;
             loads[to].1 += 1;
+            // One that was left alone is tried by one connection.
+            if self.verdict(loads[to].0, now) == Verdict::Probe {
+                loads.remove(to);
+            }
         }
         moves
     }

@@ -199,12 +199,16 @@ fn connections_move_from_the_fullest_to_the_emptiest() {
         }
         assert_eq!(nodes.moves(max, &options, now).len(), expected, "{counts:?} {max}");
     }
-    // What is in use stays.
+    // One that was left alone is tried by one.
     let mut nodes = three();
     (0..6).for_each(|_| connect(&mut nodes, "a"));
-    let a = nodes.named("a").unwrap();
-    (0..5).for_each(|_| nodes.taken(a));
-    assert_eq!(nodes.moves(10, &options, now).len(), 1);
+    let [b, c] = ["b", "c"].map(|id| nodes.named(id).unwrap());
+    for at in [b, c] {
+        nodes.dialing(at);
+        nodes.dial_failed(at, now);
+    }
+    assert_eq!(nodes.moves(10, &options, now), []);
+    assert_eq!(nodes.moves(10, &options, now + Duration::from_millis(200)).len(), 2);
 }
 
 #[test]
