@@ -97,7 +97,7 @@ impl Backend for ColumnarBackend {
     type Connection = Transport;
     type Cursor = Cursor;
     type Batch = Columns;
-    type Cluster = querent_core::Single;
+    type Cluster = querent::backend::Single;
 
     fn options(_: &str) -> Result<Script> {
         no_url()

@@ -81,7 +81,7 @@ impl Backend for LiteralBackend {
     type Connection = Transport;
     type Cursor = Cursor;
     type Batch = Rows;
-    type Cluster = querent_core::Single;
+    type Cluster = querent::backend::Single;
 
     fn options(_: &str) -> Result<Script> {
         no_url()

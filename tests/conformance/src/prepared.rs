@@ -55,7 +55,7 @@ impl Backend for PreparedBackend {
     type Connection = Connection;
     type Cursor = Cursor;
     type Batch = Page;
-    type Cluster = querent_core::Single;
+    type Cluster = querent::backend::Single;
 
     fn options(_: &str) -> Result<Script> {
         no_url()

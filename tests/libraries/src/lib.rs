@@ -69,7 +69,7 @@ impl Backend for Library {
     type Connection = Script;
     type Cursor = Option<Row>;
     type Batch = Row;
-    type Cluster = querent_core::Single;
+    type Cluster = querent::backend::Single;
 
     fn options(_: &str) -> Result<Script> {
         Err(Error::new(ErrorKind::Config, "a script is no URL"))

@@ -114,7 +114,7 @@ macro_rules! backend {
             type Connection = Script;
             type Cursor = VecDeque<Rows>;
             type Batch = Rows;
-            type Cluster = querent_core::Single;
+            type Cluster = querent::backend::Single;
 
             fn options(_: &str) -> Result<Script> {
                 Err(Error::new(ErrorKind::Config, "a script is no URL: use `Pool::with_options`"))

@@ -70,7 +70,7 @@ impl Backend for CommandsBackend {
     type Connection = Transport;
     type Cursor = Cursor;
     type Batch = Entities;
-    type Cluster = querent_core::Single;
+    type Cluster = querent::backend::Single;
 
     fn options(_: &str) -> Result<Script> {
         no_url()

@@ -44,7 +44,7 @@ impl Backend for MultiplexedBackend {
     type Connection = Handle;
     type Cursor = Cursor;
     type Batch = Page;
-    type Cluster = querent_core::Single;
+    type Cluster = querent::backend::Single;
 
     fn options(_: &str) -> Result<Script> {
         no_url()
