@@ -22,6 +22,6 @@ pub type BackendOf<S> = <S as Source>::Backend;
 #[diagnostic::on_unimplemented(
     message = "source `{Self}` has no transactions",
     label = "`{Self}` cannot begin a transaction",
-    note = "each statement on this source takes effect by itself; `querent pull` looks again what the server can do"
+    note = "each statement on this source takes effect by itself, and on Picodata so does a block, `DO $$ BEGIN …; …; END $$`; `querent pull` looks again what the server can do"
 )]
 pub trait Transactions: Source<Backend: Transact> {}
