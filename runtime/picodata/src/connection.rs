@@ -13,8 +13,8 @@ pub struct Connection {
     pub(crate) client: Client,
     /// The task that moves bytes. It ends by itself once the client is gone and nothing is outstanding.
     wire: AbortHandle,
-    /// Least recently used first.
-    statements: Vec<(String, Statement)>,
+    /// Texts that ran, least recently used first. One that ran once is not prepared yet.
+    statements: Vec<(String, Option<Statement>)>,
     statements_max: usize,
     /// Whether an answer is outstanding.
     pub(crate) busy: bool,
@@ -40,21 +40,37 @@ impl Connection {
         self.wire.abort();
     }
 
+    /// Whether a text has not run on this connection; from now on it has.
+    pub(crate) fn is_new(&mut self, sql: &str) -> bool {
+        let known = self.statements.iter().any(|(text, _)| text == sql);
+        if !known {
+            self.keep(sql.to_owned(), None);
+        }
+        !known
+    }
+
     /// The prepared statement of a text; the least recently used one is closed where there are too many.
     pub(crate) async fn prepare(&mut self, sql: &str) -> Result<Statement> {
-        if let Some(at) = self.statements.iter().position(|(text, _)| text == sql) {
-            let used = self.statements.remove(at);
-            let statement = used.1.clone();
-            self.statements.push(used);
-            return Ok(statement);
+        if let Some(at) = self.statements.iter().rposition(|(text, _)| text == sql) {
+            if let (_, Some(statement)) = &self.statements[at] {
+                let statement = statement.clone();
+                // What is used now is used last of all.
+                self.statements[at..].rotate_left(1);
+                return Ok(statement);
+            }
+            self.statements.remove(at);
         }
         let statement = self.client.prepare(sql).await.map_err(|e| error::from_wire(e).unsent())?;
+        self.keep(sql.to_owned(), Some(statement.clone()));
+        Ok(statement)
+    }
+
+    fn keep(&mut self, sql: String, statement: Option<Statement>) {
         if self.statements.len() >= self.statements_max {
             // Dropping the last handle sends its Close.
             self.statements.remove(0);
         }
-        self.statements.push((sql.to_owned(), statement.clone()));
-        Ok(statement)
+        self.statements.push((sql, statement));
     }
 
     /// Closes the prepared statement of a text.

@@ -1,4 +1,7 @@
 //! A statement: prepared, bound, its rows streamed in batches of bounded size.
+//!
+//! What only reads is not prepared the first time that a connection sees it: it goes with the types that the checker found,
+//! in one round trip. A write is prepared first, so that one which the connection loses meanwhile is known not to have run.
 
 use std::pin::Pin;
 use std::task::Poll;
@@ -6,7 +9,8 @@ use std::task::Poll;
 use futures_util::Stream as _;
 use futures_util::future::poll_fn;
 use querent_core::{Error, ErrorKind, Rendered, Request, Result};
-use tokio_postgres::{Row, RowStream, Statement};
+use tokio_postgres::types::Type;
+use tokio_postgres::{Row, RowStream};
 
 use crate::Picodata;
 use crate::connection::Connection;
@@ -23,7 +27,6 @@ const INVALIDATED: &str = "42999";
 
 /// An open result.
 pub struct Cursor {
-    statement: Statement,
     rows: Pin<Box<RowStream>>,
     batch_rows_max: usize,
     affected: Option<u64>,
@@ -34,7 +37,12 @@ pub struct Cursor {
 pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Picodata>) -> Result<Cursor> {
     let rendered = request.render();
     connection.busy = true;
-    let outcome = run(connection, &rendered).await;
+    let once =
+        request.read_only.then(|| declared(&rendered)).flatten().filter(|_| connection.is_new(&rendered.sql));
+    let outcome = match once {
+        Some(types) => run_once(connection, &rendered, types).await,
+        None => run(connection, &rendered).await,
+    };
     let outcome = match outcome {
         Err(error) if error.code() == Some(INVALIDATED) => {
             connection.forget(&rendered.sql);
@@ -43,9 +51,9 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Picod
         outcome => outcome,
     };
     match outcome {
-        Ok((statement, rows)) => {
+        Ok(rows) => {
             let batch_rows_max = request.call.page_size.unwrap_or(BATCH_ROWS_MAX).max(1);
-            Ok(Cursor { statement, rows: Box::pin(rows), batch_rows_max, affected: None, ended: false })
+            Ok(Cursor { rows: Box::pin(rows), batch_rows_max, affected: None, ended: false })
         }
         Err(error) => {
             // The server has answered, or the connection is closed and says so.
@@ -55,7 +63,30 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Picod
     }
 }
 
-async fn run(connection: &mut Connection, rendered: &Rendered<'_>) -> Result<(Statement, RowStream)> {
+/// Runs a statement without preparing it.
+async fn run_once(connection: &Connection, rendered: &Rendered<'_>, types: Vec<Type>) -> Result<RowStream> {
+    let arguments = rendered.values.iter().map(|(value, _)| Argument(value)).zip(types);
+    connection.client.query_typed_raw(&rendered.sql, arguments).await.map_err(error::from_wire)
+}
+
+/// The types that the checker found for the parameters, as the wire has them; `None` where one is not known.
+fn declared(rendered: &Rendered<'_>) -> Option<Vec<Type>> {
+    let each = rendered.values.iter().map(|(_, ty)| {
+        Some(match *ty {
+            "Int64" => Type::INT8,
+            "Utf8" => Type::TEXT,
+            "Boolean" => Type::BOOL,
+            "Float64" => Type::FLOAT8,
+            "BigDecimal" => Type::NUMERIC,
+            "Uuid" => Type::UUID,
+            "Timestamp(µs, \"UTC\")" => Type::TIMESTAMPTZ,
+            _ => return None,
+        })
+    });
+    each.collect()
+}
+
+async fn run(connection: &mut Connection, rendered: &Rendered<'_>) -> Result<RowStream> {
     let statement = connection.prepare(&rendered.sql).await?;
     let (wanted, given) = (statement.params().len(), rendered.values.len());
     if wanted != given {
@@ -67,8 +98,7 @@ async fn run(connection: &mut Connection, rendered: &Rendered<'_>) -> Result<(St
         return Err(Error::new(ErrorKind::Connection, "the connection was closed").unsent());
     }
     let arguments = rendered.values.iter().map(|(value, _)| Argument(value));
-    let rows = connection.client.query_raw(&statement, arguments).await.map_err(error::from_wire)?;
-    Ok((statement, rows))
+    connection.client.query_raw(&statement, arguments).await.map_err(error::from_wire)
 }
 
 impl Cursor {
@@ -84,7 +114,7 @@ impl Cursor {
         if rows.is_empty() {
             return Ok(None);
         }
-        Ok(Some(PicodataBatch::new(self.statement.clone(), rows)))
+        Ok(Some(PicodataBatch::new(rows)))
     }
 
     fn poll_rows(

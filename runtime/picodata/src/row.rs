@@ -1,17 +1,16 @@
 //! Rows as they arrive, their values still in the bytes of the wire.
 
 use querent_core::Batch;
-use tokio_postgres::{Row, Statement};
+use tokio_postgres::Row;
 
-/// Rows of a Picodata result.
+/// Rows of a Picodata result: at least one.
 pub struct PicodataBatch {
-    statement: Statement,
     rows: Vec<Row>,
 }
 
 impl PicodataBatch {
-    pub(crate) fn new(statement: Statement, rows: Vec<Row>) -> PicodataBatch {
-        PicodataBatch { statement, rows }
+    pub(crate) fn new(rows: Vec<Row>) -> PicodataBatch {
+        PicodataBatch { rows }
     }
 
     pub(crate) fn rows(&self) -> &[Row] {
@@ -19,7 +18,7 @@ impl PicodataBatch {
     }
 
     pub(crate) fn columns(&self) -> &[tokio_postgres::Column] {
-        self.statement.columns()
+        self.rows.first().map(Row::columns).unwrap_or_default()
     }
 }
 
