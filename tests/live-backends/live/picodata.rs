@@ -154,7 +154,7 @@ async fn parameters_of_every_type_find_their_row(url: String) {
     assert_eq!(row.id, 1);
     // The server's column has 32 bits: a number beyond is refused here, not cut.
     let wide =
-        query!(Stock, "SELECT id FROM stock WHERE qty = :qty", qty = 1_i64 << 40).fetch_all(&pool).await;
+        query!(Stock, "UPDATE stock SET qty = :qty WHERE id = 0", qty = 1_i64 << 40).execute(&pool).await;
     let error = wide.expect_err("too wide");
     assert_eq!(error.kind(), ErrorKind::Value);
     assert!(!error.to_string().contains("1099511627776"), "{error}");
