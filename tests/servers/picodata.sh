@@ -20,6 +20,10 @@ password=stock-room
 members=(i1 i2 i3)
 patience=0 # a node has nothing to save
 
+# Clients that others wrote, for the scripted server of tests/picodata-server.
+picopyn=$cache/picopyn-3.2.0
+clients() ( flock 8; venv "$picopyn" picopyn==3.2.0 asyncpg==0.30.0 ) 8> "$cache/picopyn-install.lock"
+
 # The folder with the data of a cluster: in /tmp, where the owner may be.
 data_of() { cat "$1/data"; }
 port_of() { sed -n "s/^$2 .*://p" "$1/nodes"; }
@@ -121,7 +125,8 @@ launch() {
   local chosen settings url first=${QUERENT_PICODATA_PORT:-}
   if [ -n "$first" ]; then chosen=("$first" $((first + 1)) $((first + 2))); else read -ra chosen <<< "$(ports 14000 17000 3)"; fi
   cluster "$state" flat "${chosen[@]}" || { stop; die "the cluster could not be started"; }
-  ready "$url" "${settings[@]}"
+  clients
+  ready "$url" "${settings[@]}" "QUERENT_TEST_PICODATA_PSQL=$bin/psql" "QUERENT_TEST_PICODATA_PYTHON=$picopyn/bin/python"
 }
 
 private() {

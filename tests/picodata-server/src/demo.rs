@@ -33,10 +33,13 @@ const TYPES: [Type; 10] = {
 pub const INSERT: &str = "INSERT INTO probe_t (id, name, note, qty, big, price, ratio, ok, uid, at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
+const UUID: &str = "102be9bf-215f-4180-b4c9-cc11983e988d";
+const INSTANT: &str = "2026-02-03T04:05:06.123456Z";
+
 type Rows = Arc<Mutex<BTreeMap<i64, Vec<Value>>>>;
 
 /// The script: users of every kind of password (`admin`, `plain`, `md5`, `ldap`, `chap`), the table `probe_t` with
-/// INSERT, SELECT and DELETE, its DDL, and `SELECT * FROM every_type`.
+/// INSERT, SELECT and DELETE, its DDL, `SELECT * FROM every_type` and `SELECT * FROM every_array`.
 pub fn script(nodes: usize) -> Script {
     let rows = Rows::default();
     let table = Table::sharded(
@@ -61,7 +64,7 @@ pub fn script(nodes: usize) -> Script {
         .user(User::plain("md5", PASSWORD, Method::Md5))
         .user(User::plain("ldap", PASSWORD, Method::Ldap))
         .user(User::plain("chap", PASSWORD, Method::ChapSha1));
-    every_type(ddl(table_statements(script, &rows)))
+    every_array(every_type(ddl(table_statements(script, &rows))))
 }
 
 fn locked(rows: &Rows) -> std::sync::MutexGuard<'_, BTreeMap<i64, Vec<Value>>> {
@@ -113,7 +116,6 @@ fn ddl(script: Script) -> Script {
 
 /// One row with a value of every type that a result can have, and one of NULLs.
 fn every_type(script: Script) -> Script {
-    let array = |name, element| (name, Type::Array(element));
     let columns = [
         ("i", Type::Int8),
         ("t", Type::Text),
@@ -124,6 +126,28 @@ fn every_type(script: Script) -> Script {
         ("at", Type::Timestamptz),
         ("j", Type::Json),
         ("z", Type::Unknown),
+    ];
+    script.on("SELECT * FROM every_type", &[], &columns, move |_| {
+        let full = vec![
+            Value::Int(i64::MIN),
+            Value::from("two😀 \"quoted\" \\"),
+            Value::Bool(true),
+            Value::Double(0.1),
+            Value::numeric("12345.678900"),
+            Value::uuid(UUID),
+            Value::timestamptz(INSTANT),
+            Value::Json(json!(["Online", 1, { "a": null }])),
+            Value::Null,
+        ];
+        let nulls = vec![Value::Null; full.len()];
+        vec![full, nulls]
+    })
+}
+
+/// The same of typed arrays, which are on the wire from 26.2 on.
+fn every_array(script: Script) -> Script {
+    let array = |name, element| (name, Type::Array(element));
+    let columns = [
         array("ia", Element::Int8),
         array("ta", Element::Text),
         array("ba", Element::Bool),
@@ -132,27 +156,16 @@ fn every_type(script: Script) -> Script {
         array("ua", Element::Uuid),
         array("ata", Element::Timestamptz),
     ];
-    let uuid = "102be9bf-215f-4180-b4c9-cc11983e988d";
-    let instant = "2026-02-03T04:05:06.123456Z";
-    script.on("SELECT * FROM every_type", &[], &columns, move |_| {
+    script.on("SELECT * FROM every_array", &[], &columns, move |_| {
         let list = |values: &[Value]| Value::Array(values.to_vec());
         let full = vec![
-            Value::Int(i64::MIN),
-            Value::from("two😀 \"quoted\" \\"),
-            Value::Bool(true),
-            Value::Double(0.1),
-            Value::numeric("12345.678900"),
-            Value::uuid(uuid),
-            Value::timestamptz(instant),
-            Value::Json(json!(["Online", 1, { "a": null }])),
-            Value::Null,
             list(&[Value::Int(1), Value::Null, Value::Int(i64::MAX)]),
             list(&[Value::from("a"), Value::from("b \"c\" \\")]),
             list(&[Value::Bool(true), Value::Bool(false)]),
             list(&[Value::Double(1.5)]),
             list(&[Value::numeric("1.50")]),
-            list(&[Value::uuid(uuid)]),
-            list(&[Value::timestamptz(instant)]),
+            list(&[Value::uuid(UUID)]),
+            list(&[Value::timestamptz(INSTANT)]),
         ];
         let nulls = vec![Value::Null; full.len()];
         vec![full, nulls]

@@ -4,7 +4,9 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
@@ -92,6 +94,8 @@ impl Keys {
 
 fn issuer() -> Issuer {
     let mut params = CertificateParams::new(Vec::new()).expect("parameters of an authority");
+    // Other than that of a leaf, which OpenSSL would take for signed by itself.
+    params.distinguished_name.push(DnType::CommonName, "querent test authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("an authority")
 }
@@ -99,6 +103,7 @@ fn issuer() -> Issuer {
 fn leaf(issuer: &Issuer, key: &KeyPair) -> rcgen::Certificate {
     let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
     let mut params = CertificateParams::new(names).expect("parameters of a certificate");
+    params.distinguished_name.push(DnType::CommonName, "localhost");
     params.extended_key_usages =
         vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
     params.signed_by(key, issuer).expect("a certificate")

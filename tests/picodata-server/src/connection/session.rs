@@ -95,6 +95,8 @@ impl<'c> Session<'c> {
                     self.connection.log(Event::Error(error.code));
                     self.connection.output.error(&error);
                     self.skipping = true;
+                    // A client may wait for the error before it sends Sync (asyncpg 0.30 does).
+                    self.connection.flush().await?;
                 }
             }
         }

@@ -324,6 +324,19 @@ fn an_error_skips_to_sync_and_what_ran_stays() {
 }
 
 #[test]
+fn an_error_is_sent_before_sync_comes() {
+    let (_server, address) = demo();
+    let mut raw = Raw::ldap(address, &[]);
+    raw.parse("", "SELEC", &[]);
+    assert_eq!(raw.read().unwrap().0, 'E');
+    // Until then nothing else is heard.
+    raw.send('H', &[]);
+    raw.parse("", "SELECT 1", &[]);
+    raw.sync();
+    assert_eq!(raw.until_ready().0, "Z");
+}
+
+#[test]
 fn values_are_read_by_the_declared_type() {
     let (server, address) = demo();
     let mut raw = Raw::ldap(address, &[]);
