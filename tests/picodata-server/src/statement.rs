@@ -170,7 +170,7 @@ impl Ddl {
     }
 
     /// DROP TABLE: refused with "space metadata for table … not found", or, without `pico_stmt_invalidation`, with
-    /// NoSuchSpace.
+    /// NoSuchSpace. Who prepares one of the script's statements on it anew is told that there is no such table.
     pub fn dropped(table: &str) -> Ddl {
         Ddl { fate: Fate::Dropped, ..Ddl::altered(table) }
     }

@@ -90,7 +90,10 @@ impl Connection {
                     let (wanted, columns) = (statement.parameters.clone(), statement.columns.clone());
                     (Source::Scripted(statement), wanted, columns)
                 }
-                None => self.catalog(&sql, &declared)?,
+                None => match self.shared.dropped(&sql::tables(&sql)) {
+                    Some(table) => return Err(SqlError::no_table(&table)),
+                    None => self.catalog(&sql, &declared)?,
+                },
             },
         };
         let mut parameters = types.to_vec();

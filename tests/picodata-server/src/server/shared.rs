@@ -258,6 +258,13 @@ impl Shared {
         self.state().schema
     }
 
+    /// A table among these that was dropped and did not come back.
+    pub(crate) fn dropped(&self, tables: &[String]) -> Option<String> {
+        let state = self.state();
+        let dropped = |table: &&String| matches!(state.fates.get(*table), Some((_, Fate::Dropped)));
+        tables.iter().find(dropped).cloned()
+    }
+
     /// What became, after this version of the schema, of one of these tables; the latest.
     pub(crate) fn fate(&self, tables: &[String], since: u64) -> Option<(String, Fate)> {
         let state = self.state();
@@ -273,6 +280,9 @@ impl Shared {
         state.schema += 1;
         let version = state.schema;
         state.fates.insert(ddl.table.clone(), (version, ddl.fate));
+        if ddl.fate == Fate::Dropped {
+            state.statements.retain(|_, other| other.ddl.is_some() || !other.tables.contains(&ddl.table));
+        }
         for statement in &ddl.statements {
             state.statements.insert(statement.key.clone(), Arc::new(statement.clone()));
         }

@@ -130,6 +130,21 @@ async fn ddl_makes_statements_stale() {
 }
 
 #[tokio::test]
+async fn a_dropped_table_is_not_found() {
+    let server = server();
+    let client = connect(&server, "admin").await;
+    client.simple_query("DROP TABLE probe_t").await.unwrap();
+    for sql in ["SELECT * FROM probe_t ORDER BY id", demo::INSERT, "DELETE FROM probe_t WHERE id = $1"] {
+        let error = client.prepare(sql).await.unwrap_err();
+        assert_eq!(said(&error).1, "sbroad: table with name \"probe_t\" not found");
+    }
+    assert!(client.query("SELECT * FROM _pico_table", &[]).await.unwrap().is_empty());
+    server.ddl(&Ddl::recreated("probe_t"));
+    server.set(Statement::write(demo::INSERT, &[Type::Int8; 10], |_| 1));
+    client.prepare(demo::INSERT).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_ddl_statement_does_it_too() {
     let server = server();
     let client =
