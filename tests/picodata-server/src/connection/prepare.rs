@@ -1,14 +1,16 @@
-//! A text made into something to run: by the script, by the catalog, or by what every server ignores.
+//! A text made into something to run: by the script, by the catalog, or by what every server ignores; and its values.
 
 use std::sync::Arc;
 
 use super::Connection;
-use crate::SqlError;
+use super::backend::format;
+use super::frontend::Bind;
 use crate::log::Event;
 use crate::script::User;
 use crate::sql::{self, Kind, Select};
 use crate::statement::{Fate, Statement};
 use crate::value::Type;
+use crate::{SqlError, Value};
 
 type Columns = Vec<(String, Type)>;
 
@@ -217,4 +219,25 @@ pub(super) fn may_run(prepared: &Prepared, user: &User) -> Result<(), SqlError> 
     let Source::Scripted(statement) = &prepared.source else { return Ok(()) };
     let denied = statement.tables.iter().find(|table| !user.may_read(table));
     denied.map_or(Ok(()), |table| Err(SqlError::access_denied("Read", table, user.name())))
+}
+
+/// The values of Bind, by the types of the statement.
+pub(super) fn arguments(oids: &[u32], bind: &Bind) -> Result<Vec<Value>, SqlError> {
+    if oids.len() != bind.values.len() {
+        let (given, wanted) = (bind.values.len(), oids.len());
+        let message =
+            format!("bind message supplies {given} parameters, but prepared statement requires {wanted}");
+        return Err(SqlError::new("08P01", message));
+    }
+    let value = |(idx, (oid, value)): (usize, (&u32, &Option<bytes::Bytes>))| {
+        let Some(bytes) = value else { return Ok(Value::Null) };
+        match format(&bind.formats, idx) {
+            0 => Value::from_text(*oid, bytes).map_err(|_| ("22P02", "text")),
+            _ => Value::from_binary(*oid, bytes).map_err(|_| ("22P03", "binary")),
+        }
+        .map_err(|(code, format)| {
+            SqlError::new(code, format!("invalid {format} value of parameter ${}", idx + 1))
+        })
+    };
+    oids.iter().zip(&bind.values).enumerate().map(value).collect()
 }

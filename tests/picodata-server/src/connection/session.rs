@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::backend::format;
 use super::frontend::{Bind, Frontend};
-use super::prepare::{Prepared, Source, may_run, tag};
+use super::prepare::{Prepared, Source, arguments, may_run, tag};
 use super::{Connection, Over};
 use crate::fault::At;
 use crate::log::{Event, Ran, Startup};
@@ -388,25 +387,4 @@ impl<'c> Session<'c> {
 
 fn no_portal(name: &str) -> SqlError {
     SqlError::internal(format!("Couldn't find portal '{name}'."))
-}
-
-/// The values of Bind, by the types of the statement.
-fn arguments(oids: &[u32], bind: &Bind) -> Result<Vec<Value>, SqlError> {
-    if oids.len() != bind.values.len() {
-        let (given, wanted) = (bind.values.len(), oids.len());
-        let message =
-            format!("bind message supplies {given} parameters, but prepared statement requires {wanted}");
-        return Err(SqlError::new("08P01", message));
-    }
-    let value = |(idx, (oid, value)): (usize, (&u32, &Option<bytes::Bytes>))| {
-        let Some(bytes) = value else { return Ok(Value::Null) };
-        match format(&bind.formats, idx) {
-            0 => Value::from_text(*oid, bytes).map_err(|_| ("22P02", "text")),
-            _ => Value::from_binary(*oid, bytes).map_err(|_| ("22P03", "binary")),
-        }
-        .map_err(|(code, format)| {
-            SqlError::new(code, format!("invalid {format} value of parameter ${}", idx + 1))
-        })
-    };
-    oids.iter().zip(&bind.values).enumerate().map(value).collect()
 }
