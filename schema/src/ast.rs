@@ -145,8 +145,42 @@ pub enum StatementKind {
     },
     /// `PREPARE name AS statement`.
     Prepare(Box<Statement>),
+    /// `DO $$ BEGIN … END $$`.
+    Block(Vec<Step>),
     /// A statement that is understood as syntax but not checked; the text is its leading keywords.
     Other(String),
+}
+
+/// One step of a block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// What it does.
+    pub kind: StepKind,
+    /// Where it stands, without its semicolon.
+    pub span: Span,
+}
+
+/// What a step of a block does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StepKind {
+    /// `RETURN QUERY query`: its rows are the block's.
+    Return(Box<Query>),
+    /// `LET name = (query)`.
+    Let {
+        /// The variable.
+        name: Ident,
+        /// What gives its value.
+        query: Box<Query>,
+    },
+    /// `IF condition THEN … END IF`.
+    If {
+        /// The condition.
+        condition: Expr,
+        /// What is done where it holds.
+        then: Vec<Step>,
+    },
+    /// A statement.
+    Statement(Box<Statement>),
 }
 
 /// What `COPY` copies.

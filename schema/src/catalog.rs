@@ -78,7 +78,7 @@ impl Catalog {
         tables: Box<dyn TableStore>,
     ) -> Catalog {
         let source = source.into();
-        let dialect = (dialect.reading.variant)(&source.options).unwrap_or(dialect);
+        let dialect = (dialect.reading.variant)(&source).unwrap_or(dialect);
         Catalog { source, dialect, tables: Arc::from(tables) }
     }
 
@@ -103,7 +103,10 @@ impl Catalog {
     /// The parts must equal the last parts of a table's path. Where several tables fit, the one whose whole path was
     /// given wins, then the one in the first of the dialect's default schemas that has one.
     pub fn table(&self, name: &Name) -> TableLookup {
-        let wanted: Vec<String> = name.parts.iter().map(|part| self.dialect.fold(part)).collect();
+        let mut wanted: Vec<String> = name.parts.iter().map(|part| self.dialect.fold(part)).collect();
+        if wanted.len() > 1 && self.dialect.reading.implied_schema == Some(wanted[0].as_str()) {
+            wanted.remove(0);
+        }
         let index = match self.tables.index() {
             Ok(index) => index,
             Err(error) => return TableLookup::Unreadable(error.diagnostic()),

@@ -167,6 +167,12 @@ codes! {
     NullGroup = "null-group",
     /// A select of constants, which reads no table.
     ConstantRows = "constant-rows",
+    /// Rows that travel between nodes, of which the engine takes few.
+    MotionLimit = "motion-limit",
+    /// Statements of one block that may be of several buckets.
+    BlockKey = "block-key",
+    /// A clause that the server reads and leaves out.
+    IgnoredClause = "ignored-clause",
     /// A comment where something else was likely meant.
     CommentMark = "comment-mark",
     /// An option that the server does not know and so leaves out.

@@ -138,6 +138,22 @@ impl TableDescription {
     /// key), in order, with commas between them.
     pub const ROUTING_KEY: &'static str = "routing_key";
 
+    /// The property that says where rows are: [`SHARDED`](TableDescription::SHARDED) or
+    /// [`GLOBAL`](TableDescription::GLOBAL).
+    pub const DISTRIBUTION: &'static str = "distribution";
+
+    /// The [`DISTRIBUTION`](TableDescription::DISTRIBUTION) of a table whose rows are spread over nodes.
+    pub const SHARDED: &'static str = "sharded";
+
+    /// The [`DISTRIBUTION`](TableDescription::DISTRIBUTION) of a table of which each node has all rows.
+    pub const GLOBAL: &'static str = "global";
+
+    /// The property that names the tier of nodes over which rows are spread.
+    pub const TIER: &'static str = "tier";
+
+    /// The property that names the engine that stores the rows.
+    pub const ENGINE: &'static str = "engine";
+
     /// A table with the given path and columns and nothing else known.
     pub fn new(path: Vec<String>, columns: Vec<ColumnDescription>) -> TableDescription {
         TableDescription {

@@ -196,7 +196,7 @@ pub(super) struct Binder<'a> {
     pub(super) outer_joins: Vec<OuterJoin>,
     /// Names of the first column of subqueries, by their address, for column names.
     pub(super) subquery_names: HashMap<*const Query, String>,
-    /// Parameters of the lambdas being read.
+    /// Parameters of the lambdas being read, and variables of the block.
     pub(super) lambdas: Vec<(String, Ty, Key)>,
     /// Tables looked up before: a query may name one many times.
     pub(super) table_cache: TableCache,
@@ -214,6 +214,8 @@ pub(super) struct Binder<'a> {
     pub(super) explained: bool,
     /// How many recursive CTEs are being read inside of each other.
     pub(super) recursion: u32,
+    /// How many blocks are being read.
+    pub(super) blocks: u32,
     /// Whether the select that was read last computes an aggregate.
     pub(super) aggregated_last: bool,
     counter: u64,
@@ -245,6 +247,7 @@ impl<'a> Binder<'a> {
             last_column: None,
             explained: false,
             recursion: 0,
+            blocks: 0,
             counter: 0,
         }
     }

@@ -143,7 +143,11 @@ impl<'a> Binder<'a> {
         match self.meaning(&parts) {
             Meaning::Lambda(i) => {
                 let (_, ty, key) = &self.lambdas[i];
-                Typed::new(ty.clone(), true, Why::Static("it is an element of a list"), *key)
+                let why = match self.blocks {
+                    0 => "it is an element of a list",
+                    _ => "the query of its LET may give no row",
+                };
+                Typed::new(ty.clone(), true, Why::Static(why), *key)
             }
             Meaning::Field(level, i, used) => {
                 self.last_column = Some((name, level, i, used));

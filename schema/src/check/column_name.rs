@@ -13,14 +13,15 @@ use super::expr::bare_number;
 use super::operator::symbol;
 
 impl<'a> Binder<'a> {
-    /// The name of a column of a select list, by its position from 0.
-    pub(super) fn column_name_of(&mut self, expr: &'a Expr, position: usize) -> String {
+    /// The name of a column of a select list, by its position from 0, and by how many before it have no name either.
+    pub(super) fn column_name_of(&mut self, expr: &'a Expr, position: usize, unnamed: usize) -> String {
         match self.dialect.reading.column_names {
             ColumnNames::DataFusion => self.schema_name(expr),
             ColumnNames::Calcite => calcite_column_name(expr, position),
             ColumnNames::Position => format!("EXPR${position}"),
             ColumnNames::Pinot => pinot_column_name(expr, false),
             ColumnNames::PinotNulls => pinot_column_name(expr, true),
+            ColumnNames::Picodata => format!("col_{}", unnamed + 1),
             ColumnNames::H2 => {
                 let text = self.h2(expr);
                 match text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {

@@ -213,6 +213,9 @@ impl<'a> Binder<'a> {
     }
 
     fn param(&mut self, param: usize) -> Typed {
+        if self.dialect.has(Habit::UntypedParamsAreText) {
+            self.params.want_weakly(param, &self.dialect.rules.string());
+        }
         let nullable = !self.params.is_not_null(param);
         Typed::new(
             Ty::Param(param),

@@ -8,6 +8,7 @@
 mod aggregate;
 mod argument;
 mod binder;
+mod block;
 mod case;
 mod choices;
 mod column;

@@ -6,6 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use querent_types::SqlType;
+
 use crate::ast::{ExprKind, Literal, Span, Statement, StatementKind};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -28,6 +30,9 @@ const LINTS: &[Code] = &[
     Code::OddComparison,
     Code::NullGroup,
     Code::ConstantRows,
+    Code::MotionLimit,
+    Code::BlockKey,
+    Code::IgnoredClause,
 ];
 
 /// Checks a text whose tokens were read, with what was found in them.
@@ -103,6 +108,7 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
         }
     }
     let described: Vec<Param> = describe(source, &params);
+    refused_params(&described, catalog, &mut diagnostics);
     unknown(&described, &columns, catalog, &mut diagnostics);
     apply_overrides(&mut columns);
     let sections = source
@@ -187,6 +193,18 @@ fn without(source: &Source<'_>, choice: &[bool], found: Diagnostic) -> Diagnosti
     )
     .related(found.span, "here")
     .help(help)
+}
+
+/// Reports parameters of types that cannot be sent.
+fn refused_params(params: &[Param], catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) {
+    for param in params {
+        let reason = param.ty.as_ref().and_then(|ty| catalog.dialect.rules.refuses_param(ty));
+        let (Some(reason), Some(span)) = (reason, param.spans.first()) else { continue };
+        let name = param.ty.as_ref().map_or_else(String::new, SqlType::sql_name);
+        let message = format!("a parameter cannot be {name} here");
+        let help = "fix this by a literal, or by columns of plain types";
+        diagnostics.push(Diagnostic::error(Code::Unsupported, *span, message).note(reason).help(help));
+    }
 }
 
 fn columns(relation: &Relation, params: &Params, catalog: &Catalog) -> Vec<Column> {

@@ -205,6 +205,7 @@ impl<'a> Binder<'a> {
         let mut relation = Relation::default();
         let mut keys = Vec::new();
         let mut seen = SeenNames::default();
+        let mut unnamed = 0;
         self.one_unnest(items);
         let lost = self.level().loses_rows;
         for item in items {
@@ -228,7 +229,8 @@ impl<'a> Binder<'a> {
                 }
                 Item::Expr(expr, alias) => {
                     let other = names.and_then(|names| names.get(first)).cloned();
-                    self.item(expr, *alias, other, &mut relation, &mut keys);
+                    let is_named = self.item(expr, *alias, other, &mut relation, &mut keys, unnamed);
+                    unnamed += usize::from(!is_named);
                     self.decides_early(expr);
                 }
             }
@@ -295,6 +297,7 @@ impl<'a> Binder<'a> {
         }
     }
 
+    /// Reads an entry of a select list; says whether its column has a name of its own.
     fn item(
         &mut self,
         expr: &'a Expr,
@@ -302,13 +305,14 @@ impl<'a> Binder<'a> {
         other: Option<Rc<str>>,
         relation: &mut Relation,
         keys: &mut Vec<Key>,
-    ) {
+        unnamed: usize,
+    ) -> bool {
         if let ExprKind::Function(function) = &expr.kind
             && matches!(self.function_name(function).as_str(), "unnest" | "unnest_outer")
             && self.unnest_item(expr, relation)
         {
             keys.resize(relation.fields.len(), Key::leaf("unnest", 0));
-            return;
+            return true;
         }
         let typed = self.grouped_only(|binder| binder.expr(expr));
         self.refuse_mixed(expr);
@@ -322,8 +326,12 @@ impl<'a> Binder<'a> {
                 }
                 _ => field.name.clone(),
             },
-            (None, None) => other.unwrap_or_else(|| self.column_name_of(expr, relation.fields.len()).into()),
+            (None, None) => {
+                let position = relation.fields.len();
+                other.unwrap_or_else(|| self.column_name_of(expr, position, unnamed).into())
+            }
         };
+        let is_named = alias.is_some() || plain.is_some();
         let mut field = made(&name, typed.ty, typed.nullable, typed.why, expr.span);
         field.origin = typed.origin;
         field.carried = typed.carried;
@@ -340,6 +348,7 @@ impl<'a> Binder<'a> {
         }
         keys.push(typed.key);
         relation.fields.push(field);
+        is_named
     }
 
     /// `unnest(struct)` in a select list gives a column a field; says whether it was that.

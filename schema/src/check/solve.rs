@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::{Around, Setting};
 use crate::parse::Source;
 use crate::parse::visit::{self, Node};
+use crate::walk;
 use crate::plan::Effect;
 
 use super::binder::{Binder, TableCache};
@@ -105,19 +106,27 @@ pub(super) fn read(
     let mut binder = Binder::new(catalog, params, table_cache);
     binder.distributed = is_distributed(statement, catalog);
     binder.loses_constants = binder.distributed && loses_constants(statement, catalog);
-    let around = Around { settings, options: &catalog.source.options };
+    for setting in settings {
+        let ty = (catalog.dialect.reading.setting_type)(&setting.key.to_lowercase());
+        if let (Some(param), Some(ty)) = (setting.param, ty) {
+            binder.params.want(param, &ty, setting.span, format!("the value of {}", setting.key));
+            binder.params.forbid_null(param);
+        }
+    }
     let mut whole = false;
-    visit::statement(statement, &mut |node| {
+    walk::statement(statement, &mut |clause, node| {
         if whole {
             return;
         }
+        let around = Around { settings, options: &catalog.source.options, catalog, clause };
+        for (span, advice) in (catalog.dialect.reading.advice)(&node, &around) {
+            // Of a statement that there is not, its parts need no mending.
+            whole |= advice.refused && matches!(node, Node::Statement(_));
+            binder.report_advice(advice, span);
+        }
         if let Some((span, what)) = (catalog.dialect.reading.refused)(&node) {
             binder.unsupported(&what, span);
-            // Of a statement that there is not, its parts need no mending.
-            whole = matches!(node, Node::Statement(_));
-        }
-        for (span, advice) in (catalog.dialect.reading.advice)(&node, &around) {
-            binder.report_advice(advice, span);
+            whole |= matches!(node, Node::Statement(_));
         }
     });
     let (relation, effect) = match whole {

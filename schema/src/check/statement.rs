@@ -133,6 +133,10 @@ impl<'a> Binder<'a> {
                 self.statement(inner);
                 (Relation::default(), Effect::Define)
             }
+            StatementKind::Block(steps) => self.block(steps),
+            StatementKind::Other(words) if words == "CALL" && self.dialect.rules.runs("CALL") => {
+                (Relation::default(), Effect::Write)
+            }
             StatementKind::Other(words) => {
                 self.other(words, statement.span);
                 (Relation::default(), Effect::Define)

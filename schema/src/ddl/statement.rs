@@ -72,6 +72,9 @@ impl Evaluator<'_> {
         let mut table = TableDescription { primary_key, properties, ..TableDescription::new(path, columns) };
         self.set_key_not_null(&mut table);
         table.columns.extend(self.dialect.rules.hidden_columns(&table));
+        if let Err(reason) = (self.dialect.reading.complete)(&mut table) {
+            self.report(Diagnostic::error(Code::Unsupported, create.name.span(), reason));
+        }
         self.tables.put(table);
     }
 
@@ -377,6 +380,10 @@ impl Evaluator<'_> {
         }
         let old = std::mem::replace(&mut table.columns[at].name, name.clone());
         table.primary_key.iter_mut().filter(|key| **key == old).for_each(|key| key.clone_from(&name));
+        if let Some(routing) = table.properties.get_mut(TableDescription::ROUTING_KEY) {
+            let renamed = routing.split(',').map(|key| if key == old { name.as_str() } else { key });
+            *routing = renamed.collect::<Vec<_>>().join(",");
+        }
     }
 
     /// A bare new name stays in the table's own schema.

@@ -32,6 +32,9 @@ impl Tables {
     /// names none.
     pub(super) fn path(&self, name: &Name) -> Vec<String> {
         let mut path: Vec<String> = name.parts.iter().map(|part| self.dialect.fold(part)).collect();
+        if path.len() > 1 && self.dialect.reading.implied_schema == Some(path[0].as_str()) {
+            path.remove(0);
+        }
         if path.len() == 1 {
             path.splice(0..0, self.dialect.default_schemas.first().map(|schema| schema.to_string()));
         }

@@ -4,12 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use querent_types::{CacheDescription, ObjectType, TableDescription};
+use querent_types::{CacheDescription, ObjectType, SourceDescription, SqlType, TableDescription};
 
 use super::{Dialect, Operand};
 use crate::ast::Span;
+use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::parse::visit::Node;
+use crate::walk::Clause;
 
 /// Options of a CREATE TABLE to what is kept of them, or to what is wrong with them.
 pub type TableProperties = fn(&[(String, String)]) -> Result<BTreeMap<String, String>, String>;
@@ -41,6 +43,8 @@ pub struct Setting {
     pub value: String,
     /// Where its name stands.
     pub span: Span,
+    /// The parameter that is its value, by its index.
+    pub param: Option<usize>,
 }
 
 /// What decides the meaning of a statement besides its tree.
@@ -49,6 +53,10 @@ pub(crate) struct Around<'a> {
     pub(crate) settings: &'a [Setting],
     /// The options of its source.
     pub(crate) options: &'a BTreeMap<String, String>,
+    /// The tables of its source.
+    pub(crate) catalog: &'a Catalog,
+    /// The clause in which the part stands.
+    pub(crate) clause: Clause,
 }
 
 /// A part of the tree and what stands around its statement, to what is to be said of it.
@@ -88,8 +96,14 @@ pub struct Reading {
     pub(crate) lint: fn(&str, &[Operand]) -> Option<Advice>,
     /// The same of a clause, by its place.
     pub(crate) advice: ClauseLints,
-    /// How a source with these options is read, where that is otherwise.
-    pub(crate) variant: fn(&BTreeMap<String, String>) -> Option<&'static Dialect>,
+    /// The types of the values of settings that a parameter may stand for, by their names in lower case.
+    pub(crate) setting_type: fn(&str) -> Option<SqlType>,
+    /// How a source is read, where that is otherwise: by its options, by its server's version.
+    pub(crate) variant: fn(&SourceDescription) -> Option<&'static Dialect>,
+    /// The schema that a name may name and that no table's path has.
+    pub(crate) implied_schema: Option<&'static str>,
+    /// What the engine adds to a table that was made: hidden columns, where its rows are. The error says what is wrong.
+    pub(crate) complete: fn(&mut TableDescription) -> Result<(), String>,
 }
 
 impl Reading {
@@ -111,7 +125,10 @@ impl Reading {
         settings: |_| Vec::new(),
         lint: |_, _| None,
         advice: |_, _| Vec::new(),
+        setting_type: |_| None,
         variant: |_| None,
+        implied_schema: None,
+        complete: |_| Ok(()),
     };
 }
 
@@ -200,6 +217,10 @@ pub enum Habit {
     ColumnsAsWritten,
     /// A function is known by its name without regard to underscores.
     NamesWithoutUnderscores,
+    /// A parameter of which nothing says the type is text.
+    UntypedParamsAreText,
+    /// The server reads no comments, and wants blanks around keywords: the text that is sent is written so.
+    PlainText,
 }
 
 /// How a column without an alias is called.
@@ -217,6 +238,8 @@ pub enum ColumnNames {
     Pinot,
     /// The same where queries ask for NULLs.
     PinotNulls,
+    /// By its position among those without a name: `col_1`.
+    Picodata,
 }
 
 impl ColumnNames {
@@ -225,6 +248,7 @@ impl ColumnNames {
         match self {
             ColumnNames::DataFusion => format!("column{}", position + 1),
             ColumnNames::H2 => format!("C{}", position + 1),
+            ColumnNames::Picodata => format!("COLUMN_{}", position + 1),
             ColumnNames::Calcite | ColumnNames::Position | ColumnNames::Pinot | ColumnNames::PinotNulls => {
                 format!("EXPR${position}")
             }

@@ -21,7 +21,7 @@ pub(crate) use habit::{Advice, Around};
 pub use habit::{ColumnNames, Habit, Objects, Reading, Setting, TableProperties};
 pub(crate) use ignite::calcite_column_name;
 pub use ignite::{IGNITE_CALCITE, IGNITE_H2};
-pub use picodata::PICODATA;
+pub use picodata::{PICODATA, Version as PicodataVersion};
 pub use pinot::{PINOT_MSE, PINOT_SSE};
 pub(crate) use pinot::{
     column_name as pinot_column_name, type_of_schema as pinot_type, virtual_columns as pinot_virtual_columns,
@@ -81,6 +81,8 @@ pub enum Written {
     IgniteH2,
     /// What both of Pinot's engines write: `SET key = value;` before the statement, `OPTION(key=value)` behind it.
     Pinot,
+    /// What Picodata writes: `DO $$ … $$`, `OPTION (key = value)`, `INDEXED BY`, `ON CONFLICT DO REPLACE`, its own DDL.
+    Picodata,
 }
 
 /// How a parameter is written on the wire.
@@ -190,6 +192,10 @@ pub trait TypeRules: Send + Sync {
     }
     /// Why a column of this type cannot stand in an answer that has rows, in words.
     fn refuses_column(&self, _ty: &SqlType) -> Option<&'static str> {
+        None
+    }
+    /// Why a parameter of this type cannot be sent, in words.
+    fn refuses_param(&self, _ty: &SqlType) -> Option<&'static str> {
         None
     }
     /// The name under which a function is looked up, where it is another than the one that is written.

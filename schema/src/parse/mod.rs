@@ -11,6 +11,7 @@ mod limits;
 mod lower;
 mod names;
 pub(crate) mod overrides;
+mod picodata;
 mod pinot;
 mod plain;
 mod read;
@@ -99,9 +100,13 @@ impl<'a> Source<'a> {
             Written::Pinot => pinot::without_odd_comments(text),
             _ => Cow::Borrowed(text),
         };
-        let (mut tokens, unreadable) = token::tokenize(&read, syntax.as_ref());
+        let (mut tokens, mut unreadable) = token::tokenize(&read, syntax.as_ref());
         if dialect.written == Written::IgniteH2 {
             ignite::number(&mut tokens);
+        }
+        if dialect.written == Written::Picodata {
+            let (opened, inside) = picodata::open_block(text, tokens, syntax.as_ref());
+            (tokens, unreadable) = (opened, unreadable.or(inside));
         }
         let complexity = limits::measure(&tokens, syntax.as_ref());
         let (allowed, mut strange) = allow::allowed(&tokens);
@@ -111,7 +116,14 @@ impl<'a> Source<'a> {
             strange.extend(pinot::comments(text, &tokens));
             strange.extend((dialect.reading.settings)(&settings));
         }
+        if dialect.written == Written::Picodata {
+            strange.extend(picodata::findings(&tokens));
+        }
         let scan = scan::scan(tokens);
+        if dialect.written == Written::Picodata {
+            settings = picodata::settings(&scan.tokens);
+            strange.extend((dialect.reading.settings)(&settings));
+        }
         let mut diagnostics = scan.diagnostics;
         diagnostics.extend(strange);
         let readable =
@@ -188,8 +200,9 @@ impl<'a> Source<'a> {
             Written::Ignite => ignite::rewrite(tokens, false),
             Written::IgniteH2 => ignite::rewrite(tokens, true),
             Written::Pinot => pinot::strip(tokens),
+            Written::Picodata => picodata::rewrite(tokens),
         };
-        let mut read = match read::read(syntax.as_ref(), tokens, self.nesting.levels) {
+        let mut read = match read::read(syntax.as_ref(), tokens, self.nesting.levels, self.dialect.written) {
             Ok(read) => read,
             Err(failure) => {
                 let found = error::explain(self, syntax.as_ref(), &failure);

@@ -101,6 +101,7 @@ fn leading(tokens: &[TokenWithSpan], found: &mut Vec<Setting>) -> usize {
             key: plain(&tokens[key].token),
             value,
             span: span_of(tokens[key].span).unwrap_or_default(),
+            param: None,
         });
         end = close + 1;
     }
@@ -128,7 +129,7 @@ fn trailing(tokens: &[TokenWithSpan], found: &mut Vec<Setting>) -> Option<usize>
             (token, Some(setting)) => setting.key.push_str(&plain(token)),
             (token, None) => {
                 let span = span_of(tokens[i].span).unwrap_or_default();
-                current = Some(Setting { key: plain(token), value: String::new(), span });
+                current = Some(Setting { key: plain(token), value: String::new(), span, param: None });
             }
         }
     }

@@ -9,8 +9,10 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::limits;
+use super::picodata::block::{self, RawStep};
 use super::token::{byte_of, is_word, span_of};
 use crate::ast::Span;
+use crate::dialect::Written;
 
 /// A statement and where its tokens begin.
 pub(super) struct Raw {
@@ -35,6 +37,8 @@ pub(super) enum RawKind {
     External(Box<External>),
     /// `COPY … TO`.
     Copy(Copied),
+    /// `DO $$ BEGIN … END $$`.
+    Block(Vec<RawStep>),
     /// One that is understood by its first word alone.
     Words,
 }
@@ -69,7 +73,12 @@ pub(super) struct Failure {
 }
 
 /// Reads statements up to the end of the tokens.
-pub(super) fn read(syntax: &dyn Dialect, tokens: Vec<TokenWithSpan>, levels: usize) -> Result<Read, Failure> {
+pub(super) fn read(
+    syntax: &dyn Dialect,
+    tokens: Vec<TokenWithSpan>,
+    levels: usize,
+    written: Written,
+) -> Result<Read, Failure> {
     let mut parser =
         Parser::new(syntax).with_recursion_limit(limits::ticks(levels)).with_tokens_with_locations(tokens);
     let mut statements = Vec::new();
@@ -78,7 +87,7 @@ pub(super) fn read(syntax: &dyn Dialect, tokens: Vec<TokenWithSpan>, levels: usi
         if parser.peek_token_ref().token == Token::EOF {
             return Ok(Read { statements, tokens: parser.into_tokens() });
         }
-        let raw = match statement(&mut parser, EXPLAINS_MAX) {
+        let raw = match statement(&mut parser, EXPLAINS_MAX, written) {
             Ok(raw) => raw,
             Err(error) => {
                 // Some errors name no place: then it is where the parser stands.
@@ -103,11 +112,20 @@ pub(super) fn read(syntax: &dyn Dialect, tokens: Vec<TokenWithSpan>, levels: usi
 const EXPLAINS_MAX: usize = 16;
 
 /// A statement; `explains` more of them may nest in it.
-fn statement(parser: &mut Parser<'_>, explains: usize) -> Result<Raw, ParserError> {
+pub(super) fn statement(
+    parser: &mut Parser<'_>,
+    explains: usize,
+    written: Written,
+) -> Result<Raw, ParserError> {
     let first = parser.peek_token();
     let start = span_of(first.span).unwrap_or_default().start;
     let kind = match &first.token {
-        t if is_word(t, "explain") => explain(parser, explains)?,
+        t if is_word(t, "explain") => explain(parser, explains, written)?,
+        t if written == Written::Picodata && is_word(t, "do") => block::block(parser)?,
+        _ if written == Written::Picodata && block::is_command(parser) => {
+            words(parser);
+            RawKind::Words
+        }
         t if ["describe", "desc"].iter().any(|w| is_word(t, w))
             && starts_query(&parser.peek_nth_token_ref(1).token) =>
         {
@@ -118,7 +136,7 @@ fn statement(parser: &mut Parser<'_>, explains: usize) -> Result<Raw, ParserErro
                 describe: true,
                 format: None,
                 verbose: false,
-                statement: Box::new(explained(parser, explains)?),
+                statement: Box::new(explained(parser, explains, written)?),
             }
         }
         t if is_word(t, "create") && external_ahead(parser) => external(parser)?,
@@ -146,11 +164,11 @@ fn starts_query(token: &Token) -> bool {
 }
 
 /// The statement that an EXPLAIN is about.
-fn explained(parser: &mut Parser<'_>, explains: usize) -> Result<Raw, ParserError> {
-    statement(parser, explains.checked_sub(1).ok_or(ParserError::RecursionLimitExceeded)?)
+fn explained(parser: &mut Parser<'_>, explains: usize, written: Written) -> Result<Raw, ParserError> {
+    statement(parser, explains.checked_sub(1).ok_or(ParserError::RecursionLimitExceeded)?, written)
 }
 
-fn explain(parser: &mut Parser<'_>, explains: usize) -> Result<RawKind, ParserError> {
+fn explain(parser: &mut Parser<'_>, explains: usize, written: Written) -> Result<RawKind, ParserError> {
     parser.advance_token();
     let mut analyze = false;
     let mut plan_for = false;
@@ -199,11 +217,11 @@ fn explain(parser: &mut Parser<'_>, explains: usize) -> Result<RawKind, ParserEr
         describe: false,
         format,
         verbose,
-        statement: Box::new(explained(parser, explains)?),
+        statement: Box::new(explained(parser, explains, written)?),
     })
 }
 
-fn take(parser: &mut Parser<'_>, words: &[&str]) -> bool {
+pub(super) fn take(parser: &mut Parser<'_>, words: &[&str]) -> bool {
     let there = words.iter().any(|w| is_word(&parser.peek_token_ref().token, w));
     if there {
         parser.advance_token();
@@ -360,7 +378,7 @@ fn option_word(parser: &mut Parser<'_>, what: &str) -> Result<String, ParserErro
     }
 }
 
-fn expect(parser: &mut Parser<'_>, word: &str) -> Result<(), ParserError> {
+pub(super) fn expect(parser: &mut Parser<'_>, word: &str) -> Result<(), ParserError> {
     if take(parser, &[word]) {
         return Ok(());
     }

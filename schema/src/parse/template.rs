@@ -8,10 +8,12 @@ use std::collections::{HashMap, HashSet};
 use sqlparser::tokenizer::Token;
 
 use super::Source;
+use super::picodata;
 use super::scan::Scanned;
 use super::token::{significant, span_of};
 use super::visit::{self, Node};
 use crate::ast::{ExprKind, SelectItem, Span, Statement};
+use crate::dialect::Habit;
 use crate::plan::{Element, InPredicate, Piece};
 
 /// A hole in the text.
@@ -26,6 +28,8 @@ enum What {
     In(InSite),
     /// An override: nothing is sent for it.
     Cut,
+    /// A comment that the server does not read, or a place where it wants a blank.
+    Blank,
 }
 
 /// An IN predicate with a spread.
@@ -63,6 +67,9 @@ pub(super) fn template(source: &Source<'_>, statement: &Statement) -> Vec<Piece>
         _ => {}
     });
     holes.extend(cut_holes(source, &cuts));
+    if source.dialect.has(Habit::PlainText) {
+        holes.extend(blanks(source));
+    }
     holes.sort_by_key(|h| (h.span.start, std::cmp::Reverse(h.span.end)));
     Build { source }.pieces(&holes, 0, source.text.len())
 }
@@ -101,6 +108,22 @@ fn cut_holes(source: &Source<'_>, cuts: &HashMap<&str, Span>) -> Vec<Hole> {
         if let Some(cut) = cuts.get(slice(source.text, span)) {
             let span = Span { start: span.start + cut.start, end: span.start + cut.end };
             holes.push(Hole { span, what: What::Cut });
+        }
+    }
+    holes
+}
+
+/// The comments, and the places where the server wants a blank.
+fn blanks(source: &Source<'_>) -> Vec<Hole> {
+    let mut holes = Vec::new();
+    for (i, scanned) in source.tokens.iter().enumerate() {
+        let Some(span) = span_of(scanned.token.span) else { continue };
+        if picodata::is_comment(&scanned.token.token) {
+            holes.push(Hole { span, what: What::Blank });
+        }
+        let next = source.tokens.get(i + 1).map(|next| &next.token.token);
+        if next.is_some_and(|next| picodata::wants_blank(&scanned.token.token, next)) {
+            holes.push(Hole { span: Span { start: span.end, end: span.end }, what: What::Blank });
         }
     }
     holes
@@ -155,6 +178,7 @@ impl Build<'_> {
         let (before, after) = (self.word_before(start), self.word_after(end));
         match &hole.what {
             What::Cut => {}
+            What::Blank => push(out, " "),
             What::Param(index) => {
                 push(out, if before { " " } else { "" });
                 out.push(Piece::Param(*index));
@@ -201,9 +225,15 @@ impl Build<'_> {
         InPredicate {
             head: self.pieces(within(span.start, list), start, list as usize),
             elements: elements.collect(),
-            tail: self.source.text[close as usize..end].to_string(),
+            tail: self.plain(within(close, span.end), close as usize, end),
             empty: format!("{}{word}{}", space(before), space(after)),
         }
+    }
+
+    /// The text of a range that holds nothing but text and comments.
+    fn plain(&self, holes: &[Hole], from: usize, to: usize) -> String {
+        let text = |piece| if let Piece::Text(text) = piece { text } else { String::new() };
+        self.pieces(holes, from, to).into_iter().map(text).collect()
     }
 
     fn word_before(&self, at: usize) -> bool {

@@ -11,7 +11,7 @@ use self::expr::{all, arguments, optional, sorted, window};
 use crate::ast::{
     Assignment, CopySource, Distinct, Expr, GroupBy, Insert, Join, JoinConstraint, Merge, MergeAction,
     MergeClause, OrderBy, OrderByExpr, Query, Select, SelectItem, SetExpr, Statement, StatementKind,
-    TableFactor, TableFactorKind, TableWithJoins, Window, With,
+    Step, StepKind, TableFactor, TableFactorKind, TableWithJoins, Window, With,
 };
 
 /// A clause in which expressions stand.
@@ -87,7 +87,13 @@ type See<'s, 'a> = &'s mut dyn FnMut(Clause, Node<'a>);
 /// Walks a statement; what is no expression comes with the clause that its expressions would be in.
 pub fn statement<'a>(node: &'a Statement, see: &mut dyn FnMut(Clause, Node<'a>)) {
     see(Clause::Select, Node::Statement(node));
+    parts(node, see);
+}
+
+/// Walks what a statement holds.
+fn parts<'a>(node: &'a Statement, see: See<'_, 'a>) {
     match &node.kind {
+        StatementKind::Block(own) => steps(own, see),
         StatementKind::Query(inner) => query(inner, see),
         StatementKind::Insert(insert) => {
             with(insert.with.as_ref(), see);
@@ -130,6 +136,20 @@ pub fn statement<'a>(node: &'a Statement, see: &mut dyn FnMut(Clause, Node<'a>))
         | StatementKind::Copy(CopySource::Table(_))
         | StatementKind::Truncate { .. }
         | StatementKind::Other(_) => {}
+    }
+}
+
+/// Walks the steps of a block; a statement among them does not come as one, for it is none on its own.
+fn steps<'a>(own: &'a [Step], see: See<'_, 'a>) {
+    for step in own {
+        match &step.kind {
+            StepKind::Return(inner) | StepKind::Let { query: inner, .. } => query(inner, see),
+            StepKind::If { condition, then } => {
+                expr(Clause::Where, condition, see);
+                steps(then, see);
+            }
+            StepKind::Statement(inner) => parts(inner, see),
+        }
     }
 }
 

@@ -15,9 +15,7 @@ mod settings;
 mod sse;
 mod types;
 
-use std::collections::BTreeMap;
-
-use querent_types::{ColumnDescription, SqlType, TableDescription};
+use querent_types::{ColumnDescription, SourceDescription, SqlType, TableDescription};
 
 use super::function::FunctionTable;
 use super::thin::{STANDARD, known};
@@ -138,7 +136,7 @@ const SSE_PLAIN: Reading = Reading {
 };
 
 static SSE_READING: Reading = Reading {
-    variant: |options| match (is_on(options, "null_handling"), is_on(options, "case_sensitive")) {
+    variant: |source| match (is_on(source, "null_handling"), is_on(source, "case_sensitive")) {
         (false, false) => None,
         (true, false) => Some(&SSE_NULLS),
         (false, true) => Some(&SSE_CASED),
@@ -159,7 +157,7 @@ static MSE_READING: Reading = Reading {
     settings: settings::check,
     lint: lint::multi_stage,
     advice: lint::clauses_multi_stage,
-    variant: |options| match (is_on(options, "null_handling"), is_on(options, "case_sensitive")) {
+    variant: |source| match (is_on(source, "null_handling"), is_on(source, "case_sensitive")) {
         (false, false) => None,
         (true, false) => Some(&MSE_NULLS),
         (false, true) => Some(&MSE_CASED),
@@ -169,8 +167,8 @@ static MSE_READING: Reading = Reading {
 };
 
 /// Whether an option of a source is switched on.
-fn is_on(options: &BTreeMap<String, String>, key: &str) -> bool {
-    options.get(key).is_some_and(|value| value == "true")
+fn is_on(source: &SourceDescription, key: &str) -> bool {
+    source.options.get(key).is_some_and(|value| value == "true")
 }
 
 /// The type of a name as schemas have it, where it has a counterpart.

@@ -104,6 +104,7 @@ fn of_statement(statement: &Statement) -> Option<(Span, String)> {
         StatementKind::Copy(_) => "COPY",
         StatementKind::Truncate { .. } => "TRUNCATE",
         StatementKind::Prepare(_) => "PREPARE",
+        StatementKind::Block(_) => "DO",
         StatementKind::Other(words) => words.split(' ').next().filter(|word| !word.is_empty())?,
     };
     Some((statement.span, what.to_owned()))

@@ -134,7 +134,7 @@ pub(super) fn sets(settings: &[Setting], keys: &[&str]) -> bool {
 }
 
 fn one(setting: &Setting) -> Option<Diagnostic> {
-    let Setting { key, value, span } = setting;
+    let Setting { key, value, span, .. } = setting;
     let is = |known: &str| known.eq_ignore_ascii_case(key);
     if let Some((_, option)) = OF_SOURCE.iter().find(|(own, _)| is(own)) {
         let message = format!("`{key}` belongs to the source: it decides what the checked types are");
@@ -168,7 +168,7 @@ mod tests {
 
     #[track_caller]
     fn said(key: &str, value: &str, expected: Option<&str>) {
-        let setting = Setting { key: key.to_owned(), value: value.to_owned(), span: Span::default() };
+        let setting = Setting { key: key.to_owned(), value: value.to_owned(), span: Span::default(), param: None };
         assert_eq!(check(&[setting]).first().map(|found| found.code.as_str()), expected, "{key}={value}");
     }
 

@@ -5,6 +5,7 @@
 //! Every name and value that has a place of its own sets the cursor right, so that syntax which is not followed word by
 //! word costs at most the exactness of one span, never the reading of what comes after.
 
+mod block;
 mod compound;
 mod cursor;
 mod ddl;

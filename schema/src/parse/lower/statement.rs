@@ -34,6 +34,7 @@ impl Lower<'_> {
                 StatementKind::CreateTable(Box::new(self.external_table(external)))
             }
             RawKind::Copy(copied) => StatementKind::Copy(self.copied(copied)),
+            RawKind::Block(steps) => StatementKind::Block(self.steps(steps)),
             RawKind::Words => StatementKind::Other(self.leading_words()),
         };
         self.cursor.set(end);
