@@ -1,13 +1,15 @@
 //! Readings of a statement, as many as it takes to know the types of its parameters.
 
-use crate::ast::{BinaryOp, Expr, ExprKind, Statement};
+use std::collections::HashSet;
+
+use crate::ast::{BinaryOp, Expr, ExprKind, Span, Statement};
 use crate::catalog::Catalog;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialect::{Around, Setting};
 use crate::parse::Source;
 use crate::parse::visit::{self, Node};
-use crate::walk;
 use crate::plan::Effect;
+use crate::walk;
 
 use super::binder::{Binder, TableCache};
 use super::params::Params;
@@ -113,6 +115,34 @@ pub(super) fn read(
             binder.params.forbid_null(param);
         }
     }
+    let whole = refuse(statement, &mut binder, settings);
+    let refused: HashSet<Span> = binder
+        .diagnostics
+        .iter()
+        .filter(|found| found.severity == Severity::Error)
+        .map(|found| found.span)
+        .collect();
+    let before = binder.diagnostics.len();
+    let (relation, effect) = match whole {
+        true => (Relation::default(), Effect::Read),
+        false => binder.statement(statement),
+    };
+    // Of what there is not, it is not said besides that its name is not known, or its type.
+    let later = binder.diagnostics.split_off(before);
+    binder.diagnostics.extend(later.into_iter().filter(|found| !refused.contains(&found.span)));
+    Reading {
+        relation,
+        effect,
+        tables: binder.tables.into_iter().collect(),
+        diagnostics: binder.diagnostics,
+        params: binder.params,
+        table_cache: binder.table_cache,
+    }
+}
+
+/// Says what the dialect has not; whether that is the statement as a whole.
+fn refuse(statement: &Statement, binder: &mut Binder<'_>, settings: &[Setting]) -> bool {
+    let catalog = binder.catalog;
     let mut whole = false;
     walk::statement(statement, &mut |clause, node| {
         if whole {
@@ -129,16 +159,5 @@ pub(super) fn read(
             whole |= matches!(node, Node::Statement(_));
         }
     });
-    let (relation, effect) = match whole {
-        true => (Relation::default(), Effect::Read),
-        false => binder.statement(statement),
-    };
-    Reading {
-        relation,
-        effect,
-        tables: binder.tables.into_iter().collect(),
-        diagnostics: binder.diagnostics,
-        params: binder.params,
-        table_cache: binder.table_cache,
-    }
+    whole
 }

@@ -10,8 +10,8 @@ pub use self::expr::{children, expr};
 use self::expr::{all, arguments, optional, sorted, window};
 use crate::ast::{
     Assignment, CopySource, Distinct, Expr, GroupBy, Insert, Join, JoinConstraint, Merge, MergeAction,
-    MergeClause, OrderBy, OrderByExpr, Query, Select, SelectItem, SetExpr, Statement, StatementKind,
-    Step, StepKind, TableFactor, TableFactorKind, TableWithJoins, Window, With,
+    MergeClause, OrderBy, OrderByExpr, Query, Select, SelectItem, SetExpr, Statement, StatementKind, Step,
+    StepKind, TableFactor, TableFactorKind, TableWithJoins, Window, With,
 };
 
 /// A clause in which expressions stand.

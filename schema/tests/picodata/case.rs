@@ -115,7 +115,11 @@ fn described(rest: &str) -> Case {
     let (params, columns) = answer.split_once("\n   cols   ").unwrap();
     let list = |text: &str| -> Vec<String> {
         let inside = text.trim().trim_start_matches('[').trim_end_matches(']');
-        inside.split("\", \"").map(|item| item.trim_matches('"').to_owned()).filter(|item| !item.is_empty()).collect()
+        inside
+            .split("\", \"")
+            .map(|item| item.trim_matches('"').to_owned())
+            .filter(|item| !item.is_empty())
+            .collect()
     };
     let ty = |text: &str| text.split('(').next().unwrap_or_default().to_owned();
     let column = |text: &String| {

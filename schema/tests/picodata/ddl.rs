@@ -24,8 +24,15 @@ fn shown(sql: &str) -> String {
             format!("{} {ty}{null}{hidden}", column.name)
         })
         .collect();
-    let properties: Vec<String> = table.properties.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    format!("{} {} | {} | {}", table.path.join("."), columns.join(", "), table.primary_key.join(","), properties.join(", "))
+    let properties: Vec<String> =
+        table.properties.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    format!(
+        "{} {} | {} | {}",
+        table.path.join("."),
+        columns.join(", "),
+        table.primary_key.join(","),
+        properties.join(", ")
+    )
 }
 
 #[track_caller]
@@ -99,7 +106,10 @@ fn findings(sql: &str, expected: &[&str]) {
 
 #[test]
 fn what_is_wrong_is_told() {
-    findings("CREATE TABLE t (id INT)", &["1:1 CREATE TABLE without PRIMARY KEY is not supported by picodata"]);
+    findings(
+        "CREATE TABLE t (id INT)",
+        &["1:1 CREATE TABLE without PRIMARY KEY is not supported by picodata"],
+    );
     findings(
         "CREATE TABLE t (id INT PRIMARY KEY) DISTRIBUTED BY (nope)",
         &["1:14 rows cannot be distributed by `nope`, which is no column of the table"],

@@ -30,8 +30,12 @@ pub(crate) fn hold(cases: usize, outcome: &Outcome) {
     text.push_str(&outcome.types.row("types of columns"));
     text.push_str(&outcome.names.row("names of columns"));
     text.push_str(&outcome.params.row("types of parameters"));
-    write!(text, "\n{} columns are called NOT NULL; of those whose rows came, none held a NULL.\n", outcome.not_null)
-        .unwrap();
+    write!(
+        text,
+        "\n{} columns are called NOT NULL; of those whose rows came, none held a NULL.\n",
+        outcome.not_null
+    )
+    .unwrap();
     text.push_str("\nWhat is left over:\n\n| statement | what | why |\n|---|---|---|\n");
     let mut told = BTreeSet::new();
     for left in &outcome.leftovers {

@@ -27,7 +27,10 @@ fn written(pieces: &[Piece]) -> String {
 fn comments_are_not_sent() {
     sent("SELECT id -- the key\nFROM t", "SELECT id  FROM t");
     sent("SELECT/* a */id FROM t /* b */ WHERE id = :id -- c", "SELECT id FROM t   WHERE id = <0>  ");
-    sent("SELECT id FROM t WHERE TRUE {{ AND /* it */ id = :id }}", "SELECT id FROM t WHERE TRUE { AND   id = <0> }");
+    sent(
+        "SELECT id FROM t WHERE TRUE {{ AND /* it */ id = :id }}",
+        "SELECT id FROM t WHERE TRUE { AND   id = <0> }",
+    );
     sent("SELECT id FROM t WHERE id IN (:ids.. /* all */ )", "SELECT id FROM t WHERE id IN (<in>   )");
     sent("SELECT '-- a' AS a, '/* b */' AS b", "SELECT '-- a' AS a, '/* b */' AS b");
 }
@@ -35,7 +38,10 @@ fn comments_are_not_sent() {
 #[test]
 fn keywords_stand_alone() {
     sent("SELECT EXISTS(SELECT id FROM t) AS e", "SELECT EXISTS (SELECT id FROM t) AS e");
-    sent("SELECT id FROM t WHERE id IN(1,2)AND(name LIKE'a')", "SELECT id FROM t WHERE id IN (1,2) AND (name LIKE 'a')");
+    sent(
+        "SELECT id FROM t WHERE id IN(1,2)AND(name LIKE'a')",
+        "SELECT id FROM t WHERE id IN (1,2) AND (name LIKE 'a')",
+    );
     sent("SELECT count(*) FROM t", "SELECT count(*) FROM t");
 }
 

@@ -22,7 +22,8 @@ type Found = Vec<(Span, Advice)>;
 
 /// What is wrong with a block.
 pub(super) fn check(steps: &[Step], span: Span, around: &Around<'_>, version: Version) -> Found {
-    let since = |version: Version| format!("fix this by separate statements, or by a server of {}", version.name());
+    let since =
+        |version: Version| format!("fix this by separate statements, or by a server of {}", version.name());
     if version < Version::V26_1_1 {
         let what = format!("a block before {}", Version::V26_1_1.name());
         return vec![refuse(span, &what, &since(Version::V26_1_1))];
@@ -58,7 +59,11 @@ impl Block<'_> {
     fn since(&mut self, span: Span, what: &str, version: Version) {
         if self.version < version {
             let what = format!("{what} in a block before {}", version.name());
-            self.refuse(span, &what, "fix this by a statement of its own, which is no part of the transaction");
+            self.refuse(
+                span,
+                &what,
+                "fix this by a statement of its own, which is no part of the transaction",
+            );
         }
     }
 
@@ -196,7 +201,11 @@ impl Block<'_> {
             None => self.engine = Some(engine.clone()),
             Some(first) if first != engine => {
                 let help = format!("fix this by tables of one engine: the block began with `{first}`");
-                self.refuse(span, &format!("a table of `{engine}` beside one of `{first}` in a block"), &help);
+                self.refuse(
+                    span,
+                    &format!("a table of `{engine}` beside one of `{first}` in a block"),
+                    &help,
+                );
             }
             Some(_) => {}
         }
@@ -225,7 +234,11 @@ impl Block<'_> {
             Some(values) => self.same_bucket(values, span),
             None => {
                 let help = format!("fix this by a WHERE that gives each column of the key a value: {key}");
-                self.refuse(span, &format!("a statement of a block that does not fix the distribution key ({key})"), &help);
+                self.refuse(
+                    span,
+                    &format!("a statement of a block that does not fix the distribution key ({key})"),
+                    &help,
+                );
             }
         }
     }
@@ -245,10 +258,15 @@ impl Block<'_> {
             let help = "fix this by blocks of their own: a block is of one bucket";
             return self.refuse(span, "a second distribution key in a block", help);
         }
-        let message = "this statement may be of another bucket than those before it, and then the block fails";
+        let message =
+            "this statement may be of another bucket than those before it, and then the block fails";
         let help = "fix this by the same value of the distribution key in each statement of the block";
-        let advice =
-            Advice { code: Code::BlockKey, refused: false, message: message.to_owned(), help: help.to_owned() };
+        let advice = Advice {
+            code: Code::BlockKey,
+            refused: false,
+            message: message.to_owned(),
+            help: help.to_owned(),
+        };
         self.found.push((span, advice));
     }
 }

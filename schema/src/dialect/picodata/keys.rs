@@ -109,7 +109,8 @@ impl Source {
         visit::expr(expr, &mut |node| match node {
             Node::Expr(Expr { kind: ExprKind::Column(name), .. }) => {
                 let own = &name.last().value.to_lowercase();
-                constant &= name.parts.len() == 1 && !self.table.columns.iter().any(|column| column.name == *own);
+                constant &=
+                    name.parts.len() == 1 && !self.table.columns.iter().any(|column| column.name == *own);
             }
             Node::Query(_) => constant = false,
             _ => {}
@@ -164,8 +165,11 @@ pub(super) fn joins_keys(a: &Source, b: &Source, condition: &Expr, catalog: &Cat
     let equal = |x: &str, y: &str| {
         terms.iter().any(|term| {
             let ExprKind::Binary { left, op: BinaryOp::Eq, right, .. } = &term.kind else { return false };
-            let (ExprKind::Column(left), ExprKind::Column(right)) = (&left.kind, &right.kind) else { return false };
-            a.is(left, x, catalog) && b.is(right, y, catalog) || a.is(right, x, catalog) && b.is(left, y, catalog)
+            let (ExprKind::Column(left), ExprKind::Column(right)) = (&left.kind, &right.kind) else {
+                return false;
+            };
+            a.is(left, x, catalog) && b.is(right, y, catalog)
+                || a.is(right, x, catalog) && b.is(left, y, catalog)
         })
     };
     own.iter().zip(&other).all(|(x, y)| equal(x, y))

@@ -6,7 +6,8 @@
 use super::keys::{Source, joins_keys, key_of, sources};
 use super::settings::sets_rows;
 use crate::ast::{
-    Expr, ExprKind, GroupBy, Join, JoinConstraint, Literal, OrderBy, Query, Select, SetExpr, SetOperator, Span,
+    Expr, ExprKind, GroupBy, Join, JoinConstraint, Literal, OrderBy, Query, Select, SetExpr, SetOperator,
+    Span,
 };
 use crate::catalog::Catalog;
 use crate::diagnostic::Code;

@@ -21,7 +21,7 @@ use querent_types::{ColumnDescription, SourceDescription, SqlType, TableDescript
 use self::functions::Functions;
 pub use self::version::Version;
 use super::function::FunctionTable;
-use super::thin::{STANDARD, known};
+use super::thin::{STANDARD, known, unknown};
 use super::{
     ColumnNames, CommonPlace, Dialect, Fold, Habit, NullRule, Operand, Placeholder, Reading, Refusal,
     Resolved, TypeRules, Written,
@@ -39,8 +39,7 @@ macro_rules! version {
             static OWN_FUNCTIONS: Functions = Functions { version: $version };
             static TABLE: FunctionTable = FunctionTable::new(FUNCTIONS, false, &OWN_FUNCTIONS);
             static READING: Reading = reading::<{ $version.0 }>();
-            pub(super) static DIALECT: Dialect =
-                dialect(&Rules { version: $version }, || &TABLE, &READING);
+            pub(super) static DIALECT: Dialect = dialect(&Rules { version: $version }, || &TABLE, &READING);
         }
     };
 }
@@ -102,13 +101,7 @@ const fn reading<const V: u8>() -> Reading {
             Habit::PlainText,
         ],
         column_names: ColumnNames::Picodata,
-        bare_functions: &[
-            "current_date",
-            "current_time",
-            "current_timestamp",
-            "localtime",
-            "localtimestamp",
-        ],
+        bare_functions: &["current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"],
         explain: if V < Version::V26_2.0 { &["QUERY PLAN"] } else { &["EXPLAIN"] },
         system_table: tables::system_table::<V>,
         table_properties: tables::properties,
@@ -213,7 +206,8 @@ impl TypeRules for Rules {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let exponent = text.contains(['e', 'E']);
         if !exponent && text.contains('.') {
-            let told = format!("a decimal has {DECIMAL_DIGITS} digits at most on the wire, and this has {digits}");
+            let told =
+                format!("a decimal has {DECIMAL_DIGITS} digits at most on the wire, and this has {digits}");
             return if digits > DECIMAL_DIGITS { Err(told) } else { Ok(SqlType::BigDecimal) };
         }
         match STANDARD.number(text)? {
@@ -227,6 +221,10 @@ impl TypeRules for Rules {
         SqlType::TEXT
     }
 
+    fn typed_literal(&self, _: &TypeName) -> Option<SqlType> {
+        Some(datetime())
+    }
+
     fn reads(&self, text: &str, ty: &SqlType) -> Option<bool> {
         let text = text.trim();
         match ty {
@@ -234,7 +232,8 @@ impl TypeRules for Rules {
             SqlType::Boolean => Some(["true", "false", "t", "f"].contains(&&*text.to_lowercase())),
             SqlType::Uuid => {
                 let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
-                let others = text.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'{' | b'}'));
+                let others =
+                    text.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'{' | b'}'));
                 Some(digits == 32 && others)
             }
             // Several formats of a date are read, which are the server's to know.
@@ -278,7 +277,7 @@ impl TypeRules for Rules {
     }
 
     fn extract(&self, _: &str, _: &Operand) -> Result<Resolved, Refusal> {
-        Err(Refusal::Types("Picodata has no EXTRACT: write `to_char(x, '%Y')`".to_owned()))
+        Ok(unknown(1))
     }
 
     fn primary_key_is_not_null(&self, _: &TableDescription) -> bool {
@@ -286,7 +285,7 @@ impl TypeRules for Rules {
     }
 
     fn at_time_zone(&self, _: &Operand, _: &Operand) -> Result<Resolved, Refusal> {
-        Err(Refusal::Types("Picodata has no AT TIME ZONE: its times are in UTC".to_owned()))
+        Ok(unknown(2))
     }
 
     fn array(&self, element: &SqlType) -> Option<SqlType> {

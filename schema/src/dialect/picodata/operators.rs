@@ -8,6 +8,7 @@ use querent_types::SqlType;
 
 use super::strict;
 use crate::ast::{BinaryOp, Literal, UnaryOp};
+use crate::dialect::thin::unknown;
 use crate::dialect::{NullRule, Operand, Refusal, Resolved};
 
 /// Whether every value of `from` is converted where a `to` is wanted.
@@ -38,7 +39,8 @@ fn is_written_decimal(operand: &Operand) -> bool {
 fn one_type<'a>(operands: impl Iterator<Item = &'a Operand> + Clone) -> Option<SqlType> {
     let typed = operands.filter(|operand| !matches!(operand.ty, None | Some(SqlType::Null)));
     let fixed = typed.clone().filter(|operand| !is_written_text(operand));
-    let plain = fixed.clone().filter(|operand| !is_written_decimal(operand)).filter_map(|own| own.ty.as_ref());
+    let plain =
+        fixed.clone().filter(|operand| !is_written_decimal(operand)).filter_map(|own| own.ty.as_ref());
     let written = fixed.filter(|operand| is_written_decimal(operand));
     let mut common: Option<SqlType> = None;
     for ty in plain {
@@ -63,7 +65,9 @@ fn one_type<'a>(operands: impl Iterator<Item = &'a Operand> + Clone) -> Option<S
 
 /// The one type of the columns of a set operation, the results of CASE, the elements of IN and their kin.
 pub(super) fn common(types: &[Operand]) -> Result<SqlType, Refusal> {
-    let told = || Refusal::Types("Picodata converts integers and doubles, and literals, and nothing else".to_owned());
+    let told = || {
+        Refusal::Types("Picodata converts integers and doubles, and literals, and nothing else".to_owned())
+    };
     one_type(types.iter()).ok_or_else(told)
 }
 
@@ -93,9 +97,7 @@ pub(super) fn binary(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<R
             }
         }
         Concat => {
-            let fits = |own: &Operand| {
-                own.ty.as_ref().is_none_or(|ty| ty.is_text() || *ty == SqlType::Null)
-            };
+            let fits = |own: &Operand| own.ty.as_ref().is_none_or(|ty| ty.is_text() || *ty == SqlType::Null);
             match fits(left) && fits(right) {
                 true => Ok(strict(SqlType::TEXT, vec![Some(SqlType::TEXT); 2])),
                 false => Err(refused("`||` takes texts: write `x::text`")),
@@ -103,7 +105,8 @@ pub(super) fn binary(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<R
         }
         Eq | NotEq | Lt | LtEq | Gt | GtEq => compare(left, right),
         Plus | Minus | Multiply | Divide | Modulo => calculate(op, left, right),
-        _ => Err(Refusal::UnknownOperator),
+        // Said of the syntax.
+        _ => Ok(unknown(2)),
     }
 }
 
@@ -112,7 +115,8 @@ fn compare(left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
     if any(left) || any(right) {
         return Err(refused("what an element or a JSON holds is compared after a cast: `x[1]::text`"));
     }
-    let ty = one_type([left, right].into_iter()).ok_or_else(|| refused("values of unlike types are not compared"))?;
+    let ty = one_type([left, right].into_iter())
+        .ok_or_else(|| refused("values of unlike types are not compared"))?;
     let wanted = (ty != SqlType::Null).then_some(ty);
     let operand = |own: &Operand| match &own.ty {
         // A literal is read as the other; a parameter gets the other's own type.
@@ -124,6 +128,10 @@ fn compare(left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
 }
 
 fn calculate(op: &BinaryOp, left: &Operand, right: &Operand) -> Result<Resolved, Refusal> {
+    if [left, right].iter().any(|own| matches!(own.ty, Some(SqlType::Interval(_)))) {
+        // Said of the literal.
+        return Ok(unknown(2));
+    }
     let number = |own: &Operand| match &own.ty {
         None | Some(SqlType::Null) => true,
         Some(ty) => is_number(ty) || is_written_text(own),

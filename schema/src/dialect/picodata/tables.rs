@@ -117,7 +117,8 @@ pub(super) fn complete(table: &mut TableDescription) -> Result<(), String> {
         properties.entry(key.to_owned()).or_insert_with(|| value.to_owned());
     };
     set(&mut table.properties, TableDescription::ENGINE, "memtx");
-    if table.properties.get(TableDescription::DISTRIBUTION).is_some_and(|own| own == TableDescription::GLOBAL) {
+    if table.properties.get(TableDescription::DISTRIBUTION).is_some_and(|own| own == TableDescription::GLOBAL)
+    {
         return match table.properties.get(TableDescription::ENGINE).map(String::as_str) {
             Some("vinyl") => Err("a global table cannot be of the engine `vinyl`".to_owned()),
             _ => Ok(()),

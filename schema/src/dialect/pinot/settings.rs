@@ -168,7 +168,8 @@ mod tests {
 
     #[track_caller]
     fn said(key: &str, value: &str, expected: Option<&str>) {
-        let setting = Setting { key: key.to_owned(), value: value.to_owned(), span: Span::default(), param: None };
+        let setting =
+            Setting { key: key.to_owned(), value: value.to_owned(), span: Span::default(), param: None };
         assert_eq!(check(&[setting]).first().map(|found| found.code.as_str()), expected, "{key}={value}");
     }
 

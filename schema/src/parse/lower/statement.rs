@@ -35,7 +35,7 @@ impl Lower<'_> {
             }
             RawKind::Copy(copied) => StatementKind::Copy(self.copied(copied)),
             RawKind::Block(steps) => StatementKind::Block(self.steps(steps)),
-            RawKind::Words => StatementKind::Other(self.leading_words()),
+            RawKind::Words => StatementKind::Other(self.command_words()),
         };
         self.cursor.set(end);
         Statement { kind, span: self.cursor.since(start) }
@@ -182,7 +182,7 @@ impl Lower<'_> {
     }
 
     /// The keywords that a statement begins with, in upper case.
-    fn leading_words(&self) -> String {
+    pub(super) fn leading_words(&self) -> String {
         let mut words = Vec::new();
         while words.len() < 3 {
             match self.cursor.at(words.len()) {

@@ -105,10 +105,7 @@ pub(super) fn wants_blank(left: &Token, right: &Token) -> bool {
 
 /// Whether a token is a comment.
 pub(super) fn is_comment(token: &Token) -> bool {
-    matches!(
-        token,
-        Token::Whitespace(Whitespace::SingleLineComment { .. } | Whitespace::MultiLineComment(_))
-    )
+    matches!(token, Token::Whitespace(Whitespace::SingleLineComment { .. } | Whitespace::MultiLineComment(_)))
 }
 
 /// What tokens say that the tree does not: strings of other kinds, clauses that the server leaves out.
@@ -125,7 +122,9 @@ pub(super) fn findings(tokens: &[TokenWithSpan]) -> Vec<Diagnostic> {
             Token::DollarQuotedString(_) if !procedure => "a string between dollars",
             Token::UnicodeStringLiteral(_) | Token::NationalStringLiteral(_) => "a string with a prefix",
             Token::HexStringLiteral(_) | Token::SingleQuotedByteStringLiteral(_) => "a string of bytes",
-            Token::Number(number, _) if number.starts_with('.') => "a number without a digit before its point",
+            Token::Number(number, _) if number.starts_with('.') => {
+                "a number without a digit before its point"
+            }
             word if table && is_word(word, "partition") => {
                 let message = "the server reads PARTITION and leaves it out";
                 let finding = Diagnostic::warning(Code::IgnoredClause, span, message);

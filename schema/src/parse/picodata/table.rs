@@ -101,7 +101,8 @@ impl Rewriter {
                 kept = behind;
             } else if let Some(behind) = self.words(at, &["with"]) {
                 let open = self.seek(behind);
-                let Some(end) = (*self.token(open) == Token::LParen).then(|| self.close(open)).flatten() else {
+                let Some(end) = (*self.token(open) == Token::LParen).then(|| self.close(open)).flatten()
+                else {
                     break;
                 };
                 kept = end + 1;
@@ -121,7 +122,11 @@ impl Rewriter {
                 self.push(Token::Comma, span);
             }
             self.push(
-                Token::Word(Word { value: key.to_owned(), quote_style: Some('"'), keyword: Keyword::NoKeyword }),
+                Token::Word(Word {
+                    value: key.to_owned(),
+                    quote_style: Some('"'),
+                    keyword: Keyword::NoKeyword,
+                }),
                 span,
             );
             self.push(Token::Eq, span);

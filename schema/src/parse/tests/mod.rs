@@ -82,7 +82,7 @@ fn one(text: &str) -> (Statement, usize) {
     assert!(found.iter().all(|d| d.code == Code::ParameterStyle), "{text}: {found:#?}");
     let tokens = source.active_tokens(&|_| true);
     let syntax = sqlparser::dialect::GenericDialect {};
-    let read = match read::read(&syntax, tokens, source.nesting.levels) {
+    let read = match read::read(&syntax, tokens, source.nesting.levels, Written::Plain) {
         Ok(read) => read,
         Err(failure) => panic!("{text}: {} at {:?}", failure.error, failure.place),
     };

@@ -23,7 +23,8 @@ pub(super) fn query(query: &Query) -> Found {
         }
     }
     if let Some(offset) = &query.offset {
-        let help = "fix this by a condition that takes the next rows: `WHERE id > :last ORDER BY id LIMIT 100`";
+        let help =
+            "fix this by a condition that takes the next rows: `WHERE id > :last ORDER BY id LIMIT 100`";
         found.push(refuse(offset.span, "OFFSET", help));
     }
     if let Some(fetch) = query.fetch {
@@ -94,9 +95,15 @@ pub(super) fn select(select: &Select) -> Found {
         found.push(refuse(select.span, "GROUP BY ALL", "fix this by naming the columns"));
     }
     if let Some(qualify) = &select.qualify {
-        found.push(refuse(qualify.span, "QUALIFY", "fix this by a subquery with the window, filtered outside"));
+        found.push(refuse(
+            qualify.span,
+            "QUALIFY",
+            "fix this by a subquery with the window, filtered outside",
+        ));
     }
-    if let (true, Some(filter)) = (select.from.is_empty(), select.selection.as_ref().or(select.having.as_ref())) {
+    if let (true, Some(filter)) =
+        (select.from.is_empty(), select.selection.as_ref().or(select.having.as_ref()))
+    {
         let help = "fix this by a table in FROM, or by CASE in the select list";
         found.push(refuse(filter.span, "a filter without FROM", help));
     }
@@ -121,7 +128,11 @@ pub(super) fn factor(factor: &TableFactor) -> Option<(Span, Advice)> {
     }
     let columns = factor.alias.as_ref().and_then(|alias| alias.columns.first());
     if let Some(column) = columns {
-        return Some(refuse(column.span, "a list of columns behind an alias", "fix this by aliases in the query"));
+        return Some(refuse(
+            column.span,
+            "a list of columns behind an alias",
+            "fix this by aliases in the query",
+        ));
     }
     if let Some(clause) = factor.other.first() {
         return Some(refuse(clause.span, &clause.name, "fix this by leaving it out"));
@@ -138,7 +149,9 @@ pub(super) fn factor(factor: &TableFactor) -> Option<(Span, Advice)> {
 pub(super) fn join(join: &Join) -> Option<(Span, Advice)> {
     let (what, help) = match (&join.kind, &join.constraint) {
         (JoinKind::Right, _) => ("RIGHT JOIN", "fix this by a LEFT JOIN of the tables in the other order"),
-        (JoinKind::Full, _) => ("FULL JOIN", "fix this by a LEFT JOIN, and a UNION ALL with the rows that it lacks"),
+        (JoinKind::Full, _) => {
+            ("FULL JOIN", "fix this by a LEFT JOIN, and a UNION ALL with the rows that it lacks")
+        }
         (JoinKind::Cross, _) => ("CROSS JOIN", "fix this by `JOIN … ON TRUE`"),
         (_, JoinConstraint::Natural) => ("NATURAL JOIN", "fix this by `JOIN … ON a.x = b.x`"),
         (_, JoinConstraint::Using(_)) => ("USING", "fix this by `JOIN … ON a.x = b.x`"),

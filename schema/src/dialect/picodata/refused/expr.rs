@@ -22,13 +22,15 @@ pub(super) fn of(expr: &Expr, clause: Clause, version: Version) -> Option<(Span,
         return Some(refuse(ty.span, &what, "fix this by DECIMAL(28, …), or by a cast to TEXT"));
     }
     let (what, help) = form(expr, version)?;
-    Some(refuse(expr.span, what, help))
+    let place = if let ExprKind::Binary { op_span, .. } = &expr.kind { *op_span } else { expr.span };
+    Some(refuse(place, what, help))
 }
 
 /// Whether a type has more digits than come over the wire.
 fn is_wide(ty: &TypeName) -> bool {
     let digits = ty.args.first().and_then(|digits| digits.trim().parse::<usize>().ok());
-    matches!(ty.name.as_str(), "DECIMAL" | "NUMERIC" | "NUMBER") && digits.is_some_and(|own| own > DECIMAL_DIGITS)
+    matches!(ty.name.as_str(), "DECIMAL" | "NUMERIC" | "NUMBER")
+        && digits.is_some_and(|own| own > DECIMAL_DIGITS)
 }
 
 fn form(expr: &Expr, version: Version) -> Option<(&'static str, &'static str)> {
@@ -83,7 +85,8 @@ fn operator(op: &BinaryOp) -> Option<(&'static str, &'static str)> {
         Modulo, Multiply, NotEq, Or, Other, Plus, Regex, ShiftLeft, ShiftRight, Spaceship, Xor,
     };
     Some(match op {
-        And | Or | Eq | NotEq | Lt | LtEq | Gt | GtEq | Plus | Minus | Multiply | Divide | Modulo | Concat => {
+        And | Or | Eq | NotEq | Lt | LtEq | Gt | GtEq | Plus | Minus | Multiply | Divide | Modulo
+        | Concat => {
             return None;
         }
         Xor => ("XOR", "fix this by `a <> b`"),

@@ -21,7 +21,7 @@ pub(super) fn refuse(span: Span, what: &str, help: &str) -> (Span, Advice) {
 
 /// The same of what the server takes and leaves out.
 fn ignored(span: Span, what: &str, help: &str) -> (Span, Advice) {
-    let message = format!("{what} does nothing in picodata, which says no word of it");
+    let message = format!("picodata takes {what} without a word, and does nothing");
     (span, Advice { code: Code::Unsupported, refused: true, message, help: help.to_owned() })
 }
 

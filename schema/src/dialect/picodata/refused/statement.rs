@@ -42,7 +42,9 @@ pub(super) fn of(statement: &Statement) -> Found {
     let span = statement.span;
     let one = |what: &str, help: &str| vec![refuse(span, what, help)];
     match &statement.kind {
-        StatementKind::Insert(_) | StatementKind::Update(_) | StatementKind::Delete(_) => writes(statement, false),
+        StatementKind::Insert(_) | StatementKind::Update(_) | StatementKind::Delete(_) => {
+            writes(statement, false)
+        }
         StatementKind::Explain { statement: inner, analyze, plan_for, describe, format, verbose } => {
             let explains = matches!(
                 inner.kind,
@@ -59,15 +61,23 @@ pub(super) fn of(statement: &Statement) -> Found {
                 return one("this form of EXPLAIN", "fix this by `EXPLAIN …` or `EXPLAIN (RAW) …`");
             }
             if !explains {
-                return vec![refuse(inner.span, "EXPLAIN of this", "fix this by a query, a write or a block")];
+                return vec![refuse(
+                    inner.span,
+                    "EXPLAIN of this",
+                    "fix this by a query, a write or a block",
+                )];
             }
             Vec::new()
         }
-        StatementKind::Describe(_) => one("DESCRIBE", "fix this by `SELECT format FROM _pico_table WHERE name = …`"),
+        StatementKind::Describe(_) => {
+            one("DESCRIBE", "fix this by `SELECT format FROM _pico_table WHERE name = …`")
+        }
         StatementKind::Show(_) => one("SHOW", SETTINGS),
         StatementKind::Copy(_) => one("COPY", "fix this by INSERT with many rows in VALUES"),
         StatementKind::Merge(_) => one("MERGE", "fix this by `INSERT … ON CONFLICT DO REPLACE`"),
-        StatementKind::Prepare(_) => one("PREPARE", "fix this by leaving it out: the driver prepares statements"),
+        StatementKind::Prepare(_) => {
+            one("PREPARE", "fix this by leaving it out: the driver prepares statements")
+        }
         StatementKind::Drop { names, .. } if names.len() > 1 => {
             vec![refuse(names[1].span(), "DROP of several tables", "fix this by one DROP for each")]
         }
@@ -78,7 +88,9 @@ pub(super) fn of(statement: &Statement) -> Found {
             one("a view", "fix this by its query in WITH, or in FROM")
         }
         StatementKind::CreateTable(create) => match super::of_table(create) {
-            Some(what) => one(what, "fix this by the statement's plain form: `CREATE TABLE t (…, PRIMARY KEY (…))`"),
+            Some(what) => {
+                one(what, "fix this by the statement's plain form: `CREATE TABLE t (…, PRIMARY KEY (…))`")
+            }
             None => Vec::new(),
         },
         StatementKind::Other(words) => command(words, span).into_iter().collect(),
@@ -94,7 +106,8 @@ fn command(words: &str, span: Span) -> Option<(Span, Advice)> {
     Some(match first {
         "BEGIN" | "COMMIT" | "END" | "ROLLBACK" => ignored(span, first, BLOCK),
         "START" | "SAVEPOINT" | "RELEASE" | "ABORT" => refuse(span, words, BLOCK),
-        "SET" => ignored(span, "SET", SETTINGS),
+        "SET" if words == "SET" => ignored(span, "SET", SETTINGS),
+        "SET" => ignored(span, words, BLOCK),
         "SHOW" | "RESET" | "DISCARD" => refuse(span, first, SETTINGS),
         "LISTEN" | "NOTIFY" | "UNLISTEN" => {
             refuse(span, first, "fix this by asking again: the server sends nothing by itself")
@@ -116,7 +129,8 @@ fn command(words: &str, span: Span) -> Option<(Span, Advice)> {
 
 /// What is wrong with an INSERT, UPDATE or DELETE, alone or in a block.
 pub(in crate::dialect::picodata) fn writes(statement: &Statement, in_block: bool) -> Found {
-    const RETURNING: &str = "fix this by a block that reads first: `DO $$ BEGIN RETURN QUERY SELECT …; …; END $$`";
+    const RETURNING: &str =
+        "fix this by a block that reads first: `DO $$ BEGIN RETURN QUERY SELECT …; …; END $$`";
     const WITH: &str = "fix this by a subquery in the place of the name";
     const ALIAS: &str = "fix this by the name of the table itself";
     let mut found = Vec::new();
@@ -131,7 +145,9 @@ pub(in crate::dialect::picodata) fn writes(statement: &Statement, in_block: bool
             if let Some(alias) = &own.alias {
                 found.push(refuse(alias.span, "an alias of the table that is written", ALIAS));
             }
-            found.extend(own.returning.as_ref().map(|items| refuse(place(items, statement), "RETURNING", RETURNING)));
+            found.extend(
+                own.returning.as_ref().map(|items| refuse(place(items, statement), "RETURNING", RETURNING)),
+            );
         }
         StatementKind::Update(own) => {
             found.extend(with(&own.with));
@@ -139,7 +155,9 @@ pub(in crate::dialect::picodata) fn writes(statement: &Statement, in_block: bool
             if let Some(alias) = &own.table.relation.alias {
                 found.push(refuse(alias.name.span, "an alias of the table that is written", ALIAS));
             }
-            found.extend(own.returning.as_ref().map(|items| refuse(place(items, statement), "RETURNING", RETURNING)));
+            found.extend(
+                own.returning.as_ref().map(|items| refuse(place(items, statement), "RETURNING", RETURNING)),
+            );
         }
         StatementKind::Delete(own) => {
             found.extend(with(&own.with));
@@ -153,7 +171,9 @@ pub(in crate::dialect::picodata) fn writes(statement: &Statement, in_block: bool
             if let Some(limit) = &own.limit {
                 found.push(refuse(limit.span, "LIMIT of a DELETE", "fix this by a condition"));
             }
-            found.extend(own.returning.as_ref().map(|items| refuse(place(items, statement), "RETURNING", RETURNING)));
+            found.extend(
+                own.returning.as_ref().map(|items| refuse(place(items, statement), "RETURNING", RETURNING)),
+            );
         }
         _ => {}
     }
@@ -180,7 +200,11 @@ fn insert(own: &Insert, in_block: bool) -> Found {
     }
     let bucket = own.columns.iter().find(|column| column.value.eq_ignore_ascii_case(BUCKET_ID));
     if let Some(bucket) = bucket {
-        found.push(refuse(bucket.span, "writing bucket_id", "fix this by leaving it out: the server computes it"));
+        found.push(refuse(
+            bucket.span,
+            "writing bucket_id",
+            "fix this by leaving it out: the server computes it",
+        ));
     }
     if let Some(conflict) = own.on_conflict.as_ref().filter(|_| !in_block) {
         let whole = "fix this by `ON CONFLICT DO REPLACE` or `DO NOTHING`, which are about the primary key; from 26.2 on \
@@ -214,11 +238,17 @@ fn update(own: &Update) -> Found {
     if let Some(limit) = &own.limit {
         found.push(refuse(limit.span, "LIMIT of an UPDATE", "fix this by a condition"));
     }
-    let bucket = own.assignments.iter().flat_map(|own| &own.targets).find(|name| {
-        name.last().value.eq_ignore_ascii_case(BUCKET_ID)
-    });
+    let bucket = own
+        .assignments
+        .iter()
+        .flat_map(|own| &own.targets)
+        .find(|name| name.last().value.eq_ignore_ascii_case(BUCKET_ID));
     if let Some(bucket) = bucket {
-        found.push(refuse(bucket.span(), "writing bucket_id", "fix this by leaving it out: the server computes it"));
+        found.push(refuse(
+            bucket.span(),
+            "writing bucket_id",
+            "fix this by leaving it out: the server computes it",
+        ));
     }
     found
 }
