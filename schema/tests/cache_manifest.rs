@@ -125,6 +125,10 @@ fn keys_that_contradict_each_other_are_refused() {
         json!({ "dialect": "datafusion", "schema": ["a.sql"], "version": "latest" }),
         &["`version` in [source.a] must be numbers joined by dots, such as \"26.1\""],
     );
+    source_refused(
+        json!({ "dialect": "picodata", "schema": ["a.sql"], "version": "25.5" }),
+        &["`version` in [source.a]: `picodata` is known from 25.6 on"],
+    );
 }
 
 #[test]

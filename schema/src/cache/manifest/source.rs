@@ -176,6 +176,11 @@ impl Reader {
                 let message = format!("`version` in {name} must be numbers joined by dots, such as \"26.1\"");
                 self.error(ManifestError::new(message));
             }
+            Some(version) if dialect == "picodata" && !dialect::PicodataVersion::is_known(version) => {
+                let oldest = dialect::PicodataVersion::V25_6.name();
+                let message = format!("`version` in {name}: `picodata` is known from {oldest} on");
+                self.error(ManifestError::new(message));
+            }
             _ => {}
         }
         Some(backend_of_dialect(dialect))

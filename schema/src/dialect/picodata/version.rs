@@ -43,6 +43,13 @@ impl Version {
         })
     }
 
+    /// Whether a version is one that is known, or a later one.
+    pub fn is_known(text: &str) -> bool {
+        let mut parts = text.split('.').map(|part| part.parse::<u32>().ok());
+        let number = (parts.next().flatten(), parts.next().flatten());
+        matches!(number, (Some(major), Some(minor)) if (major, minor) >= (25, 6))
+    }
+
     /// The version of a source's server, where that is known.
     pub(super) fn of(source: &SourceDescription) -> Option<Version> {
         Version::parse(&source.server.as_ref()?.version)
@@ -78,5 +85,7 @@ mod tests {
         check("26", None);
         check("new", None);
         assert_eq!(Version::V26_1_3.name(), "26.1.3");
+        assert!(Version::is_known("25.6") && Version::is_known("27.0.1"));
+        assert!(!Version::is_known("25.5.3") && !Version::is_known("26"));
     }
 }

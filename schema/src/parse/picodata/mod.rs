@@ -119,6 +119,8 @@ pub(super) fn findings(tokens: &[TokenWithSpan]) -> Vec<Diagnostic> {
         let span = span_of(token.span).unwrap_or_default();
         let what = match &token.token {
             Token::EscapedStringLiteral(_) => "`E'…'`",
+            // Behind DO its tag is what is wrong, which is said of the statement.
+            Token::DollarQuotedString(_) if at > 0 && is_word(&meant[at - 1].token, "do") => continue,
             Token::DollarQuotedString(_) if !procedure => "a string between dollars",
             Token::UnicodeStringLiteral(_) | Token::NationalStringLiteral(_) => "a string with a prefix",
             Token::HexStringLiteral(_) | Token::SingleQuotedByteStringLiteral(_) => "a string of bytes",
@@ -154,7 +156,7 @@ pub(super) fn settings(tokens: &[Scanned]) -> Vec<Setting> {
         let open = tokens.get(at + 1).is_some_and(|next| next.token == Token::LParen);
         if open && is_word(&tokens[at].token, "option") {
             at = option(&tokens, at + 2, &mut found);
-        } else if open && at == 0 && facets_ahead(&tokens[2..]) {
+        } else if open && at == 0 && is_word(&tokens[0].token, "explain") && facets_ahead(&tokens[2..]) {
             for token in tokens[2..].iter().take_while(|token| token.token != Token::RParen) {
                 if let Token::Word(word) = &token.token {
                     found.push(setting("explain", word.value.clone(), token, None));

@@ -147,6 +147,16 @@ pub enum Feature {
     Groups,
     /// `FILTER`.
     Filter,
+    /// `FILTER` of an aggregate that is no window.
+    AggregateFilter,
+    /// A sign before anything but a number.
+    Sign,
+    /// `WITH` inside of `WITH`.
+    NestedWith,
+    /// ORDER BY and LIMIT of VALUES.
+    SortedValues,
+    /// `OVER (w)`.
+    WindowBase,
     /// `WITHIN GROUP`.
     WithinGroup,
     /// `ORDER BY` among the arguments of an aggregate.

@@ -30,7 +30,7 @@ impl Generator {
         if self.calls.all[call].slots.is_empty() || (name == "count" && self.random.chance(20)) {
             // `count` of nothing counts rows.
             let star = if name == "count" { "count(*)".to_owned() } else { format!("{name}()") };
-            return star + &self.filter(inner);
+            return star + &self.aggregate_filter(inner);
         }
         let args = self.arguments(inner, call);
         if SORTED.contains(&name) && sorted && self.may(Feature::WithinGroup, 50) {
@@ -62,13 +62,18 @@ impl Generator {
             let key = self.sort_key(inner);
             text = format!("{text} WITHIN GROUP (ORDER BY {key})");
         }
-        text + &self.filter(inner)
+        text + &self.aggregate_filter(inner)
     }
 
     fn within_group(&mut self, inner: Place<'_>, name: &str, args: &[String]) -> String {
         let order = self.random.word(&["", " ASC", " DESC"]);
         let text = format!("{name}({}) WITHIN GROUP (ORDER BY {}{order})", args[1..].join(", "), args[0]);
-        text + &self.filter(inner)
+        text + &self.aggregate_filter(inner)
+    }
+
+    /// `FILTER (WHERE …)` of an aggregate that is no window, sometimes.
+    fn aggregate_filter(&mut self, inner: Place<'_>) -> String {
+        if self.has(Feature::AggregateFilter) { self.filter(inner) } else { String::new() }
     }
 
     /// `FILTER (WHERE …)`, sometimes.

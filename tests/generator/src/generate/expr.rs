@@ -136,7 +136,7 @@ impl Generator {
         let of = |wanted: SqlType| self.types.universe().contains(&wanted);
         add(Call, !self.calls.giving(FunctionKind::Scalar, ty).is_empty());
         add(Operator, *ty != SqlType::Boolean && self.operators.giving(ty).is_some());
-        add(Sign, ty.is_numeric() && !ty.is_unsigned_integer());
+        add(Sign, self.has(Feature::Sign) && ty.is_numeric() && !ty.is_unsigned_integer());
         add(Cast, self.types.cast_name(ty).is_some());
         add(TryCast, self.has(Feature::TryCast) && self.types.cast_name(ty).is_some());
         add(Parameter, place.params && self.types.cast_name(ty).is_some());

@@ -27,10 +27,16 @@ impl Generator {
         let outside = self.statement.ctes.len();
         let with =
             if depth > 0 && self.may(Feature::With, 15) { self.with(depth - 1) } else { String::new() };
-        let body = self.body(want, depth, named);
-        let tail = self.tail(&body, named);
+        let (text, outputs) = self.without_with(want, depth, named);
         self.statement.ctes.truncate(outside);
-        (format!("{with}{}{tail}", body.text), body.outputs)
+        (with + &text, outputs)
+    }
+
+    fn without_with(&mut self, want: Option<&[SqlType]>, depth: u8, named: bool) -> (String, Vec<Output>) {
+        let body = self.body(want, depth, named);
+        let bare = body.text.starts_with("VALUES ") && !self.has(Feature::SortedValues);
+        let tail = if bare { String::new() } else { self.tail(&body, named) };
+        (body.text + &tail, body.outputs)
     }
 
     fn body(&mut self, want: Option<&[SqlType]>, depth: u8, named: bool) -> Selected {
@@ -47,7 +53,10 @@ impl Generator {
         }
         let mut parts = Vec::new();
         for _ in 0..1 + self.random.below(2) {
-            let (query, outputs) = self.query(None, depth, true);
+            let (query, outputs) = match self.has(Feature::NestedWith) {
+                true => self.query(None, depth, true),
+                false => self.without_with(None, depth, true),
+            };
             let name = self.fresh("e");
             let own = self.may(Feature::WithColumns, 30);
             let names: Vec<String> = outputs

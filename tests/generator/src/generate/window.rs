@@ -59,7 +59,8 @@ impl Generator {
     fn over(&mut self, place: Place<'_>, ordered: bool) -> String {
         if !place.named.is_empty() && self.random.chance(50) {
             let name = self.random.pick(place.named).cloned().unwrap_or_default();
-            return if self.random.chance(80) { name } else { format!("({name})") };
+            let alone = self.random.chance(80) || !self.has(Feature::WindowBase);
+            return if alone { name } else { format!("({name})") };
         }
         format!("({})", self.window(place, ordered))
     }
