@@ -234,22 +234,16 @@ fn is_unique(json: &str) -> Option<bool> {
     unique.map_or(Some(false), Value::as_bool)
 }
 
-/// A routine as `name(type, type)`.
-///
-/// # Errors
-/// Parameters in a form that is not known.
-pub fn routine(row: &RoutineRow) -> Result<String, Unreadable> {
+/// A routine as `name(type, type)`; `name(…)` where its parameters are in a form that is not known.
+pub fn routine(row: &RoutineRow) -> String {
     let types = || -> Option<Vec<String>> {
         let json: Value = serde_json::from_str(&row.params).ok()?;
         // `{"type":"integer"}` or `"integer"`.
-        let name = |param: &Value| {
-            let named = param.get("type").or_else(|| param.get("field_type")).unwrap_or(param);
-            named.as_str().map(str::to_owned)
-        };
+        let name = |param: &Value| param.get("type").unwrap_or(param).as_str().map(str::to_owned);
         json.as_array()?.iter().map(name).collect()
     };
-    let types = types().ok_or_else(|| unreadable("_pico_routine.params", &row.name))?;
-    Ok(format!("{}({})", row.name, types.join(", ")))
+    let types = types().map_or_else(|| "…".to_owned(), |types| types.join(", "));
+    format!("{}({types})", row.name)
 }
 
 /// How many buckets a tier has, by the ranges that `_pico_bucket(tier)` answers; `None` where they are none.
@@ -265,7 +259,7 @@ pub fn earliest<'v>(versions: impl Iterator<Item = &'v str>) -> Option<&'v str> 
 }
 
 /// The leading numbers of a version: `26.1.6-0-g1c2d` is 26, 1, 6.
-fn numbers(version: &str) -> Vec<u64> {
+pub fn numbers(version: &str) -> Vec<u64> {
     let head = version.split(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or_default();
     head.split('.').map_while(|number| number.parse().ok()).collect()
 }
@@ -415,9 +409,9 @@ mod tests {
     fn routines_tiers_and_versions() {
         let row =
             |params: &str| RoutineRow { name: "move".into(), params: params.into(), ..RoutineRow::default() };
-        assert_eq!(routine(&row(r#"[{"type":"integer"},"string"]"#)), Ok("move(integer, string)".into()));
-        assert_eq!(routine(&row("[]")), Ok("move()".into()));
-        assert!(routine(&row("{}")).is_err());
+        assert_eq!(routine(&row(r#"[{"type":"integer"},"string"]"#)), "move(integer, string)");
+        assert_eq!(routine(&row("[]")), "move()");
+        assert_eq!(routine(&row("{}")), "move(…)");
         let buckets = r#"[{"bucket_id_start":501,"bucket_id_end":3000},{"bucket_id_start":1,"bucket_id_end":500,"state":"active","tier_name":"default"}]"#;
         assert_eq!(bucket_count(buckets), Some(3000));
         assert_eq!((bucket_count("[]"), bucket_count("{")), (None, None));

@@ -92,6 +92,11 @@ impl Failure {
         let cause = of_code(code).or_else(|| words.cause()).or_else(|| of_class(code));
         words.failure(cause, code)
     }
+
+    /// The failure behind an error, where it came from a server and was understood.
+    pub fn behind<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e Failure> {
+        std::iter::successors(Some(error), |error| error.source()).find_map(|error| error.downcast_ref())
+    }
 }
 
 /// Its cause alone: the message is the error's above it.

@@ -290,3 +290,27 @@ fn nothing_of_a_row_is_told() {
     let long = Failure::of("XX000", &"word ".repeat(400));
     assert!(long.message.chars().count() <= 501);
 }
+
+/// An error above a failure.
+#[derive(Debug)]
+struct Above(Failure);
+
+impl fmt::Display for Above {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("above")
+    }
+}
+
+impl std::error::Error for Above {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+#[test]
+fn a_failure_is_found_behind_other_errors() {
+    let failure = Failure::of("42999", "invalidated");
+    assert_eq!(Failure::behind(&failure), Some(&failure));
+    assert_eq!(Failure::behind(&Above(failure.clone())), Some(&failure));
+    assert_eq!(Failure::behind(&std::fmt::Error), None);
+}
