@@ -1,9 +1,10 @@
 //! Errors of the wire as querent's.
 //!
-//! Picodata has a handful of SQLSTATEs and says `XX000` for everything else, so those messages are told apart by the
-//! words of its engine (measured on 25.6 and 26.1).
+//! Picodata has a handful of SQLSTATEs and says `XX000` for everything else: what its words mean, and what of them is told, is in
+//! `querent_protocol::picodata::failure`. Here is which kind of error that is, and whether it may go better next time.
 
 use querent_core::{Error, ErrorKind, tls};
+use querent_protocol::picodata::failure::{Cause, Failure};
 use tokio_postgres::error::DbError;
 
 use crate::parameters::EncodeError;
@@ -54,90 +55,83 @@ fn lost(error: tokio_postgres::Error, message: &str) -> Error {
     Error::new(ErrorKind::Connection, message).with_cause(error)
 }
 
-/// An answer of the server. Its detail is left out, for it repeats the values of rows.
+/// An answer of the server, in words without values. Its detail is left out, for it repeats rows.
 fn from_server(server: &DbError) -> Error {
     let code = server.code().code();
-    let error = Error::new(kind(code, server.message()), without_tuples(server.message())).with_code(code);
-    // These are said before anything runs.
-    let retry = matches!(code, "42999" | "57P03" | "53300");
-    if retry { error.with_retry() } else { error }
+    let failure = Failure::of(code, server.message());
+    let cause = failure.cause;
+    let mut error = Error::new(kind(code, cause), failure.message.clone()).with_code(code);
+    if cause.is_some() {
+        error = error.with_cause(failure);
+    }
+    if is_before_all(code, cause) { error.with_retry() } else { error }
 }
 
-fn kind(code: &str, message: &str) -> ErrorKind {
+/// Whether the server says so before anything runs, and it may go better next time, on a connection of its own at least.
+fn is_before_all(code: &str, cause: Option<Cause>) -> bool {
+    matches!(code, "42999" | "57P03" | "53300")
+        || matches!(
+            cause,
+            Some(
+                Cause::StatementsFull
+                    | Cause::PortalsFull
+                    | Cause::DuplicateStatement
+                    | Cause::DuplicatePortal
+                    | Cause::UnknownStatement
+            )
+        )
+}
+
+fn kind(code: &str, cause: Option<Cause>) -> ErrorKind {
+    match cause {
+        Some(cause) => of_cause(cause),
+        None => of_code(code),
+    }
+}
+
+fn of_cause(cause: Cause) -> ErrorKind {
+    match cause {
+        Cause::UniqueViolation | Cause::NotNullViolation | Cause::TypeViolation => ErrorKind::Constraint,
+        Cause::AccessDenied => ErrorKind::Permission,
+        Cause::AuthenticationFailed => ErrorKind::Authentication,
+        Cause::TlsRequired => ErrorKind::Tls,
+        Cause::Syntax
+        | Cause::UnknownTable
+        | Cause::UnknownColumn
+        | Cause::UnknownFunction
+        | Cause::UnknownIndex
+        | Cause::TypeMismatch
+        | Cause::Arithmetic
+        | Cause::StaleStatement
+        | Cause::BadParameter => ErrorKind::Query,
+        Cause::RowLimit | Cause::OpcodeLimit | Cause::StatementsFull | Cause::PortalsFull => {
+            ErrorKind::Resource
+        }
+        Cause::Unsupported => ErrorKind::Unsupported,
+        // What the connection and the server take to be prepared differs: it is of no use any more.
+        Cause::DuplicateStatement | Cause::DuplicatePortal | Cause::UnknownStatement | Cause::Protocol => {
+            ErrorKind::Protocol
+        }
+        // Cause::Sharding and Cause::Io among them.
+        _ => ErrorKind::Server,
+    }
+}
+
+/// What PostgreSQL's other codes are, which its stand-ins send.
+fn of_code(code: &str) -> ErrorKind {
     match code {
-        "42501" => ErrorKind::Permission,
         "57014" => ErrorKind::Timeout,
         "57P01" | "57P02" | "57P03" => ErrorKind::Connection,
         "25006" => ErrorKind::Permission,
         "3D000" => ErrorKind::Config,
-        "XX000" => of_words(message),
         _ => match code.get(..2).unwrap_or_default() {
             "08" => ErrorKind::Protocol,
-            "0A" => ErrorKind::Unsupported,
             "22" | "42" => ErrorKind::Query,
             "23" => ErrorKind::Constraint,
-            "28" => ErrorKind::Authentication,
             "53" | "54" => ErrorKind::Resource,
             _ => ErrorKind::Server,
         },
     }
-}
-
-/// What an `XX000` is, by the words of Picodata's engine; the first that fits.
-fn of_words(message: &str) -> ErrorKind {
-    const WORDS: &[(&str, ErrorKind)] = &[
-        ("AccessDenied", ErrorKind::Permission),
-        ("TupleFound", ErrorKind::Constraint),
-        ("Duplicate key exists", ErrorKind::Constraint),
-        ("FieldType", ErrorKind::Constraint),
-        ("ShardingError", ErrorKind::Server),
-        ("Exceeded maximum number of rows", ErrorKind::Resource),
-        ("max executed vdbe opcodes", ErrorKind::Resource),
-        ("storage is full", ErrorKind::Resource),
-        ("NoSuchSpace", ErrorKind::Query),
-        ("rule parsing error", ErrorKind::Query),
-        ("not found", ErrorKind::Query),
-        ("failed to parse", ErrorKind::Query),
-        ("could not resolve", ErrorKind::Query),
-        ("could not determine data type", ErrorKind::Query),
-        ("inconsistent types", ErrorKind::Query),
-        ("schema version different", ErrorKind::Query),
-    ];
-    let known = WORDS.iter().find(|(words, _)| message.contains(words));
-    known.map_or(ErrorKind::Server, |(_, kind)| *kind)
-}
-
-/// The message without the rows that Picodata prints where a key is there already (`old tuple - [1, "a"]`).
-fn without_tuples(message: &str) -> String {
-    let mut out = String::with_capacity(message.len());
-    let mut rest = message;
-    while let Some(at) = rest.find("tuple - [") {
-        let (before, tuple) = rest.split_at(at + "tuple - [".len());
-        out.push_str(before);
-        out.push_str("<values>]");
-        rest = after_bracket(tuple);
-    }
-    out.push_str(rest);
-    out
-}
-
-/// What follows the bracket that closes the one already open; brackets inside of texts do not count.
-fn after_bracket(text: &str) -> &str {
-    let (mut depth, mut quoted, mut escaped) = (1_usize, false, false);
-    for (at, c) in text.char_indices() {
-        match c {
-            _ if std::mem::take(&mut escaped) => {}
-            '\\' => escaped = true,
-            '"' => quoted = !quoted,
-            '[' if !quoted => depth += 1,
-            ']' if !quoted => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return &text[at + 1..];
-        }
-    }
-    ""
 }
 
 #[cfg(test)]
@@ -145,33 +139,59 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_and_words_have_kinds() {
-        for (code, message, expected) in [
-            ("28P01", "authentication failed for user 'x'", ErrorKind::Authentication),
-            ("28000", "this server requires the client to use ssl", ErrorKind::Authentication),
-            ("42999", "prepared statement s105 has been invalidated", ErrorKind::Query),
-            ("22P02", "invalid input syntax", ErrorKind::Query),
-            ("0A000", "_int8 parameters", ErrorKind::Unsupported),
-            ("23505", "duplicate key value", ErrorKind::Constraint),
-            ("XX000", "sbroad: table with name \"nope\" not found", ErrorKind::Query),
-            ("XX000", "box error: AccessDenied: Read access to space 'w' is denied", ErrorKind::Permission),
-            ("XX000", "TupleFound: Duplicate key exists in unique index", ErrorKind::Constraint),
-            ("XX000", "sbroad: Exceeded maximum number of rows (5000)", ErrorKind::Resource),
-            ("XX000", "something else", ErrorKind::Server),
-            ("", "", ErrorKind::Server),
+    fn causes_and_codes_have_kinds() {
+        for (code, message, expected, again) in [
+            ("28P01", "authentication failed for user 'x'", ErrorKind::Authentication, false),
+            ("28000", "this server requires the client to use ssl", ErrorKind::Tls, false),
+            ("28000", "something else", ErrorKind::Authentication, false),
+            ("42999", "prepared statement s105 has been invalidated", ErrorKind::Query, true),
+            ("22P02", "invalid input syntax", ErrorKind::Query, false),
+            ("0A000", "_int8 parameters", ErrorKind::Unsupported, false),
+            ("42P05", "duplicate", ErrorKind::Protocol, true),
+            ("42P03", "duplicate", ErrorKind::Protocol, true),
+            ("08P01", "unexpected", ErrorKind::Protocol, false),
+            ("58030", "broken pipe", ErrorKind::Server, false),
+            ("23505", "duplicate key value", ErrorKind::Constraint, false),
+            ("23514", "a check", ErrorKind::Constraint, false),
+            ("42P01", "no such relation", ErrorKind::Query, false),
+            ("57014", "cancelled", ErrorKind::Timeout, false),
+            ("57P03", "starting up", ErrorKind::Connection, true),
+            ("53300", "too many connections", ErrorKind::Resource, true),
+            ("XX000", "sbroad: table with name \"nope\" not found", ErrorKind::Query, false),
+            (
+                "XX000",
+                "box error: AccessDenied: Read access to space 'w' is denied",
+                ErrorKind::Permission,
+                false,
+            ),
+            ("XX000", "TupleFound: Duplicate key exists in unique index", ErrorKind::Constraint, false),
+            (
+                "XX000",
+                "FieldType: Tuple field 3 (a) type: expected string, got nil",
+                ErrorKind::Constraint,
+                false,
+            ),
+            ("XX000", "sbroad: Exceeded maximum number of rows (5000)", ErrorKind::Resource, false),
+            (
+                "XX000",
+                "Reached a limit on max executed vdbe opcodes. Limit: 45000",
+                ErrorKind::Resource,
+                false,
+            ),
+            ("XX000", "Statement storage is full", ErrorKind::Resource, true),
+            ("XX000", "Couldn't find statement 's1'", ErrorKind::Protocol, true),
+            ("XX000", "ShardingError", ErrorKind::Server, false),
+            ("XX000", "sbroad: storage schema version different from router", ErrorKind::Query, false),
+            ("XX000", "sbroad: rule parsing error:  --> 1:1\n", ErrorKind::Query, false),
+            ("XX000", "something else", ErrorKind::Server, false),
+            ("", "", ErrorKind::Server, false),
         ] {
-            assert_eq!(kind(code, message), expected, "{code} {message}");
+            let cause = Failure::of(code, message).cause;
+            assert_eq!(
+                (kind(code, cause), is_before_all(code, cause)),
+                (expected, again),
+                "{code} {message}"
+            );
         }
-    }
-
-    #[test]
-    fn rows_are_not_repeated() {
-        let message =
-            r#"in space "t" with old tuple - [1, "s3cret ] \" x", [2]] and new tuple - [1, "other"]"}"#;
-        assert_eq!(
-            without_tuples(message),
-            r#"in space "t" with old tuple - [<values>] and new tuple - [<values>]"}"#
-        );
-        assert_eq!(without_tuples("old tuple - [1, \"cut"), "old tuple - [<values>]");
     }
 }

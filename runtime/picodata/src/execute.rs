@@ -10,7 +10,7 @@ use futures_util::Stream as _;
 use futures_util::future::poll_fn;
 use querent_core::{Error, ErrorKind, Rendered, Request, Result};
 use tokio_postgres::types::Type;
-use tokio_postgres::{Row, RowStream};
+use tokio_postgres::{Row, RowStream, Statement};
 
 use crate::Picodata;
 use crate::connection::Connection;
@@ -28,6 +28,12 @@ const INVALIDATED: &str = "42999";
 /// An open result.
 pub struct Cursor {
     rows: Pin<Box<RowStream>>,
+    /// What was prepared for it; `None` where nothing was.
+    #[cfg_attr(
+        not(feature = "arrow"),
+        expect(dead_code, reason = "record batches alone ask for its columns")
+    )]
+    statement: Option<Statement>,
     batch_rows_max: usize,
     affected: Option<u64>,
     ended: bool,
@@ -37,8 +43,10 @@ pub struct Cursor {
 pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Picodata>) -> Result<Cursor> {
     let rendered = request.render();
     connection.busy = true;
-    let once =
-        request.read_only.then(|| declared(&rendered)).flatten().filter(|_| connection.is_new(&rendered.sql));
+    // A column of which the checker left the type open is described before there is a row.
+    let is_known = request.columns.iter().all(|column| !column.ty.is_empty());
+    let once = (request.read_only && is_known).then(|| declared(&rendered)).flatten();
+    let once = once.filter(|_| connection.is_new(&rendered.sql));
     let outcome = match once {
         Some(types) => run_once(connection, &rendered, types).await,
         None => run(connection, &rendered).await,
@@ -51,9 +59,9 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Picod
         outcome => outcome,
     };
     match outcome {
-        Ok(rows) => {
+        Ok((statement, rows)) => {
             let batch_rows_max = request.call.page_size.unwrap_or(BATCH_ROWS_MAX).max(1);
-            Ok(Cursor { rows: Box::pin(rows), batch_rows_max, affected: None, ended: false })
+            Ok(Cursor { rows: Box::pin(rows), statement, batch_rows_max, affected: None, ended: false })
         }
         Err(error) => {
             // The server has answered, or the connection is closed and says so.
@@ -63,10 +71,14 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Picod
     }
 }
 
+/// What was prepared for a statement, if anything was, and its rows.
+type Begun = (Option<Statement>, RowStream);
+
 /// Runs a statement without preparing it.
-async fn run_once(connection: &Connection, rendered: &Rendered<'_>, types: Vec<Type>) -> Result<RowStream> {
+async fn run_once(connection: &Connection, rendered: &Rendered<'_>, types: Vec<Type>) -> Result<Begun> {
     let arguments = rendered.values.iter().map(|(value, _)| Argument(value)).zip(types);
-    connection.client.query_typed_raw(&rendered.sql, arguments).await.map_err(error::from_wire)
+    let rows = connection.client.query_typed_raw(&rendered.sql, arguments).await;
+    Ok((None, rows.map_err(error::from_wire)?))
 }
 
 /// The types that the checker found for the parameters, as the wire has them; `None` where one is not known.
@@ -86,7 +98,7 @@ fn declared(rendered: &Rendered<'_>) -> Option<Vec<Type>> {
     each.collect()
 }
 
-async fn run(connection: &mut Connection, rendered: &Rendered<'_>) -> Result<RowStream> {
+async fn run(connection: &mut Connection, rendered: &Rendered<'_>) -> Result<Begun> {
     let statement = connection.prepare(&rendered.sql).await?;
     let (wanted, given) = (statement.params().len(), rendered.values.len());
     if wanted != given {
@@ -98,7 +110,8 @@ async fn run(connection: &mut Connection, rendered: &Rendered<'_>) -> Result<Row
         return Err(Error::new(ErrorKind::Connection, "the connection was closed").unsent());
     }
     let arguments = rendered.values.iter().map(|(value, _)| Argument(value));
-    connection.client.query_raw(&statement, arguments).await.map_err(error::from_wire)
+    let rows = connection.client.query_raw(&statement, arguments).await.map_err(error::from_wire)?;
+    Ok((Some(statement), rows))
 }
 
 impl Cursor {
@@ -139,6 +152,12 @@ impl Cursor {
             }
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// The columns as the server described them before there was a row; of what was not prepared they are those of a row.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn columns(&self) -> &[tokio_postgres::Column] {
+        self.statement.as_ref().map(Statement::columns).unwrap_or_default()
     }
 
     pub(crate) fn affected(&self) -> Option<u64> {

@@ -3,17 +3,22 @@
 //! A connection runs one statement at a time, always prepared, in binary, and keeps a bounded number of prepared
 //! statements, for the server counts those of all clients together. There is no `transaction` module: Picodata takes
 //! `BEGIN` and `COMMIT` and ignores them (its atomic unit is the statement, or a `DO` block), so no `Transact` is offered.
-//! There is no `describe` module: a source is described by its SQL files.
 //!
 //! A pool's connections spread over the nodes of the cluster, of which `topology` reads the catalog; statements whose
 //! distribution key is known go to the node that holds their rows.
+//!
+//! [`explain`] reads plans, [`Failure`] says what an error of the server means beyond its kind.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod connect;
 mod connection;
+mod describe;
 mod error;
 mod execute;
 mod options;
 mod parameters;
+mod prepare;
 mod row;
 mod topology;
 pub mod types;
@@ -21,8 +26,12 @@ pub mod types;
 use querent_core::{Backend, Placeholder, Request, Result};
 
 pub use connection::Connection;
+pub use describe::describe;
 pub use execute::Cursor;
 pub use options::{Forward, PicodataOptions, ReadPreference, Server};
+pub use prepare::{Answered, Describer, Refused};
+pub use querent_protocol::picodata::explain;
+pub use querent_protocol::picodata::failure::{Cause, Failure};
 pub use row::PicodataBatch;
 pub use topology::{BucketPool, Cluster, bucket_of};
 

@@ -1,6 +1,7 @@
 //! Values as the prepared statement wants them: binary, by the type that the server gave each parameter.
 //!
-//! A value is sent exactly or not at all: what does not fit is an error that holds no value.
+//! A value is sent exactly or not at all: what does not fit is an error that holds no value. A decimal of more digits than the
+//! server's binary form holds goes as text.
 
 use std::fmt;
 
@@ -8,7 +9,7 @@ use bytes::{BufMut as _, BytesMut};
 use querent_core::types::TimeUnit;
 use querent_core::types::value::{Decimal, Timestamp};
 use querent_core::{Error, ErrorKind, Value};
-use tokio_postgres::types::{IsNull, Kind, ToSql, Type};
+use tokio_postgres::types::{Format, IsNull, Kind, ToSql, Type};
 
 use crate::types::numeric;
 
@@ -68,7 +69,15 @@ impl ToSql for Argument<'_> {
         ty: &Type,
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        encode(self.0, ty, out).map_err(|problem| EncodeError { problem, ty: ty.name().to_owned() }.into())
+        let encoded = match long_decimal(self.0, ty) {
+            Some(decimal) => numeric::encode_text(decimal, out).ok_or(Problem::Inexact).map(|()| IsNull::No),
+            None => encode(self.0, ty, out),
+        };
+        encoded.map_err(|problem| EncodeError { problem, ty: ty.name().to_owned() }.into())
+    }
+
+    fn encode_format(&self, ty: &Type) -> Format {
+        if long_decimal(self.0, ty).is_some() { Format::Text } else { Format::Binary }
     }
 
     fn accepts(_: &Type) -> bool {
@@ -81,6 +90,23 @@ impl ToSql for Argument<'_> {
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         self.to_sql(ty, out)
+    }
+}
+
+/// Digits that a NUMERIC in binary has at most, and decimal places: Picodata (26.1) reads it into 96 bits, and stores 38 digits.
+const BINARY_DIGITS_MAX: usize = 28;
+
+/// A decimal that only its text carries to the server whole.
+fn long_decimal<'v>(value: &'v Value<'_>, ty: &Type) -> Option<&'v Decimal> {
+    match value {
+        Value::Decimal(decimal) if *ty == Type::NUMERIC => {
+            let places = usize::try_from(decimal.scale()).unwrap_or_default();
+            let digits = decimal.precision().max(places);
+            // Zeros before the point count as well.
+            let zeros = usize::try_from(decimal.scale().saturating_neg()).unwrap_or_default();
+            (digits + zeros > BINARY_DIGITS_MAX).then_some(decimal.as_ref())
+        }
+        _ => None,
     }
 }
 
@@ -319,6 +345,66 @@ mod tests {
         );
         sends(Value::List(vec![]), Type::INT8_ARRAY, &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 20]);
         refuses(Value::List(vec![Value::Bool(true)]), Type::INT8_ARRAY, Problem::Kind("a boolean"));
+    }
+
+    #[test]
+    fn narrower_integers_widen_to_the_servers_own() {
+        sends(Value::Int(i16::MIN.into()), Type::INT8, &i64::from(i16::MIN).to_be_bytes());
+        sends(Value::Int(i32::MAX.into()), Type::INT8, &i64::from(i32::MAX).to_be_bytes());
+        sends(Value::UInt(7), Type::INT8, &7_i64.to_be_bytes());
+    }
+
+    #[test]
+    fn text_holds_nul_and_json_is_text() {
+        sends(Value::Str("a\0b"), Type::TEXT, b"a\0b");
+        sends(Value::Str("a\0b"), Type::VARCHAR, b"a\0b");
+        sends(Value::Str("{}"), Type::JSON, b"{}");
+        sends(Value::Str("x"), Type::UNKNOWN, b"x");
+        refuses(Value::Bytes(b"x"), Type::TEXT, Problem::Kind("bytes"));
+    }
+
+    #[test]
+    fn arrays_of_every_type_are_sent() {
+        let uuid = querent_core::types::value::Uuid::from_bytes([7; 16]);
+        let at: Timestamp = "2000-01-01T00:00:00.000001".parse().unwrap();
+        let decimal: Decimal = "1.5".parse().unwrap();
+        for (value, ty, len) in [
+            (Value::Int(1), Type::INT8_ARRAY, 8),
+            (Value::Str("ab"), Type::TEXT_ARRAY, 2),
+            (Value::Bool(true), Type::BOOL_ARRAY, 1),
+            (Value::Double(0.5), Type::FLOAT8_ARRAY, 8),
+            (Value::Decimal(std::borrow::Cow::Owned(decimal)), Type::NUMERIC_ARRAY, 12),
+            (Value::Uuid(uuid), Type::UUID_ARRAY, 16),
+            (Value::Timestamp(at), Type::TIMESTAMPTZ_ARRAY, 8),
+            (Value::Str("{}"), Type::JSON_ARRAY, 2),
+        ] {
+            let mut out = BytesMut::new();
+            let values = Value::List(vec![value, Value::Null]);
+            assert!(matches!(encode(&values, &ty, &mut out), Ok(IsNull::No)), "{ty}");
+            // Head of 20 bytes, a length and the element, the length of NULL.
+            assert_eq!(out.len(), 20 + 4 + len + 4, "{ty}");
+        }
+    }
+
+    #[test]
+    fn a_long_decimal_goes_as_text() {
+        let sent = |text: &str| {
+            let value = Value::Decimal(std::borrow::Cow::Owned(text.parse().unwrap()));
+            let (argument, mut out) = (Argument(&value), BytesMut::new());
+            let format = argument.encode_format(&Type::NUMERIC);
+            argument.to_sql(&Type::NUMERIC, &mut out).map(|_| (matches!(format, Format::Text), out)).ok()
+        };
+        let digits = "1234567890123456789012345678";
+        assert!(!sent(digits).unwrap().0);
+        for text in [format!("{digits}9"), format!("-{digits}9012345678"), format!("0.{}1", "0".repeat(28))] {
+            let (as_text, bytes) = sent(&text).unwrap();
+            assert_eq!((as_text, &bytes[..]), (true, text.as_bytes()), "{text}");
+        }
+        let (as_text, bytes) = sent("1E+30").unwrap();
+        assert_eq!((as_text, &bytes[..]), (true, format!("1{}", "0".repeat(30)).as_bytes()));
+        assert!(sent("1E+200000").is_none());
+        let list = Value::List(vec![]);
+        assert!(matches!(Argument(&list).encode_format(&Type::NUMERIC_ARRAY), Format::Binary));
     }
 
     #[test]

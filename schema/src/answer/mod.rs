@@ -16,7 +16,7 @@ use crate::plan::{Column, Param, Plan};
 use compare::compare;
 
 /// The backends whose servers `querent prepare` asks.
-pub const ASKED: &[&str] = &["ignite", "pinot"];
+pub const ASKED: &[&str] = &["ignite", "picodata", "pinot"];
 
 /// What a check says where the checker does not know, and the server may.
 const OPEN: &[Code] = &[Code::UnknownFunction, Code::UnknownResult, Code::ParameterUnknown];

@@ -28,7 +28,7 @@ pub const BATCH_LEN: usize = 1 << 20;
 #[diagnostic::on_unimplemented(
     message = "results of the backend `{Self}` do not come as Arrow",
     label = "this source's backend has no record batches",
-    note = "Flight and Pinot have them, with the feature `arrow` of the crate `querent`; `fetch_all` and `fetch` give the rows of any backend as structs"
+    note = "Flight, Pinot and Picodata have them, with the feature `arrow` of the crate `querent`; `fetch_all` and `fetch` give the rows of any backend as structs"
 )]
 pub trait ToArrow: Backend {
     /// The columns as the server describes them; `None` where it has not, or never does. Asked after

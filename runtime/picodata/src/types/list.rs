@@ -67,11 +67,30 @@ impl<'b, T: Element<'b> + Item> FromWire<'b> for Vec<T> {
     }
 
     fn read(form: T::Form, bytes: &'b [u8]) -> Result<Vec<T>, ValueProblem> {
+        let elements = Elements::of(bytes)?;
+        // Each element has four bytes at least.
+        let mut values = Vec::with_capacity(elements.left.min(bytes.len() / 4));
+        for element in elements {
+            values.push(T::read(form, element?)?);
+        }
+        Ok(values)
+    }
+}
+
+/// The bytes of an array's elements, one after the other; `None` is NULL.
+pub(crate) struct Elements<'b> {
+    reader: Reader<'b>,
+    left: usize,
+}
+
+impl<'b> Elements<'b> {
+    /// Those of an array of one dimension.
+    pub(crate) fn of(bytes: &'b [u8]) -> Result<Elements<'b>, ValueProblem> {
         let mut reader = Reader(bytes);
         let dimensions = reader.number()?;
         // Whether there are NULLs, and the elements' type, which the column's type says as well.
         reader.take(8)?;
-        let len = match dimensions {
+        let left = match dimensions {
             0 => 0,
             1 => {
                 let len = reader.number()?;
@@ -80,16 +99,28 @@ impl<'b, T: Element<'b> + Item> FromWire<'b> for Vec<T> {
             }
             _ => return Err(ValueProblem::WrongType("Vec")),
         };
-        // Each element has four bytes at least.
-        let mut values = Vec::with_capacity(len.min(reader.0.len() / 4));
-        for _ in 0..len {
-            let element = match reader.number()? {
-                -1 => None,
-                len => Some(reader.take(usize::try_from(len).map_err(|_| MALFORMED)?)?),
-            };
-            values.push(T::read(form, element)?);
+        Ok(Elements { reader, left })
+    }
+}
+
+impl<'b> Iterator for Elements<'b> {
+    type Item = Result<Option<&'b [u8]>, ValueProblem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.left == 0 {
+            // What is too much is told once.
+            let rest = std::mem::take(&mut self.reader.0);
+            return (!rest.is_empty()).then_some(Err(MALFORMED));
         }
-        if reader.0.is_empty() { Ok(values) } else { Err(MALFORMED) }
+        self.left -= 1;
+        let element = match self.reader.number() {
+            Ok(-1) => Ok(None),
+            Ok(len) => {
+                usize::try_from(len).map_err(|_| MALFORMED).and_then(|len| self.reader.take(len)).map(Some)
+            }
+            Err(problem) => Err(problem),
+        };
+        Some(element)
     }
 }
 

@@ -6,6 +6,7 @@
 mod list;
 pub(crate) mod numeric;
 mod scalar;
+mod sql;
 
 use std::marker::PhantomData;
 
@@ -14,8 +15,11 @@ use querent_core::{Decode, ValueError, ValueProblem};
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
 
+#[cfg(feature = "arrow")]
+pub(crate) use list::Elements;
 pub use list::Item;
 pub use scalar::{DecimalForm, FloatForm, IntegerForm, TextForm};
+pub(crate) use sql::sql_type;
 
 use crate::Picodata;
 use crate::row::PicodataBatch;
@@ -69,7 +73,7 @@ impl<'b, T: FromWire<'b>> Cells<'b, T> {
     #[inline]
     fn bytes(&self, row: usize) -> Option<&'b [u8]> {
         let row: &'b Row = self.rows.get(row)?;
-        row.try_get::<_, Option<Bytes<'b>>>(usize::from(self.column)).ok()?.map(|bytes| bytes.0)
+        bytes(row, usize::from(self.column))
     }
 
     #[inline]
@@ -86,8 +90,19 @@ impl<'b, T: FromWire<'b>> Cells<'b, T> {
     }
 }
 
+/// The bytes of a row's value, whatever its type; `None` is NULL.
+pub(crate) fn bytes(row: &Row, index: usize) -> Option<&[u8]> {
+    row.try_get::<_, Option<Bytes<'_>>>(index).ok()?.map(|bytes| bytes.0)
+}
+
+/// A value of a row; `None` where it is NULL, is not there or is of another type.
+pub(crate) fn field<'b, T: FromWire<'b>>(row: &'b Row, index: usize) -> Option<T> {
+    let form = T::form(base(row.columns().get(index)?.type_()))?;
+    T::read(form, bytes(row, index)?).ok()
+}
+
 /// The type under a domain.
-fn base(ty: &Type) -> &Type {
+pub(crate) fn base(ty: &Type) -> &Type {
     match ty.kind() {
         tokio_postgres::types::Kind::Domain(inner) => base(inner),
         _ => ty,

@@ -42,6 +42,19 @@ pub(crate) fn encode(value: &Decimal, out: &mut BytesMut) -> Option<()> {
     Some(())
 }
 
+/// Writes a decimal as its text; `None` where it has more digits than the type.
+pub(crate) fn encode_text(value: &Decimal, out: &mut BytesMut) -> Option<()> {
+    let text = value.to_string();
+    let digits = text.strip_prefix('-').unwrap_or(&text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_plain = whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit());
+    if !is_plain || whole.len() > WHOLE_DIGITS_MAX || fraction.len() > SCALE_MAX {
+        return None;
+    }
+    out.put_slice(text.as_bytes());
+    Some(())
+}
+
 /// The number that up to four decimal digits are.
 fn group(digits: &[u8]) -> u16 {
     digits.iter().fold(0, |number, digit| number * 10 + u16::from(digit - b'0'))

@@ -2,13 +2,20 @@
 //! them, with Picodata's catalog. They prove the wire, the pool, discovery, balance, routing and failures; what PostgreSQL
 //! cannot imitate is not proved here. With `PICODATA_TEST_URL` the same suite's `any` runs on a real cluster.
 //!
+//! What takes one server runs on `tests/servers/postgres.sh`, where tests make a catalog of their own.
+//!
 //! A server that is not there is reported as an ignored test, with the reason; with `REQUIRE_LIVE=1` it is a failure. Tests
 //! that break what they ask start clusters of their own.
 
+#[cfg(feature = "arrow")]
+mod arrow;
+mod describe;
 mod faults;
 mod nodes;
+mod prepare;
 mod private;
 mod security;
+mod values;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -40,6 +47,12 @@ fn main() -> ExitCode {
     let mut trials = group("nodes", url, required, nodes::TESTS);
     trials.extend(group("security", url, required, security::TESTS));
     trials.extend(group("faults", url, required, faults::TESTS));
+    let single = "QUERENT_TEST_POSTGRES_URL";
+    trials.extend(group("describe", single, required, describe::TESTS));
+    trials.extend(group("prepare", single, required, prepare::TESTS));
+    trials.extend(group("values", single, required, values::TESTS));
+    #[cfg(feature = "arrow")]
+    trials.extend(group("arrow", single, required, arrow::TESTS));
     trials.extend(group("any", "PICODATA_TEST_URL", false, nodes::ANY));
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     private::end_all();
@@ -81,6 +94,19 @@ macro_rules! tests {
     };
 }
 use tests;
+
+/// A pool on one server.
+pub(crate) async fn pool(url: &str) -> Pool {
+    Pool::connect(url).await.expect("the server takes connections")
+}
+
+/// Runs statements, one after the other.
+pub(crate) async fn run_all(pool: &Pool, statements: &[String]) {
+    for text in statements {
+        let done = sql(text.clone()).execute(pool).await;
+        done.unwrap_or_else(|error| panic!("{text}: {error:?}"));
+    }
+}
 
 /// A pool that has asked for its nodes.
 pub(crate) async fn pool_with(url: &str, options: PoolOptions) -> Pool {
