@@ -200,7 +200,8 @@ fn list_routines(said: Said, notes: &mut Vec<String>) -> Result<()> {
         };
         let routine = routine().ok_or_else(|| odd("_pico_routine"))?;
         if routine.operable {
-            told.push(format!("the cluster has the {} {}", routine.kind, catalog::routine(&routine)));
+            let kind = routine.kind.to_lowercase();
+            told.push(format!("the cluster has the {kind} {}", catalog::routine(&routine)));
         }
     }
     told.sort();

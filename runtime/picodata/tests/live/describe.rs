@@ -47,7 +47,7 @@ fn catalog(schema: &str, json: &str) -> Vec<String> {
             "CREATE TABLE {schema}._pico_routine (name text, kind text, params {json}, operable boolean)"
         ),
         format!(
-            r#"INSERT INTO {schema}._pico_routine VALUES ('move', 'procedure', '[{{"type":"integer"}},{{"type":"string"}}]', true), ('half', 'procedure', '[]', false)"#
+            r#"INSERT INTO {schema}._pico_routine VALUES ('move', 'PROCEDURE', '[{{"type":"integer"}},{{"type":"string"}}]', true), ('half', 'PROCEDURE', '[]', false)"#
         ),
         format!("CREATE TABLE {schema}._pico_tier (name text, bucket_count bigint)"),
         format!("INSERT INTO {schema}._pico_tier VALUES ('default', 3000), ('arbiter', 3000), ('hot', NULL)"),

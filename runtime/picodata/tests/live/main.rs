@@ -9,6 +9,7 @@
 
 #[cfg(feature = "arrow")]
 mod arrow;
+mod cluster;
 mod describe;
 mod faults;
 mod nodes;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     let mut trials = group("nodes", url, required, nodes::TESTS);
     trials.extend(group("security", url, required, security::TESTS));
     trials.extend(group("faults", url, required, faults::TESTS));
+    trials.extend(group("cluster", url, required, cluster::TESTS));
     let single = "QUERENT_TEST_POSTGRES_URL";
     trials.extend(group("describe", single, required, describe::TESTS));
     trials.extend(group("prepare", single, required, prepare::TESTS));
