@@ -44,6 +44,25 @@ pub fn compare(plan: &Plan, parameters: &[usize], answer: &StatementAnswer) -> C
     comparison
 }
 
+/// Where the server's plan takes the columns of the result from, table and column, against what the checker says. What either
+/// does not tell is `None`.
+pub fn compare_origins(plan: &Plan, answered: &[Option<(String, String)>]) -> Vec<Disagreement> {
+    let mut found = Vec::new();
+    for (own, server) in plan.columns.iter().zip(answered) {
+        let (Some((path, column)), Some((its_table, its_column))) = (&own.origin, server) else { continue };
+        let is_same = path.last().is_some_and(|table| table == its_table) && column == its_column;
+        if !is_same {
+            let what = format!(
+                "column `{}`: the checker takes it from {}.{column}, the server from {its_table}.{its_column}",
+                own.name,
+                path.join(".")
+            );
+            found.push(Disagreement { span: own.span, what });
+        }
+    }
+    found
+}
+
 impl Comparison {
     fn columns(&mut self, plan: &Plan, answered: &[AnsweredColumn]) {
         if plan.columns.len() != answered.len() {
@@ -147,6 +166,32 @@ mod tests {
 
     fn column(name: &str, ty: SqlType, nullable: Option<bool>) -> AnsweredColumn {
         AnsweredColumn { name: name.into(), ty: AnsweredType::exact(ty), nullable }
+    }
+
+    #[test]
+    fn columns_from_elsewhere_are_told() {
+        let columns = vec![ColumnDescription::new("a", SqlType::Int64, false)];
+        let source = SourceDescription {
+            backend: "picodata".into(),
+            dialect: "picodata".into(),
+            tables: vec![TableDescription::new(vec!["t".into()], columns)],
+            ..SourceDescription::default()
+        };
+        let catalog = Catalog::from_description(source).expect("a dialect");
+        let plan =
+            check("SELECT a, a AS b, count(*) AS n FROM t GROUP BY a", &catalog).plan.expect("it is right");
+        let from = |table: &str, column: &str| Some((table.to_owned(), column.to_owned()));
+        assert!(compare_origins(&plan, &[]).is_empty());
+        assert!(compare_origins(&plan, &[from("t", "a"), None, from("u", "x")]).is_empty());
+        let found = compare_origins(&plan, &[from("u", "a"), from("t", "c")]);
+        let told: Vec<_> = found.iter().map(|found| found.what.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "column `a`: the checker takes it from t.a, the server from u.a",
+                "column `b`: the checker takes it from t.a, the server from t.c"
+            ]
+        );
     }
 
     #[test]

@@ -50,6 +50,22 @@ impl Statement {
         self.parameters.push(index);
     }
 
+    /// The text with `$1`, `$2` … for its parameters, as the runtime writes it: one number a parameter, however often it is used.
+    /// With it, for each `?` in order, which of these it is, from 0.
+    pub fn numbered(&self) -> (String, Vec<usize>) {
+        let mut order: Vec<usize> = Vec::new();
+        let mut number = |index: usize| {
+            order.iter().position(|known| *known == index).unwrap_or_else(|| {
+                order.push(index);
+                order.len() - 1
+            })
+        };
+        let numbers: Vec<usize> = self.parameters.iter().map(|index| number(*index)).collect();
+        let mut of_place = numbers.iter();
+        let text = self.filled(|_| Some(format!("${}", of_place.next()? + 1)));
+        (text.unwrap_or_default(), numbers)
+    }
+
     /// The text with something in place of each `?`, of which it gets the index in the plan; `None` where it has nothing.
     pub fn filled(&self, mut value: impl FnMut(usize) -> Option<String>) -> Option<String> {
         let (mut text, mut at) = (String::new(), 0);
@@ -87,6 +103,10 @@ mod tests {
         let squeezed = statement.sql.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(squeezed, "SELECT a FROM t WHERE a IN (?, ?) AND a > ? AND a < ?");
         assert_eq!(statement.parameters, [0, 1, 1, 2]);
+        let (numbered, places) = statement.numbered();
+        let squeezed = numbered.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(squeezed, "SELECT a FROM t WHERE a IN ($1, $2) AND a > $2 AND a < $3");
+        assert_eq!(places, [0, 1, 1, 2]);
         let filled = statement.filled(|index| Some(format!("<{index}>"))).expect("all of them");
         let squeezed = filled.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(squeezed, "SELECT a FROM t WHERE a IN (<0>, <1>) AND a > <1> AND a < <2>");
