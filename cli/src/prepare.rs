@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use querent_core::Backend as _;
 use querent_ignite::Ignite;
+use querent_picodata::Picodata;
 use querent_pinot::Pinot;
-use querent_schema::answer::compare::{Comparison, compare};
+use querent_schema::answer::compare::{Comparison, compare, compare_origins};
 use querent_schema::answer::statement::Statement;
 use querent_schema::answer::without_rows::without_rows;
 use querent_schema::answer::{self, statement};
@@ -43,6 +44,12 @@ trait Asker {
     /// What the server says of a statement; the inner error is its words where it refuses it. `hinted` is the dialect that
     /// the statement names by a hint.
     fn ask(&mut self, statement: &Statement, plan: &Plan, hinted: Option<&str>) -> Answered;
+
+    /// Of the statement that was asked about last, the table and the column that each column of its result is, as far as the
+    /// server's plan tells.
+    fn origins(&self) -> &[Option<(String, String)>] {
+        &[]
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -146,7 +153,9 @@ fn one(asker: &mut dyn Asker, query: &Found, catalog: &Catalog) -> querent_core:
             return Ok(Outcome::Disagrees(what));
         }
     };
-    let Comparison { disagreements, notes, is_unknown } = compare(&plan, &statement.parameters, &answered);
+    let Comparison { mut disagreements, notes, is_unknown } =
+        compare(&plan, &statement.parameters, &answered);
+    disagreements.extend(compare_origins(&plan, asker.origins()));
     if !disagreements.is_empty() {
         return Ok(Outcome::Disagrees(disagreements.into_iter().map(|found| found.what).collect()));
     }
@@ -167,6 +176,7 @@ fn open(name: &str, url: &str, catalog: &Catalog) -> Result<Option<Box<dyn Asker
     let backend = backend_of_url(url).map_err(|e| Failure::from(vec![e]))?;
     match backend {
         "ignite" => ignite(name, url, &catalog.source.options).map(Some),
+        "picodata" => picodata(name, url, &catalog.source.options).map(Some),
         "pinot" => pinot(name, url, catalog).map(Some),
         _ => Ok(None),
     }
@@ -184,6 +194,37 @@ const LIMIT: Duration = Duration::from_secs(60);
 impl Asker for Blocking<querent_ignite::Describer> {
     fn ask(&mut self, statement: &Statement, _: &Plan, hinted: Option<&str>) -> Answered {
         self.runtime.block_on(self.describer.statement(&statement.sql, hinted))
+    }
+}
+
+/// An instance of Picodata, and where its plan takes the columns of the last statement from.
+struct Instance {
+    describer: querent_picodata::Describer,
+    origins: Vec<Option<(String, String)>>,
+}
+
+/// Its parameters have numbers, of which it tells each once.
+impl Asker for Blocking<Instance> {
+    fn ask(&mut self, statement: &Statement, _: &Plan, _: Option<&str>) -> Answered {
+        let (sql, places) = statement.numbered();
+        self.describer.origins.clear();
+        let answered = match self.runtime.block_on(self.describer.describer.statement(&sql))? {
+            Ok(answered) => answered,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let origins = answered.origins.into_iter();
+        self.describer.origins = origins.map(|origin| origin.map(|o| (o.table, o.column))).collect();
+        let mut answer = answered.answer;
+        let distinct = places.iter().max().map_or(0, |last| last + 1);
+        // Of another number of parameters the comparison tells.
+        if let Some(told) = answer.parameters.as_mut().filter(|told| told.len() == distinct) {
+            *told = places.iter().map(|place| told[*place].clone()).collect();
+        }
+        Ok(Ok(answer))
+    }
+
+    fn origins(&self) -> &[Option<(String, String)>] {
+        &self.describer.origins
     }
 }
 
@@ -225,6 +266,15 @@ fn ignite(name: &str, url: &str, options: &BTreeMap<String, String>) -> Result<B
         .and_then(|url| Ignite::of_source(url, &source::pairs(options)))
         .map_err(|e| unasked(name, &e))?;
     Ok(Box::new(opened(name, querent_ignite::Describer::open(&options))?))
+}
+
+/// An instance of a Picodata cluster.
+fn picodata(name: &str, url: &str, options: &BTreeMap<String, String>) -> Result<Box<dyn Asker>> {
+    let options = Picodata::options(url)
+        .and_then(|url| Picodata::of_source(url, &source::pairs(options)))
+        .map_err(|e| unasked(name, &e))?;
+    let Blocking { runtime, describer } = opened(name, querent_picodata::Describer::open(&options))?;
+    Ok(Box::new(Blocking { runtime, describer: Instance { describer, origins: Vec::new() } }))
 }
 
 /// A Pinot cluster, for the engine and null handling that the cache was pulled with.

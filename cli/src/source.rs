@@ -7,6 +7,7 @@ use std::time::Duration;
 use querent_core::Backend as _;
 use querent_flight::{Flight, FlightOptions};
 use querent_ignite::Ignite;
+use querent_picodata::Picodata;
 use querent_pinot::{Pinot, PinotOptions};
 use querent_schema::cache::backend_of_url;
 use querent_schema::ddl;
@@ -81,6 +82,10 @@ fn from_server(
         "ignite" => {
             let options = Ignite::options(url).and_then(|url| Ignite::of_source(url, &source));
             wait(name, querent_ignite::describe(&options.map_err(failed)?))?.map_err(failed)
+        }
+        "picodata" => {
+            let options = Picodata::options(url).and_then(|url| Picodata::of_source(url, &source));
+            wait(name, querent_picodata::describe(&options.map_err(failed)?))?.map_err(failed)
         }
         "pinot" => {
             let options = PinotOptions::parse(url).and_then(|url| Pinot::of_source(url, &source));
