@@ -250,3 +250,19 @@ fn raw_plans_of_later_versions_are_boxed() {
     assert_eq!(RawExplain::parse(&["SELECT 1"]), Err(PlanError::Heading));
     assert_eq!(RawExplain::parse(&["ROUTER:", "SELECT 1", "| a | 0 | 0 | x |"]), Err(PlanError::Row));
 }
+
+#[test]
+fn texts_that_are_cut_or_odd_are_read_or_refused() {
+    let odd = "projection (\"été\".\"ß\"::int -> \"😀 ->\", 'ü''(', ROW($0)::any -> \"col_1\")\n    left join on \"é\" = 'x'\n        scan \"t\" -> \"été\"\n        motion [policy: segment([ref(\"ß\")])]\n            scan\n                projection (a -> é)\n                    scan ü\nsubquery $0:\nscan\nexecution options:\n  é = 1\nbuckets <= [1-2,é]";
+    let raw = "1. Query (ROUTER):\nSELECT 'é'\n| 0 | 0 | 0 | é | ü |\n│ 2. Query (É):\nplan:\n[1] é\nbuckets = [1-é]";
+    for text in [odd, raw] {
+        for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+            if let Ok(plan) = Explain::parse(&[&text[..end]]) {
+                assert!(plan.origins().len() <= 3);
+            }
+            if let Ok(raw) = RawExplain::parse(&[&text[..end]]) {
+                assert!(!raw.sections.is_empty());
+            }
+        }
+    }
+}

@@ -278,6 +278,8 @@ fn nothing_of_a_row_is_told() {
         "sbroad: something with 's3cret' and it''s done",
         "sbroad: something with 's3cret and no end",
         "sbroad: something with [\"s3cret",
+        "sbroad: something with \"s3cret\" in it",
+        "sbroad: something with \"s3cret \"\" in it\"",
         "Tuple field 3 (name) FieldType: expected 's3cret', got nil or so",
     ] {
         let failure = Failure::of("XX000", message);
@@ -287,6 +289,8 @@ fn nothing_of_a_row_is_told() {
     let number = Failure::of("XX000", "sbroad: value 4711.5 of t1 at $2 is no good, couldn't (0815) s105");
     assert_eq!(number.message, "value <value> of t1 at $2 is no good, couldn't (<value>) s105");
     assert_eq!(number.cause, None);
+    let named = Failure::of("XX000", "sbroad: something of space \"t\" and column \"c\" is odd");
+    assert_eq!(named.message, "something of space \"t\" and column \"c\" is odd");
     let long = Failure::of("XX000", &"word ".repeat(400));
     assert!(long.message.chars().count() <= 501);
 }
@@ -313,4 +317,20 @@ fn a_failure_is_found_behind_other_errors() {
     assert_eq!(Failure::behind(&failure), Some(&failure));
     assert_eq!(Failure::behind(&Above(failure.clone())), Some(&failure));
     assert_eq!(Failure::behind(&std::fmt::Error), None);
+}
+
+#[test]
+fn messages_that_are_cut_anywhere_tell_nothing_of_a_row() {
+    let tuple = r#"TupleFound: Duplicate key exists in unique index "é" in space "ü" with old tuple - [1, "🗝s3cret"] and new"#;
+    let cast = "sbroad: Failed to execute SQL statement: Type mismatch: can not convert string('🗝s3cret') to number (é)";
+    for message in [tuple.to_owned(), wrapped(tuple), wrapped(cast), cast.to_owned()] {
+        for end in (0..=message.len()).filter(|end| message.is_char_boundary(*end)) {
+            for code in ["XX000", "42P01", "23505"] {
+                let failure = Failure::of(code, &message[..end]);
+                // PostgreSQL's own words are told as they are, but for what stands in brackets.
+                let is_told = code != "XX000" && message.contains("string(");
+                assert!(is_told || !failure.message.contains('🗝'), "{code}: {}", failure.message);
+            }
+        }
+    }
 }

@@ -242,8 +242,24 @@ fn cut(text: &str, max: usize) -> Cow<'_, str> {
     }
 }
 
-/// Words that are not known, without the rows and the values that they may repeat: what stands in brackets, in single quotes
-/// and, of Picodata's own engine, what stands in parentheses and every number.
+/// What is named by a text in double quotes behind it.
+const NAMED: &[&str] = &[
+    "space",
+    "index",
+    "table",
+    "column",
+    "name",
+    "function",
+    "procedure",
+    "user",
+    "role",
+    "tier",
+    "plugin",
+    "constraint",
+];
+
+/// Words that are not known, without the rows and the values that they may repeat: what stands in brackets,
+/// and of Picodata's own engine what stands in quotes, unless it is a name, in parentheses, and every number.
 fn without_values(message: &str, of_engine: bool) -> String {
     let mut out = String::with_capacity(message.len());
     let mut chars = message.char_indices().peekable();
@@ -251,19 +267,24 @@ fn without_values(message: &str, of_engine: bool) -> String {
         let end = match c {
             '[' => after_bracket(&message[at + 1..], '[', ']'),
             '(' if of_engine => after_bracket(&message[at + 1..], '(', ')'),
-            '\'' if of_engine && !is_within_word(message, at) => after_quote(&message[at + 1..]),
+            '\'' if of_engine && !is_within_word(message, at) => after_quote(&message[at + 1..], '\''),
+            '"' if of_engine => after_quote(&message[at + 1..], '"'),
             _ => None,
         };
         if let Some(len) = end {
             let close = at + 1 + len;
+            let is_name = c == '"' && NAMED.iter().any(|word| out.trim_end().ends_with(word));
+            let shown = if is_name { &message[at + 1..close - 1] } else { "<value>" };
             out.push(c);
-            out.push_str("<value>");
+            out.push_str(shown);
             out.push_str(&message[close - 1..close]);
             while chars.next_if(|(next, _)| *next < close).is_some() {}
         } else if of_engine && c.is_ascii_digit() && !ends_in_name(&out) {
             out.push_str("<value>");
             while chars.next_if(|(_, c)| c.is_ascii_digit() || *c == '.').is_some() {}
-        } else if matches!(c, '[' | '(' | '\'') && of_engine && !is_within_word(message, at) {
+        } else if c == '['
+            || of_engine && (matches!(c, '(' | '"') || c == '\'' && !is_within_word(message, at))
+        {
             // It is never closed: all that follows may be a value.
             out.push(c);
             out.push_str("<value>");
@@ -306,11 +327,11 @@ fn after_bracket(text: &str, open: char, close: char) -> Option<usize> {
 }
 
 /// How far it is behind the quote that ends a literal; a doubled one does not.
-fn after_quote(text: &str) -> Option<usize> {
+fn after_quote(text: &str, quote: char) -> Option<usize> {
     let mut from = 0;
     loop {
-        let end = from + text[from..].find('\'')?;
-        if !text[end + 1..].starts_with('\'') {
+        let end = from + text[from..].find(quote)?;
+        if !text[end + 1..].starts_with(quote) {
             return Some(end + 1);
         }
         from = end + 2;
