@@ -48,7 +48,7 @@ const NOT_FOUND: &[(&str, Cause)] = &[
 
 /// What of the grammar's expectations is told; the list of all statements has 600 characters.
 const EXPECTED_MAX: usize = 160;
-/// What is told of words that are not known.
+/// What is told of a message, however long the names are that it holds.
 const MESSAGE_MAX: usize = 500;
 
 /// A message without what wraps it.
@@ -124,7 +124,8 @@ impl<'m> Words<'m> {
         // What other servers say by codes of their own is told as they say it.
         let is_own = code == "XX000" || self.cause().is_some();
         let told = cause.filter(|_| is_own).and_then(|cause| self.tell(cause, &mut failure));
-        failure.message = told.unwrap_or_else(|| without_values(self.said(), code == "XX000"));
+        let message = told.unwrap_or_else(|| without_values(self.said(), code == "XX000"));
+        failure.message = cut(&message, MESSAGE_MAX).into_owned();
         failure
     }
 
@@ -204,7 +205,7 @@ impl<'m> Words<'m> {
             }
             // Said before anything runs: there are types and names in it, and no rows.
             Cause::TypeMismatch | Cause::UnknownFunction | Cause::UnknownIndex | Cause::UnknownStatement => {
-                cut(self.said(), MESSAGE_MAX).into_owned()
+                self.said().to_owned()
             }
             Cause::Arithmetic if self.has("division by zero") => "division by zero".to_owned(),
             Cause::Arithmetic => "a number of the result is beyond 64 bits".to_owned(),
@@ -293,7 +294,7 @@ fn without_values(message: &str, of_engine: bool) -> String {
             out.push(c);
         }
     }
-    cut(out.trim(), MESSAGE_MAX).into_owned()
+    out.trim().to_owned()
 }
 
 /// Whether a digit here belongs to a name: `s105`, `$1`.
