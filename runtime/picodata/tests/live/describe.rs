@@ -141,6 +141,7 @@ async fn a_catalog_is_described_whichever_type_its_json_has(url: String) {
     let later = described(&url).await;
     assert_eq!(types(table(&later, "hidden")), [None]);
     assert!(later.notes.iter().any(|note| note.starts_with("hidden.zs is an array")), "{:?}", later.notes);
+    run_all(&pool, &["DROP SCHEMA querent CASCADE".to_owned()]).await;
 }
 
 async fn missing_rights_are_named_all_at_once(url: String) {
@@ -179,6 +180,7 @@ async fn missing_rights_are_named_all_at_once(url: String) {
     );
     assert!(told("the tier default has 1500 buckets"), "{:?}", source.notes);
     assert!(!source.notes.iter().any(|note| note.contains("querent_md5")), "a user's name is committed");
+    run_all(&pool, &[format!("DROP SCHEMA {schema} CASCADE")]).await;
 }
 
 async fn a_server_without_a_catalog_is_told(url: String) {
