@@ -28,7 +28,7 @@
 //! - [`query!`], [`query_as!`], [`query_scalar!`] and their `query_file` siblings give a [`Query`]; [`record!`] gives a row
 //!   that has a name.
 //! - `fetch_all`, `fetch_one`, `fetch_optional`, `fetch` (a stream) and `execute` run a query; with the feature `arrow`,
-//!   `fetch_arrow` and `fetch_arrow_batches` give Arrow's record batches (Flight and Pinot).
+//!   `fetch_arrow` and `fetch_arrow_batches` give Arrow's record batches (Flight, Picodata and Pinot).
 //! - [`sql()`] runs text that is known at run time only, into rows of [`FromRow`].
 //! - [`Pool`], [`Connection`] and [`Transaction`] are what queries run on, by way of [`Executor`].
 //!

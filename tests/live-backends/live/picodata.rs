@@ -28,6 +28,8 @@ crate::tests! {
     a_wrong_password_is_told_at_once,
     tls_is_made_or_refused,
     md5_is_spoken,
+    record_batches_have_the_checked_schema,
+    causes_are_told_behind_errors,
 }
 
 async fn pool(url: &str) -> Pool<Stock> {
@@ -344,4 +346,43 @@ async fn md5_is_spoken(_: String) {
         panic!("QUERENT_TEST_POSTGRES_MD5_URL is not set: tests/servers/postgres.sh prints it");
     };
     is_good(&pool(&url).await).await;
+}
+
+async fn record_batches_have_the_checked_schema(url: String) {
+    use querent::arrow::arrow_array::Array as _;
+    use querent::arrow::arrow_array::cast::AsArray as _;
+    use querent::arrow::arrow_array::types::{Int64Type, TimestampMicrosecondType};
+    let pool = pool(&url).await;
+    let all = query!(
+        Stock,
+        "SELECT id, name, qty, price, weight, active, sku, added, notes FROM stock WHERE id IN (1, 2) ORDER BY id"
+    );
+    let table = all.fetch_arrow(&pool).await.expect("batches");
+    let nullable: Vec<bool> = table.schema().fields().iter().map(|field| field.is_nullable()).collect();
+    assert_eq!(nullable, [false, false, true, true, true, false, true, true, true]);
+    let batch = &table.batches[0];
+    // PostgreSQL's column has 32 bits, Picodata's 64.
+    assert_eq!(batch.column(2).as_primitive::<Int64Type>().value(0), 7);
+    assert_eq!(batch.column(3).as_string::<i32>().value(0), "120.50");
+    assert_eq!(batch.column(7).as_primitive::<TimestampMicrosecondType>().value(0), 1_709_210_096_789_012);
+    assert_eq!(batch.column(8).null_count(), 1);
+    let none =
+        query!(Stock, "SELECT id, price FROM stock WHERE id = -77").fetch_arrow(&pool).await.expect("none");
+    assert_eq!((none.num_rows(), none.schema().fields().len()), (0, 2));
+}
+
+async fn causes_are_told_behind_errors(url: String) {
+    use querent::picodata::{Cause, Failure};
+    let pool = pool(&url).await;
+    let twice = query!(
+        Stock,
+        "INSERT INTO stock (id, name, active) VALUES (:id, :name, :active)",
+        id = 1,
+        name = "s3cret name",
+        active = true
+    );
+    let error = twice.execute(&pool).await.expect_err("the key is taken");
+    let failure = Failure::behind(&error).expect("it was understood");
+    assert_eq!(failure.cause, Some(Cause::UniqueViolation));
+    assert!(!format!("{failure} {failure:?}").contains("s3cret"));
 }
