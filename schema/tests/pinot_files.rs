@@ -79,6 +79,19 @@ fn null_handling_decides_what_may_be_null() {
     assert!(columns(&all).contains("id Int64?"), "{}", columns(&all));
 }
 
+/// Pinot's own example `clientSalaryNulls` writes them so, and servers take it (1.5.1).
+#[test]
+fn flags_may_be_texts() {
+    let texts = CLICKS.replace(": true", ": \"True\"").replace(": false", ": \"false\"");
+    assert_ne!(texts, CLICKS);
+    let [texts, flags] =
+        [&texts, CLICKS].map(|text| made(&[("clicks.json", text)], true).source.tables.remove(0));
+    assert_eq!(columns(&texts), columns(&flags));
+    let dimension = OFFLINE.replace("\"tableType\"", "\"isDimTable\": \"true\", \"tableType\"");
+    let table = made(&[("clicks.json", CLICKS), ("t.json", &dimension)], true).source.tables.remove(0);
+    assert_eq!(table.properties["dimension"], "true");
+}
+
 #[test]
 fn table_configs_say_which_tables_there_are() {
     let unused = r#"{"schemaName": "other", "dimensionFieldSpecs": []}"#;

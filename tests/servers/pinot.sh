@@ -193,7 +193,7 @@ answers() { [ "$(curl -s -m 2 "http://127.0.0.1:$1/health")" = OK ]; }
 up() { grep -q '^ready$' "$state/log" && answers "$controller" && answers "${broker_ports[0]}"; }
 
 launch() {
-  local zk controller broker_ports server_ports java
+  local zk controller broker_ports server_ports java shipped
   read -r zk controller "broker_ports[0]" "server_ports[0]" <<< "$(free_ports 4)"
   controller=${QUERENT_PINOT_PORT:-$controller}
   configure "$state"
@@ -202,10 +202,13 @@ launch() {
     PinotNode "$(role_of "$state" zk)" "$(role_of "$state" controller)" "$(role_of "$state" broker-0)" \
     "$(role_of "$state" server-0)"
   wait_until 180 up
-  python3 "$here/pinot/load.py" "http://127.0.0.1:$controller" "http://127.0.0.1:${broker_ports[0]}" \
+  # Both at once: the one computes while the other waits.
+  "$here/pinot/shipped.sh" "http://127.0.0.1:$controller" "http://127.0.0.1:${broker_ports[0]}" \
+    "$jars/ours-$ours.jar:$jars/lib/*" > "$state/shipped.log" 2>&1 &
+  shipped=$!
+  python3 -B "$here/pinot/load.py" "http://127.0.0.1:$controller" "http://127.0.0.1:${broker_ports[0]}" \
     > "$state/load.log" 2>&1 || { cat "$state/load.log" >&2; stop; die "the tables could not be loaded"; }
-  "$here/pinot/baseball.sh" "http://127.0.0.1:$controller" "http://127.0.0.1:${broker_ports[0]}" \
-    > "$state/baseball.log" 2>&1 || { cat "$state/baseball.log" >&2; stop; die "baseballStats could not be loaded"; }
+  wait "$shipped" || { cat "$state/shipped.log" >&2; stop; die "the shipped tables could not be loaded"; }
   ready "pinot://127.0.0.1:$controller" "QUERENT_TEST_PINOT_BROKER_URL=http://127.0.0.1:${broker_ports[0]}"
 }
 
@@ -273,7 +276,7 @@ cluster() {
   echo "pinot$(if has tls; then echo +tls; fi)://127.0.0.1:$controller" > "$folder/url"
   if has tls; then load+=(--keys "$folder/keys"); fi
   if has auth; then load+=(--user admin:verysecret); fi
-  python3 "$here/pinot/load.py" ${load[@]+"${load[@]}"} "$(scheme)://127.0.0.1:$controller" \
+  python3 -B "$here/pinot/load.py" ${load[@]+"${load[@]}"} "$(scheme)://127.0.0.1:$controller" \
     "$(scheme)://127.0.0.1:${broker_ports[0]}" airlines spread > "$folder/load.log" 2>&1 ||
     { cat "$folder/load.log" >&2; return 1; }
 }

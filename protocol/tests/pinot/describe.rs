@@ -66,6 +66,16 @@ fn nulls_come_only_where_they_are_stored_and_asked_for() {
 }
 
 #[test]
+fn flags_may_be_texts() {
+    let options = SourceOptions { engine: Engine::SingleStage, null_handling: true };
+    let flags = String::from_utf8(wire("controller-table-carriers")).unwrap();
+    let texts = flags.replace(":true", ":\"true\"").replace(":false", ":\"FALSE\"");
+    assert_ne!(texts, flags);
+    let [flags, texts] = [flags, texts].map(|body| describe::table(body.as_bytes(), &options).unwrap());
+    assert_eq!(texts, flags);
+}
+
+#[test]
 fn older_and_newer_schemas() {
     let body = r#"{"tableName":"t","schema":{"schemaName":"t","primaryKeyColumns":["k"],
         "dimensionFieldSpecs":[{"name":"k","dataType":"UUID"},{"name":"B","dataType":"INT"},{"name":"s","dataType":"STRUCT"},

@@ -16,7 +16,7 @@ use super::{Evaluated, File, Finding, Note};
 use crate::ast::Span;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
-use fields::{Nulls, columns, text};
+use fields::{Nulls, columns, flag, text};
 
 /// Whether a file of a source is JSON rather than SQL.
 pub(super) fn is_json(file: &File) -> bool {
@@ -325,7 +325,7 @@ impl Table {
         if let Some(column) = time {
             property("time_column", column.to_owned());
         }
-        if self.configs().any(|config| config.get("isDimTable").and_then(Value::as_bool) == Some(true)) {
+        if self.configs().any(|config| flag(config, "isDimTable") == Some(true)) {
             property("dimension", "true".to_owned());
         }
         let upsert = self.configs().find_map(|config| text(config.get("upsertConfig")?, "mode"));

@@ -14,6 +14,7 @@ Without tables, those of the common server: all but `spread`. FOLDER has ca.pem,
 - `carriers`: a dimension table with a key, a column that is computed at ingestion, an array, and NULLs by the older switch
   for the whole table; two rows, of which one has nothing but its key.
 - `airlines_all`, `carriers_all`: logical tables over these; the second one's schema says nothing of NULLs.
+- `billing`, `clientSalaryNulls`, `visits`: see made.py.
 """
 
 import argparse
@@ -26,7 +27,12 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-COMMON = ["all_types", "all_types_off", "all_types_empty", "airlines", "carriers", "airlines_all", "carriers_all"]
+import made
+
+COMMON = [
+    "all_types", "all_types_off", "all_types_empty", "airlines", "carriers", "airlines_all", "carriers_all", "billing",
+    "clientSalaryNulls", "visits",
+]  # fmt: skip
 ARGUMENTS = argparse.ArgumentParser()
 ARGUMENTS.add_argument("--user")
 ARGUMENTS.add_argument("--keys")
@@ -143,25 +149,39 @@ CARRIERS_CONFIG = {
 }  # fmt: skip
 
 
-def post(url, body, kind="application/json"):
-    headers = {"Content-Type": kind}
+def ask(url, body=None, kind="application/json", method=None):
+    headers = {"Content-Type": kind} if body else {}
     if ARGS.user:
         headers["Authorization"] = "Basic " + base64.b64encode(ARGS.user.encode()).decode()
-    request = urllib.request.Request(url, data=body, headers=headers)
+    request = urllib.request.Request(url, data=body, headers=headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_S, context=TLS) as answer:
-            return answer.read().decode()
+            return answer.read()
     except urllib.error.HTTPError as error:
         sys.exit(f"{url}: {error.code} {error.read().decode()[-900:]}")
 
 
-def ingest(name, rows):
-    lines = "".join(json.dumps(row) + "\n" for row in rows).encode()
+def post(url, body):
+    return ask(url, body).decode()
+
+
+def upload(path, query, name, content):
+    """Posts a file to the controller, as a form."""
     mark = b"--querent-rows"
-    head = f'\r\nContent-Disposition: form-data; name="file"; filename="{name}.json"\r\n'.encode()
-    body = mark + head + b"Content-Type: application/octet-stream\r\n\r\n" + lines + b"\r\n" + mark + b"--\r\n"
-    query = urllib.parse.urlencode({"tableNameWithType": name + "_OFFLINE", "batchConfigMapStr": '{"inputFormat":"json"}'})
-    post(f"{CONTROLLER}/ingestFromFile?{query}", body, "multipart/form-data; boundary=querent-rows")
+    head = f'\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'.encode()
+    body = mark + head + b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n" + mark + b"--\r\n"
+    url = f"{CONTROLLER}{path}?{urllib.parse.urlencode(query)}"
+    return ask(url, body, "multipart/form-data; boundary=querent-rows").decode()
+
+
+def ingest(name, content, form="json"):
+    """Makes a segment of an offline table; gives the controller's word for it, which names the segment."""
+    query = {"tableNameWithType": name + "_OFFLINE", "batchConfigMapStr": json.dumps({"inputFormat": form})}
+    return upload("/ingestFromFile", query, f"{name}.{form}", content)
+
+
+def lines(rows):
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
 
 
 def count(name):
@@ -181,7 +201,7 @@ def make(name, schema, rows, more={}):
     post(CONTROLLER + "/tables", json.dumps(table).encode())
     step = SEGMENT_LEN if name == "spread" else max(len(rows), 1)
     for begin in range(0, len(rows), step):
-        ingest(name, rows[begin : begin + step])
+        ingest(name, lines(rows[begin : begin + step]))
 
 
 def make_logical(name, schema, part):
@@ -191,6 +211,24 @@ def make_logical(name, schema, part):
         "refOfflineTableName": part + "_OFFLINE",
     }  # fmt: skip
     post(CONTROLLER + "/logicalTables", json.dumps(table).encode())
+
+
+def make_visits():
+    """A hybrid table. `/ingestFromFile` takes OFFLINE tables only, so that a segment of the REALTIME half is made in the
+    other one and moved."""
+    segments = {"replication": "1", "timeColumnName": "at", "segmentPushType": "APPEND"}
+    make("visits", made.VISITS, [], {"segmentsConfig": segments})
+    realtime = {
+        "tableName": "visits", "tableType": "REALTIME", "tenants": {}, "metadata": {}, "segmentsConfig": segments,
+        "tableIndexConfig": {"loadMode": "MMAP"},
+        "ingestionConfig": {"streamIngestionConfig": {"streamConfigMaps": [made.STILL_STREAM]}},
+    }  # fmt: skip
+    post(CONTROLLER + "/tables", json.dumps(realtime).encode())
+    segment = json.loads(ingest("visits", lines(made.REALTIME_VISITS)))["status"].split("segment: ")[1]
+    content = ask(f"{CONTROLLER}/segments/visits/{segment}")
+    ask(f"{CONTROLLER}/segments/visits_OFFLINE/{segment}", method="DELETE")
+    upload("/v2/segments", {"tableName": "visits", "tableType": "REALTIME"}, segment, content)
+    ingest("visits", lines(made.OFFLINE_VISITS))
 
 
 def wait(name, expected):
@@ -213,6 +251,8 @@ def main():
         "spread": (spread_schema(), [{"n": n, "t": f"text {n} " * 8} for n in range(SEGMENTS * SEGMENT_LEN)]),
     }
     tables["carriers"] = (carriers_schema(), CARRIERS)
+    tables["billing"] = (made.BILLING, list(made.billing_rows()))
+    tables["clientSalaryNulls"] = (made.CLIENTS, list(made.client_rows()))
     more = {"carriers": CARRIERS_CONFIG}
     logical = {"airlines_all": ("airlines", airlines_schema()), "carriers_all": ("carriers", carriers_schema())}
     expected = {}
@@ -221,6 +261,9 @@ def main():
             part, schema = logical[name]
             make_logical(name, schema, part)
             expected[name] = len(tables[part][1])
+        elif name == "visits":
+            make_visits()
+            expected[name] = made.VISITS_FOUND
         else:
             schema, rows = tables[name]
             make(name, schema, rows, more.get(name, {}))

@@ -3,7 +3,7 @@
 use querent_types::ColumnDescription;
 use serde_json::Value;
 
-use super::{DecodeError, SourceOptions, malformed, text};
+use super::{DecodeError, SourceOptions, flag, malformed, text};
 use crate::pinot::PinotType;
 
 /// Columns that every table has and `SELECT *` leaves out.
@@ -29,16 +29,16 @@ impl Nulls {
         mut configs: impl Iterator<Item = &'v Value>,
         options: &SourceOptions,
     ) -> Nulls {
-        let is_on = |value: Option<&Value>| value.and_then(Value::as_bool).unwrap_or(false);
         if !options.null_handling {
             return Nulls::None;
         }
-        if is_on(schema.get("enableColumnBasedNullHandling")) {
+        if flag(schema, "enableColumnBasedNullHandling") == Some(true) {
             return Nulls::ByColumn;
         }
         // The multi-stage planner ignores this switch, but its servers have the null vectors.
         let table_wide = |config: &Value| {
-            is_on(config.get("tableIndexConfig").and_then(|index| index.get("nullHandlingEnabled")))
+            let index = config.get("tableIndexConfig");
+            index.and_then(|index| flag(index, "nullHandlingEnabled")) == Some(true)
         };
         if configs.any(table_wide) { Nulls::All } else { Nulls::None }
     }
@@ -99,13 +99,12 @@ fn fields(schema: &Value) -> Result<Vec<&Value>, DecodeError> {
 fn column(field: &Value, nulls: &Nulls) -> Option<ColumnDescription> {
     let name = text(field, "name")?;
     let data_type = text(field, "dataType")?;
-    let flag = |key: &str| field.get(key).and_then(Value::as_bool);
     let single = PinotType::from_name(data_type);
-    let is_multiple = flag("singleValueField") == Some(false);
+    let is_multiple = flag(field, "singleValueField") == Some(false);
     let ty = if is_multiple { single.and_then(PinotType::array) } else { single };
     let nullable = match nulls {
         Nulls::None => false,
-        Nulls::ByColumn => flag("notNull") != Some(true),
+        Nulls::ByColumn => flag(field, "notNull") != Some(true),
         Nulls::All => true,
     };
     let native = match child_types(field) {

@@ -87,7 +87,7 @@ pub fn table(body: &[u8], options: &SourceOptions) -> Result<TableDescription, D
     if let Some(column) = time_column {
         table.properties.insert("time_column".to_owned(), column.to_owned());
     }
-    if configs().any(|(_, config)| config.get("isDimTable").and_then(Value::as_bool) == Some(true)) {
+    if configs().any(|(_, config)| flag(config, "isDimTable") == Some(true)) {
         table.properties.insert("dimension".to_owned(), "true".to_owned());
     }
     let upsert = configs().find_map(|(_, config)| text(config.get("upsertConfig")?, "mode"));
@@ -157,6 +157,15 @@ pub fn logical_table(
 
 fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
     value.get(key)?.as_str()
+}
+
+/// A flag. Servers take texts for it as well, and Pinot's own examples have them (1.5.1).
+fn flag(value: &Value, key: &str) -> Option<bool> {
+    match value.get(key)? {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) => text.to_ascii_lowercase().parse().ok(),
+        _ => None,
+    }
 }
 
 fn strings(value: Option<&Value>) -> Vec<String> {

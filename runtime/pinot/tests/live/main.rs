@@ -17,6 +17,7 @@ mod listener;
 mod prepare;
 mod private;
 mod security;
+mod shipped;
 mod tables;
 mod values;
 mod ways;
@@ -72,6 +73,7 @@ fn main() -> ExitCode {
     trials.extend(group("security", single, required, security::ALL));
     trials.extend(group("sse", single, required, tables::SINGLE));
     trials.extend(group("sse", single, required, prepare::SINGLE));
+    trials.extend(group("sse", single, required, shipped::SINGLE));
     trials.extend(group("mse", "PINOT_TEST_URL", false, values::MULTI));
     trials.extend(group("mse", "PINOT_TEST_URL", false, hostile::MULTI));
     #[cfg(feature = "arrow")]

@@ -24,17 +24,17 @@ impl Nulls {
         mut configs: impl Iterator<Item = &'v Value>,
         null_handling: bool,
     ) -> Nulls {
-        let is_on = |value: Option<&Value>| value.and_then(Value::as_bool).unwrap_or(false);
         // Without it a column gives its default value and never NULL, whatever was ingested.
         if !null_handling {
             return Nulls::None;
         }
-        if is_on(schema.get("enableColumnBasedNullHandling")) {
+        if flag(schema, "enableColumnBasedNullHandling") == Some(true) {
             return Nulls::ByColumn;
         }
         // The multi-stage planner ignores this switch, but its servers have the null vectors.
         let table_wide = |config: &Value| {
-            is_on(config.get("tableIndexConfig").and_then(|index| index.get("nullHandlingEnabled")))
+            let index = config.get("tableIndexConfig");
+            index.and_then(|index| flag(index, "nullHandlingEnabled")) == Some(true)
         };
         if configs.any(table_wide) { Nulls::All } else { Nulls::None }
     }
@@ -85,13 +85,12 @@ fn fields(schema: &Value) -> Result<Vec<&Value>, String> {
 fn column(field: &Value, nulls: &Nulls) -> Option<ColumnDescription> {
     let name = text(field, "name")?;
     let data_type = text(field, "dataType")?;
-    let flag = |key: &str| field.get(key).and_then(Value::as_bool);
-    let is_multiple = flag("singleValueField") == Some(false);
+    let is_multiple = flag(field, "singleValueField") == Some(false);
     let single = pinot_type(data_type);
     let ty = if is_multiple { single.map(SqlType::list) } else { single };
     let nullable = match nulls {
         Nulls::None => false,
-        Nulls::ByColumn => flag("notNull") != Some(true),
+        Nulls::ByColumn => flag(field, "notNull") != Some(true),
         Nulls::All => true,
     };
     let native = match child_types(field) {
@@ -134,6 +133,15 @@ pub(super) fn transformed(config: &Value, columns: &mut [ColumnDescription]) {
 fn child_types(field: &Value) -> Option<(&str, &str)> {
     let children = field.get("childFieldSpecs")?;
     Some((text(children.get("key")?, "dataType")?, text(children.get("value")?, "dataType")?))
+}
+
+/// A flag. Servers take texts for it as well, and Pinot's own examples have them (1.5.1).
+pub(super) fn flag(value: &Value, key: &str) -> Option<bool> {
+    match value.get(key)? {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) => text.to_ascii_lowercase().parse().ok(),
+        _ => None,
+    }
 }
 
 pub(super) fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
