@@ -243,9 +243,9 @@ impl Asker for Blocking<Cluster> {
         if plan.params.iter().any(|param| param.ty.is_none()) {
             return Ok(Ok(StatementAnswer::default()));
         }
-        let filled = statement.filled(|index| describer.sample(plan.params.get(index)?.ty.as_ref()?));
-        let Some(sql) = filled else {
-            return Ok(Err("a parameter has a type of which the driver writes no literal".to_owned()));
+        let sql = match statement.sampled(plan, |ty| describer.sample(ty)) {
+            Ok(sql) => sql,
+            Err(unwritten) => return Ok(Err(unwritten)),
         };
         let Some(texts) = without_rows(&sql, dialect) else {
             return self.runtime.block_on(describer.statement(&sql));

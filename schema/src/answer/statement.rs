@@ -1,6 +1,8 @@
 //! The statement that is asked about: every section in it, one element for each spread, `?` for parameters.
 
-use crate::plan::{Element, Piece, Plan};
+use querent_types::SqlType;
+
+use crate::plan::{Element, Param, Piece, Plan};
 
 /// A statement as a server is asked about it.
 #[derive(Debug, PartialEq, Eq)]
@@ -77,6 +79,32 @@ impl Statement {
         text.push_str(&self.sql[at..]);
         Some(text)
     }
+
+    /// The text with a value in place of each `?`, which `sample` writes for a parameter's type.
+    ///
+    /// # Errors
+    /// A sentence on the first parameter of which it writes none.
+    pub fn sampled(
+        &self,
+        plan: &Plan,
+        sample: impl Fn(&SqlType) -> Option<String>,
+    ) -> Result<String, String> {
+        let mut wrong = None;
+        let text = self.filled(|index| {
+            let param = &plan.params[index];
+            let value = param.ty.as_ref().and_then(&sample);
+            if value.is_none() {
+                wrong = Some(unsampled(param, index));
+            }
+            value
+        });
+        text.ok_or_else(|| wrong.unwrap_or_default())
+    }
+}
+
+fn unsampled(param: &Param, index: usize) -> String {
+    let ty = param.ty.as_ref().map_or_else(|| "no known type".to_owned(), |ty| format!("the type {ty}"));
+    format!("parameter `{}` has {ty}, of which the driver writes no literal", param.shown(index))
 }
 
 #[cfg(test)]
@@ -99,7 +127,7 @@ mod tests {
         let catalog = Catalog::from_description(source).expect("a dialect");
         let checked =
             check("SELECT a FROM t WHERE a IN (:list.., :one) {{ AND a > :one }} AND a < :two", &catalog);
-        let statement = whole(&checked.plan.expect("it is right"));
+        let statement = whole(checked.plan.as_ref().expect("it is right"));
         let squeezed = statement.sql.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(squeezed, "SELECT a FROM t WHERE a IN (?, ?) AND a > ? AND a < ?");
         assert_eq!(statement.parameters, [0, 1, 1, 2]);
@@ -111,5 +139,36 @@ mod tests {
         let squeezed = filled.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(squeezed, "SELECT a FROM t WHERE a IN (<0>, <1>) AND a > <1> AND a < <2>");
         assert_eq!(statement.filled(|index| (index > 0).then(String::new)), None);
+        let plan = checked.plan.expect("it is right");
+        let sampled = statement.sampled(&plan, |ty| Some(format!("<{ty}>"))).expect("all of them");
+        let squeezed = sampled.split_whitespace().collect::<Vec<_>>().join(" ");
+        let expected = "SELECT a FROM t WHERE a IN (<Int32>, <Int32>) AND a > <Int32> AND a < <Int32>";
+        assert_eq!(squeezed, expected);
+    }
+
+    /// A type of which a driver writes no literal: Pinot has none for a list of BOOLEAN.
+    #[test]
+    fn a_parameter_without_a_literal_is_told() {
+        let tags = SqlType::list(SqlType::Boolean);
+        let columns = vec![
+            ColumnDescription::new("id", SqlType::Int32, false),
+            ColumnDescription::new("tags", tags.clone(), false),
+        ];
+        let source = SourceDescription {
+            backend: "pinot".into(),
+            dialect: "pinot-mse".into(),
+            tables: vec![TableDescription::new(vec!["t".into()], columns)],
+            ..SourceDescription::default()
+        };
+        let catalog = Catalog::from_description(source).expect("a dialect");
+        let checked = check("SELECT id FROM t WHERE id > :least AND tags = :all", &catalog);
+        let plan = checked.plan.expect("it is right");
+        assert_eq!(plan.params[1].ty.as_ref(), Some(&tags));
+        let sample = |ty: &SqlType| (*ty == SqlType::Int32).then(|| "1".to_owned());
+        assert_eq!(
+            whole(&plan).sampled(&plan, sample),
+            Err("parameter `all` has the type List(Boolean), of which the driver writes no literal"
+                .to_owned())
+        );
     }
 }
