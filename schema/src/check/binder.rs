@@ -281,6 +281,18 @@ impl<'a> Binder<'a> {
         }
     }
 
+    /// Keeps NULLs from the parameters of a comparison, where the engine refuses them.
+    pub(super) fn compared(&mut self, operands: &[(&Typed, Span)]) {
+        if !self.dialect.has(Habit::ComparisonsRefuseNull) {
+            return;
+        }
+        for (typed, _) in operands {
+            if let Ty::Param(param) = typed.ty {
+                self.params.forbid_null(param);
+            }
+        }
+    }
+
     /// Adds an advice of the dialect's.
     pub(super) fn report_advice(&mut self, advice: Advice, span: Span) {
         let Advice { code, refused, message, help } = advice;

@@ -10,6 +10,7 @@ use crate::dialect::{CommonPlace, Habit, NullRule, Operand, Refusal};
 
 use super::binder::Binder;
 use super::expr::only;
+use super::solve::is_comparison;
 use super::typed::{Facts, Key, KeySet, Ty, Typed};
 
 impl<'a> Binder<'a> {
@@ -38,6 +39,9 @@ impl<'a> Binder<'a> {
             let after = grouped.then(|| rules.after_groups(op, &operands[0], &operands[1])).flatten();
             after.unwrap_or_else(|| rules.binary(op, &operands[0], &operands[1]))
         });
+        if is_comparison(op) {
+            self.compared(&operands);
+        }
         self.advise(symbol, &operands, op_span);
         let mut nulls = NullRule::Strict;
         let ty = match answer {

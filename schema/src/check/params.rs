@@ -135,7 +135,7 @@ impl Params {
         }
     }
 
-    /// A use writes the parameter into a column that holds no NULL.
+    /// A NULL has no place in a use: a column that holds none, a comparison that refuses it.
     pub(super) fn forbid_null(&mut self, param: usize) {
         if let Some(flag) = self.not_null.get_mut(param) {
             *flag = true;

@@ -97,6 +97,7 @@ impl<'a> Binder<'a> {
         let mut all: Vec<(&Typed, Span)> = vec![(&typed, inner.span)];
         all.extend(items.iter().zip(list).map(|(typed, item)| (typed, item.span)));
         self.unify(CommonPlace::InList, &all, "operand and elements of IN", span);
+        self.compared(&all);
         self.advise("IN", &all, span);
         let keys: Vec<Key> = all.iter().map(|(typed, _)| typed.key).collect();
         let key = Key::node("in", &keys).with(u64::from(negated));
@@ -173,6 +174,7 @@ impl<'a> Binder<'a> {
         let [value, from, to] = &typed;
         let operands = [(value, inner.span), (from, low.span), (to, high.span)];
         self.unify(CommonPlace::Between, &operands, "operands of BETWEEN", span);
+        self.compared(&operands);
         self.advise("BETWEEN", &operands, span);
         let keys: Vec<Key> = typed.iter().map(|typed| typed.key).collect();
         let key = Key::node("between", &keys).with(u64::from(negated));
@@ -202,6 +204,7 @@ impl<'a> Binder<'a> {
         let rules = self.dialect.rules;
         let operands = [(&value, inner.span), (&pattern_typed, pattern.span)];
         let what = format!("an operand of {name}");
+        self.compared(&operands);
         let answer = self.ask(&operands, &what, true, |operands| rules.like(op, &operands[0], &operands[1]));
         if let Some(Err(refusal)) = answer {
             self.refuse_operator(name, span, refusal, &operands);

@@ -69,7 +69,7 @@ fn beside_columns(statement: &Statement, source: &Source<'_>) -> bool {
     count == source.params.len()
 }
 
-fn is_comparison(op: &BinaryOp) -> bool {
+pub(super) fn is_comparison(op: &BinaryOp) -> bool {
     use BinaryOp::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
     matches!(op, Eq | NotEq | Lt | LtEq | Gt | GtEq)
 }

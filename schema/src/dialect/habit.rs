@@ -221,6 +221,8 @@ pub enum Habit {
     UntypedParamsAreText,
     /// The server reads no comments, and wants blanks around keywords: the text that is sent is written so.
     PlainText,
+    /// A comparison with a bare NULL is refused, so that a parameter beside it takes none.
+    ComparisonsRefuseNull,
 }
 
 /// How a column without an alias is called.

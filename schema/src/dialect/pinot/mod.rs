@@ -109,6 +109,8 @@ const HABITS: &[Habit] = &[
     Habit::NamesWithoutUnderscores,
     Habit::IntegerLimit,
     Habit::SetOperationsConvert,
+    // "Using NULL in EQUALS filter is not supported", also of IN, BETWEEN and LIKE (1.5.1).
+    Habit::ComparisonsRefuseNull,
 ];
 
 const MSE_HABITS: &[Habit] = &[
