@@ -22,7 +22,12 @@ const fn expected(at: usize, what: &'static str) -> Flaw {
 }
 
 /// The first index from `at` on that is no white space.
+#[inline]
 pub(super) fn skip_space(text: &[u8], mut at: usize) -> usize {
+    // Most bytes are none, and one comparison tells.
+    if text.get(at).is_some_and(|byte| *byte > b' ') {
+        return at;
+    }
     while matches!(text.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;
     }
@@ -31,20 +36,54 @@ pub(super) fn skip_space(text: &[u8], mut at: usize) -> usize {
 
 /// The end of the string whose opening quote is at `at`.
 pub(super) fn string_end(text: &[u8], at: usize) -> Result<Scan, Flaw> {
+    string_scan(text, at).map(|(scan, _)| scan)
+}
+
+/// The end of the string whose opening quote is at `at`, and whether it is as it stands, without escapes.
+pub(super) fn string_scan(text: &[u8], at: usize) -> Result<(Scan, bool), Flaw> {
     let mut next = at + 1;
+    let mut is_plain = true;
     loop {
+        next = plain_end(text, next);
         match text.get(next) {
-            None => return Ok(Scan::More),
-            Some(b'"') => return Ok(Scan::End(next + 1)),
+            None => return Ok((Scan::More, is_plain)),
+            Some(b'"') => return Ok((Scan::End(next + 1), is_plain)),
             Some(b'\\') => match text.get(next + 1) {
-                None => return Ok(Scan::More),
+                None => return Ok((Scan::More, is_plain)),
                 Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' | b'u') => next += 2,
                 Some(_) => return Err(expected(next, "an escape of JSON")),
             },
-            Some(..0x20) => return Err(expected(next, "an escape in place of a control character")),
-            Some(_) => next += 1,
+            Some(_) => return Err(expected(next, "an escape in place of a control character")),
         }
+        is_plain = false;
     }
+}
+
+/// The first index from `at` on of a quote, a backslash or a control character; eight bytes at a time.
+#[inline]
+fn plain_end(text: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGH: u64 = ONES << 7;
+    // The lowest bit that is set is right; those above it may come of a borrow.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*chunk);
+        let quote = zeros(word ^ (ONES * 0x22));
+        let backslash = zeros(word ^ (ONES * 0x5c));
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let found = quote | backslash | control;
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while let Some(byte) = text.get(at) {
+        if matches!(byte, b'"' | b'\\' | ..0x20) {
+            break;
+        }
+        at += 1;
+    }
+    at
 }
 
 /// The end of the number that starts at `at`; it is known only when something follows.
@@ -72,6 +111,20 @@ pub(super) fn number_end(text: &[u8], at: usize) -> Result<Scan, Flaw> {
         return Ok(Scan::More);
     }
     if missing_digit || leading_zero { Err(expected(at, "a number")) } else { Ok(Scan::End(next)) }
+}
+
+/// The end of the number that starts with the digit at `at`: most have digits alone.
+#[inline]
+pub(super) fn digits_end(text: &[u8], at: usize) -> Result<Scan, Flaw> {
+    let mut next = at + 1;
+    while matches!(text.get(next), Some(b'0'..=b'9')) {
+        next += 1;
+    }
+    let leading_zero = next > at + 1 && text.get(at) == Some(&b'0');
+    match text.get(next) {
+        Some(b',' | b']') if !leading_zero => Ok(Scan::End(next)),
+        _ => number_end(text, at),
+    }
 }
 
 /// The end of `true`, `false` or `null` at `at`.

@@ -1,19 +1,37 @@
 //! Rows as they arrived: one text, and where its cells are.
 
-use bytes::{Bytes, BytesMut};
+use std::sync::Arc;
+
+use bytes::{Buf as _, Bytes, BytesMut};
 
 use super::error::Problem;
-use super::json::{Flaw, Scan, scalar_end, skip_space, value_end};
+use super::json::{Flaw, Scan, digits_end, scalar_end, skip_space, string_scan, value_end};
 use super::value::Cell;
 
-/// Some rows of an answer: the text that arrived, and the place of each cell in it. No cell has been copied.
+/// Some rows of an answer: the text that arrived, and the place of each cell in it. No cell has been copied by itself.
 #[derive(Debug, Clone, Default)]
 pub struct RowBatch {
-    text: Bytes,
-    /// Start and end of each cell, row by row.
+    text: Text,
+    /// Start and end of each cell, row by row; the end with [`PLAIN`] for a string without escapes.
     cells: Vec<(u32, u32)>,
     row_count: usize,
     column_count: usize,
+}
+
+/// A bit that no place needs: texts of batches are shorter than 1 GiB.
+const PLAIN: u32 = 1 << 31;
+
+/// The text of a batch. It is looked through once for what is no UTF-8, which is the affair of the cells that have it.
+#[derive(Debug, Clone)]
+enum Text {
+    Utf8(Arc<str>),
+    Other(Bytes),
+}
+
+impl Default for Text {
+    fn default() -> Text {
+        Text::Other(Bytes::new())
+    }
 }
 
 impl RowBatch {
@@ -34,7 +52,11 @@ impl RowBatch {
 
     /// Bytes that it keeps in memory.
     pub fn memory_len(&self) -> usize {
-        self.text.len() + self.cells.len() * size_of::<(u32, u32)>()
+        let text_len = match &self.text {
+            Text::Utf8(text) => text.len(),
+            Text::Other(text) => text.len(),
+        };
+        text_len + self.cells.len() * size_of::<(u32, u32)>()
     }
 
     /// One cell, or `None` where there is no such row or column.
@@ -44,7 +66,11 @@ impl RowBatch {
             return None;
         }
         let (start, end) = *self.cells.get(row.checked_mul(self.column_count)?.checked_add(column)?)?;
-        self.text.get(start as usize..end as usize).map(Cell::new)
+        let (range, is_plain) = (start as usize..(end & !PLAIN) as usize, end & PLAIN != 0);
+        match &self.text {
+            Text::Utf8(text) => text.get(range).map(|text| Cell::of_text(text, is_plain)),
+            Text::Other(text) => text.get(range).map(Cell::new),
+        }
     }
 }
 
@@ -98,13 +124,15 @@ impl RowScanner {
             return Ok(Some(at + 1));
         }
         loop {
-            let scan = match text.get(at) {
-                Some(b'[' | b'{') => value_end(text, at, depth_max)?,
-                _ => scalar_end(text, at)?,
+            let (scan, is_plain) = match text.get(at) {
+                Some(b'"') => string_scan(text, at)?,
+                Some(b'0'..=b'9') => (digits_end(text, at)?, false),
+                Some(b'[' | b'{') => (value_end(text, at, depth_max)?, false),
+                _ => (scalar_end(text, at)?, false),
             };
             let Scan::End(end) = scan else { return Ok(None) };
-            // The buffer of a batch is kept below 4 GiB by the limits.
-            self.cells.push((at as u32, end as u32));
+            // The buffer of a batch is kept below 1 GiB by the limits.
+            self.cells.push((at as u32, end as u32 | if is_plain { PLAIN } else { 0 }));
             at = skip_space(text, end);
             match text.get(at) {
                 Some(b',') => at = skip_space(text, at + 1),
@@ -122,11 +150,15 @@ impl RowScanner {
     /// The rows so far, with the part of the buffer that they are in.
     pub(super) fn take(&mut self, buffer: &mut BytesMut) -> RowBatch {
         let scanner = std::mem::take(self);
-        RowBatch {
-            text: buffer.split_to(scanner.end.min(buffer.len())).freeze(),
-            cells: scanner.cells,
-            row_count: scanner.row_count,
-            column_count: scanner.width,
-        }
+        let end = scanner.end.min(buffer.len());
+        let text = match std::str::from_utf8(&buffer[..end]) {
+            Ok(text) => {
+                let text = Text::Utf8(Arc::from(text));
+                buffer.advance(end);
+                text
+            }
+            Err(_) => Text::Other(buffer.split_to(end).freeze()),
+        };
+        RowBatch { text, cells: scanner.cells, row_count: scanner.row_count, column_count: scanner.width }
     }
 }

@@ -20,6 +20,10 @@ const DEPTH_MAX: u32 = 128;
 #[derive(Clone, Copy)]
 pub struct Cell<'a> {
     raw: &'a [u8],
+    /// The same, where it is known to be UTF-8.
+    text: Option<&'a str>,
+    /// Whether it is known to be a string without escapes.
+    is_plain: bool,
 }
 
 /// A cell that is not of the type it was read as: what was expected, and what kind of JSON is there. Never the value.
@@ -54,7 +58,13 @@ type Read<T> = Result<T, CellError>;
 impl<'a> Cell<'a> {
     /// `raw` is the text of one JSON value, without space around it.
     pub(super) fn new(raw: &'a [u8]) -> Cell<'a> {
-        Cell { raw }
+        Cell { raw, text: None, is_plain: false }
+    }
+
+    /// The same of what is known to be UTF-8; `is_plain` is a string without escapes.
+    #[inline]
+    pub(super) fn of_text(text: &'a str, is_plain: bool) -> Cell<'a> {
+        Cell { raw: text.as_bytes(), text: Some(text), is_plain }
     }
 
     fn error(&self, expected: &'static str) -> CellError {
@@ -92,12 +102,13 @@ impl<'a> Cell<'a> {
 
     /// `INT`.
     pub fn i32(&self) -> Read<i32> {
-        self.number().and_then(|text| text.parse().ok()).ok_or_else(|| self.error("an integer of 32 bits"))
+        let value = self.integer().and_then(|value| i32::try_from(value).ok());
+        value.ok_or_else(|| self.error("an integer of 32 bits"))
     }
 
     /// `LONG` (or `INT`).
     pub fn i64(&self) -> Read<i64> {
-        self.number().and_then(|text| text.parse().ok()).ok_or_else(|| self.error("an integer of 64 bits"))
+        self.integer().ok_or_else(|| self.error("an integer of 64 bits"))
     }
 
     /// `FLOAT`: a number, or `"NaN"`, `"Infinity"` or `"-Infinity"` as a string.
@@ -193,9 +204,32 @@ impl<'a> Cell<'a> {
 
     fn number(&self) -> Option<&'a str> {
         match self.raw.first() {
-            Some(b'-' | b'0'..=b'9') => std::str::from_utf8(self.raw).ok(),
+            Some(b'-' | b'0'..=b'9') => self.text.or_else(|| std::str::from_utf8(self.raw).ok()),
             _ => None,
         }
+    }
+
+    /// A number of digits and no more.
+    #[inline]
+    fn integer(&self) -> Option<i64> {
+        /// As many always fit.
+        const DIGITS: usize = 18;
+        let (is_negative, digits) = match self.raw {
+            [b'-', digits @ ..] => (true, digits),
+            digits => (false, digits),
+        };
+        if digits.is_empty() || digits.len() > DIGITS {
+            return self.number()?.parse().ok();
+        }
+        let mut value = 0;
+        for digit in digits {
+            let digit = digit.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            value = value * 10 + i64::from(digit);
+        }
+        Some(if is_negative { -value } else { value })
     }
 
     fn not_finite(&self) -> Option<f64> {
@@ -207,7 +241,18 @@ impl<'a> Cell<'a> {
         }
     }
 
+    #[inline]
     fn string(&self, expected: &'static str) -> Read<Cow<'a, str>> {
+        if let (Some(text), true) = (self.text, self.is_plain)
+            && let Some(text) = text.get(1..text.len() - 1)
+        {
+            return Ok(Cow::Borrowed(text));
+        }
+        self.string_of_any(expected)
+    }
+
+    /// The same of a cell of which nothing is known.
+    fn string_of_any(&self, expected: &'static str) -> Read<Cow<'a, str>> {
         let inner = self.raw.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
         let text = inner.ok_or_else(|| self.error(expected))?;
         let text = std::str::from_utf8(text).map_err(|_| self.error("a string in UTF-8"))?;

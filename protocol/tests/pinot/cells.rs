@@ -106,6 +106,43 @@ fn strings() {
     assert!(answer.batches[0].cell(0, 0).unwrap().text().is_err());
 }
 
+/// Strings are looked through eight bytes at a time: whatever ends or breaks one may be any of the eight, or behind them.
+#[test]
+fn strings_of_every_length() {
+    for len in 0..=20 {
+        for at in 0..len {
+            for odd in ["\\n", "\\\"", "\\u00e9", "é", "😀", "\u{7f}", " ", "!", "#", "[", "]"] {
+                let json = format!("\"{}{odd}{}\"", "a".repeat(at), "b".repeat(len - at - 1));
+                let expected: String = serde_json::from_str(&json).expect("JSON");
+                reads(&json, |c| c.text().map(|text| text.into_owned()), expected);
+            }
+            for wrong in ["\u{1f}", "\u{0}", "\n", "\\a"] {
+                let json = format!("\"{}{wrong}{}\"", "a".repeat(at), "b".repeat(len - at - 1));
+                let body = format!(r#"{{"resultTable":{{"rows":[[{json}]]}}}}"#);
+                assert!(decode([body.as_bytes()], Limits::default()).is_err(), "{json:?}");
+            }
+        }
+    }
+}
+
+/// And numbers by their digits, wherever they end.
+#[test]
+fn numbers_of_every_length() {
+    for len in 1..=19 {
+        for sign in ["", "-"] {
+            let json = format!("{sign}{}", &"1234567890123456789"[..len]);
+            let expected: i64 = json.parse().expect("a number");
+            reads(&json, |c| c.i64(), expected);
+            reads(&format!("{json} "), |c| c.i64(), expected);
+            refuses(&format!("{json}.5"), |c| c.i64());
+        }
+    }
+    for json in ["01", "-", "-01", "1.", "00", "1a", "0x1", "+1"] {
+        let body = format!(r#"{{"resultTable":{{"rows":[[{json}]]}}}}"#);
+        assert!(decode([body.as_bytes()], Limits::default()).is_err(), "{json}");
+    }
+}
+
 #[test]
 fn bytes_decimals_and_uuids() {
     reads("\"00ff10\"", |c| c.bytes(), vec![0, 255, 16]);
