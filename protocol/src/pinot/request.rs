@@ -78,6 +78,11 @@ pub fn cancel_path(client_query_id: &str, timeout_ms: u32) -> String {
     format!("/query/{}?client=true&timeoutMs={timeout_ms}", escaped(client_query_id))
 }
 
+/// The path that `DELETE` stops a query at, by the id that its broker gave it.
+pub fn stop_path(request_id: &str, timeout_ms: u32) -> String {
+    format!("/query/{}?client=false&timeoutMs={timeout_ms}", escaped(request_id))
+}
+
 /// Text as a segment of a path.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -98,6 +98,16 @@ fn older_and_newer_schemas() {
 }
 
 #[test]
+fn queries_that_run() {
+    let found = describe::running_queries(br#"{"12":"SELECT 'x'","13":""}"#).unwrap();
+    assert_eq!(found, [("12".to_owned(), "SELECT 'x'".to_owned()), ("13".to_owned(), String::new())]);
+    assert!(describe::running_queries(b"{}").unwrap().is_empty());
+    for other in [&b"[]"[..], br#"{"12":1}"#, b"{", b""] {
+        assert!(describe::running_queries(other).is_err());
+    }
+}
+
+#[test]
 fn a_dimension_table_and_what_is_computed() {
     let table = table("controller-table-carriers", true);
     assert_eq!(

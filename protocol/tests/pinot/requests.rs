@@ -174,6 +174,7 @@ fn paths() {
     assert_eq!(request::cursor_path(page), "/query/sql?getCursor=true&numRows=5");
     assert_eq!(request::page_path("12/3", 10, page), "/responseStore/12%2F3/results?offset=10&numRows=5");
     assert_eq!(request::stored_path("123"), "/responseStore/123");
+    assert_eq!(request::stop_path("12/3", 3), "/query/12%2F3?client=false&timeoutMs=3");
     assert_eq!(request::cancel_path("a b?é", 3), "/query/a%20b%3F%C3%A9?client=true&timeoutMs=3");
 }
 

@@ -67,12 +67,21 @@ impl Client {
 
     /// A document of one host.
     pub(crate) async fn document_of(&self, authority: &str, path: &str) -> Result<Vec<u8>> {
-        let request = self.request(Method::GET, authority, path);
+        let (status, body) = self.ask(Method::GET, authority, path).await?;
+        if status == StatusCode::OK { Ok(body) } else { Err(error::status(status, &body)) }
+    }
+
+    /// What one host says, under whatever status.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        authority: &str,
+        path: &str,
+    ) -> Result<(StatusCode, Vec<u8>)> {
+        let request = self.request(method, authority, path);
         let work = async {
             let answer = request.send().await.map_err(error::transport)?;
-            let status = answer.status();
-            let body = body(answer).await?;
-            if status == StatusCode::OK { Ok(body) } else { Err(error::status(status, &body)) }
+            Ok((answer.status(), body(answer).await?))
         };
         let limit = self.options.response_timeout;
         match tokio::time::timeout(limit, work).await {

@@ -78,14 +78,10 @@ impl Connection {
     /// Asks the controller for its brokers, or the brokers whether one is well.
     pub(crate) async fn connect(options: &PinotOptions) -> Result<Connection> {
         let client = Client::new(options)?;
-        let topology = match options.role {
-            Role::Controller => discover(&client).await?,
-            Role::Broker => {
-                client.document("/health").await?;
-                let hosts = options.hosts.iter();
-                Topology::of_brokers(hosts.map(|host| Broker { host: host.name.clone(), port: host.port }))
-            }
-        };
+        if options.role == Role::Broker {
+            client.document("/health").await?;
+        }
+        let topology = topology(&client).await?;
         let cluster = Arc::new(Cluster {
             client,
             runtime: Handle::current(),
@@ -214,6 +210,18 @@ async fn keep_discovering(cluster: Weak<Cluster>, every: std::time::Duration) {
                 *lock(&cluster.topology) = Arc::new(now);
             }
             Err(error) => tracing::debug!(kind = ?error.kind(), "the brokers cannot be asked for"),
+        }
+    }
+}
+
+/// The brokers that there are: the controller's, or those that the URL names.
+pub(crate) async fn topology(client: &Client) -> Result<Topology> {
+    match client.options().role {
+        Role::Controller => discover(client).await,
+        Role::Broker => {
+            let hosts = client.options().hosts.iter();
+            let brokers = hosts.map(|host| Broker { host: host.name.clone(), port: host.port });
+            Ok(Topology::of_brokers(brokers))
         }
     }
 }

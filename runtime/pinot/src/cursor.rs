@@ -55,6 +55,8 @@ pub(crate) struct Answering {
     pub(crate) started: Instant,
     pub(crate) limit: Duration,
     pub(crate) partial_ok: bool,
+    /// The row of the stored result that is read first.
+    pub(crate) start_at: u64,
     pub(crate) tolerance: Tolerance,
     pub(crate) report: Option<Report>,
 }
@@ -63,7 +65,7 @@ pub(crate) struct Answering {
 struct Stored {
     request_id: String,
     rows: u64,
-    /// Rows that have come.
+    /// Rows that have come, or were passed over.
     received: u64,
     _removed_at_end: OnBroker,
 }
@@ -109,6 +111,7 @@ impl Cursor {
             };
             match event {
                 Some(Event::Columns(columns)) => self.set_columns(columns).await?,
+                Some(Event::Rows(_)) if self.is_seeking() => {}
                 Some(Event::Rows(rows)) => {
                     let (columns, zone) = (self.columns.clone(), self.zone.clone());
                     return Ok(Some(PinotBatch { columns, rows, zone }));
@@ -119,6 +122,11 @@ impl Cursor {
             }
         }
         Ok(None)
+    }
+
+    /// Whether what comes now is only the way to the first row that is wanted.
+    fn is_seeking(&self) -> bool {
+        self.stored.is_none() && self.answering.start_at > 0
     }
 
     fn is_page_for_people(&self) -> bool {
@@ -184,6 +192,7 @@ impl Cursor {
     /// The path of the page after the one that has ended.
     fn next_page(&mut self, summary: &Summary) -> Option<String> {
         let page_len = self.page_len?;
+        let arrived = if self.is_seeking() { self.answering.start_at } else { summary.row_count };
         if self.stored.is_none() {
             let rows = u64::try_from(summary.statistics.num_rows_result_set?).ok()?;
             let request_id = summary.statistics.request_id.clone()?;
@@ -193,7 +202,7 @@ impl Cursor {
             self.stored = Some(Stored { request_id, rows, received: 0, _removed_at_end: on_broker });
         }
         let stored = self.stored.as_mut()?;
-        stored.received += summary.row_count;
+        stored.received += arrived;
         // A page without rows would be asked for again and again.
         (summary.row_count > 0 && stored.received < stored.rows)
             .then(|| page_path(&stored.request_id, stored.received, page_len))

@@ -53,11 +53,11 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
     }
     .to_json()
     .map_err(|e| Error::new(ErrorKind::Config, e.to_string()))?;
-    let page_len = request.call.page_size.map(page_len);
+    let pages = Pages::of(&request)?;
     let post = Post {
         body: body.into(),
         id: &id,
-        page_len,
+        page_len: pages.first_len,
         template: template(&request)?,
         headers: headers(&request)?,
         names: table_names(&request, &sql),
@@ -87,10 +87,32 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
         started,
         limit: limit.unwrap_or(BROKER_TIMEOUT),
         partial_ok: request.call.partial_ok,
+        start_at: call.start_at,
         tolerance: call.tolerance.clone(),
         report: call.report.clone(),
     };
-    Ok(Cursor::new(cluster, posted.broker, answering, body, buffer, page_len, silence_max))
+    Ok(Cursor::new(cluster, posted.broker, answering, body, buffer, pages.len, silence_max))
+}
+
+/// How long pages are, where the result comes in pages.
+struct Pages {
+    first_len: Option<NonZeroU32>,
+    len: Option<NonZeroU32>,
+}
+
+impl Pages {
+    fn of(request: &Request<'_, Pinot>) -> Result<Pages> {
+        let len = request.call.page_size.map(page_len);
+        match (request.call.backend.start_at, len) {
+            (0, _) => Ok(Pages { first_len: len, len }),
+            // What is sought begins on a later page, and none can be without rows.
+            (_, Some(_)) => Ok(Pages { first_len: Some(NonZeroU32::MIN), len }),
+            (_, None) => {
+                let message = "`start_at` needs a page size: only a stored result can be sought in";
+                Err(Error::new(ErrorKind::Config, message))
+            }
+        }
+    }
 }
 
 /// The longest that a server may be silent.

@@ -14,7 +14,7 @@ use crate::topology::Authority;
 /// How long stopping may take: what is stopped costs the servers less than a task that never ends costs us.
 const LIMIT: Duration = Duration::from_secs(5);
 /// What the broker gives its servers for it.
-const SERVERS_MS: u32 = 3_000;
+pub(crate) const SERVERS_MS: u32 = 3_000;
 
 /// Something on a broker that `DELETE` ends.
 pub(crate) struct OnBroker {

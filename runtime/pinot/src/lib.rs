@@ -33,6 +33,7 @@ mod query;
 mod redirect;
 mod report;
 mod row;
+mod running;
 mod tolerance;
 mod topology;
 pub mod types;
@@ -50,6 +51,7 @@ pub use report::{HttpAnswer, Report};
 /// The HTTP library of which [`PinotOptions::http_client`] takes a client.
 pub use reqwest;
 pub use row::PinotBatch;
+pub use running::{RunningQuery, running, stop, stop_client};
 pub use tolerance::Tolerance;
 
 /// What the protocol itself names: options, statistics, codes, why an answer is incomplete.

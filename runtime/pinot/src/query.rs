@@ -20,6 +20,8 @@ pub struct PinotCall {
     pub report: Option<Report>,
     /// What may be missing.
     pub tolerance: Tolerance,
+    /// The row of the stored result that is read first.
+    pub start_at: u64,
     /// Headers of this request, over those of the URL.
     pub headers: Vec<(String, String)>,
 }
@@ -84,6 +86,16 @@ pub trait PinotQuery<S: Source>: Sized {
         self.pinot(|call| call.tolerance = tolerance)
     }
 
+    /// Begins at this row of the result, counted from 0, and leaves out those before it without fetching them.
+    ///
+    /// For queries with a page size: only a stored result can be sought in. It is made anew for each call.
+    fn start_at(self, row: u64) -> Self
+    where
+        S::Backend: PinotBackend,
+    {
+        self.pinot(|call| call.start_at = row)
+    }
+
     /// A header of this request.
     fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self
     where
@@ -129,13 +141,14 @@ mod tests {
             .trace()
             .report(&report)
             .header("a", "b")
+            .start_at(7)
             .tolerate(Tolerance::new().servers(0.5));
         let call = &query.call_mut().backend;
         let options: Vec<_> = call.options.iter().collect();
         assert_eq!(options, [("useStarTree", "true"), ("maxRowsInJoin", "2")]);
         assert_eq!((call.client_query_id.as_deref(), call.trace), (Some("q"), true));
         assert_eq!(call.headers, [("a".to_owned(), "b".to_owned())]);
-        assert_eq!(call.tolerance, Tolerance::new().servers(0.5));
+        assert_eq!((&call.tolerance, call.start_at), (&Tolerance::new().servers(0.5), 7));
         assert!(call.report.is_some() && report.statistics().is_none() && report.missing().is_empty());
     }
 }

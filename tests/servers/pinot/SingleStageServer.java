@@ -1,6 +1,10 @@
 import com.google.common.cache.CacheBuilder;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import java.io.File;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -60,6 +64,7 @@ public final class SingleStageServer implements ServiceStartable {
   private PinotConfiguration _conf;
   private String _host;
   private int _port;
+  private int _adminPort;
   private String _instance;
   private HelixManager _helix;
   private DefaultTableDataManagerProvider _provider;
@@ -109,6 +114,21 @@ public final class SingleStageServer implements ServiceStartable {
     InstanceRequestHandler requests =
         new InstanceRequestHandler(_instance, _conf, scheduler, new AllowAllAccessFactory().create(), accountant);
     new QueryServer(_port, new NettyConfig(), requests).start();
+    HttpServer admin = HttpServer.create(new InetSocketAddress(_host, 0), 0);
+    admin.createContext("/query/", exchange -> cancel(exchange, requests));
+    admin.setExecutor(_pool);
+    admin.start();
+    _adminPort = admin.getAddress().getPort();
+  }
+
+  /** {@code DELETE /query/ID}, which brokers ask of their servers; nothing else of a server's HTTP interface is here. */
+  private static void cancel(HttpExchange exchange, InstanceRequestHandler requests) throws IOException {
+    String id = exchange.getRequestURI().getPath().substring("/query/".length());
+    boolean found = exchange.getRequestMethod().equals("DELETE") && requests.cancelQuery(id);
+    byte[] words = (found ? "Cancelled query: " + id : "Query: " + id + " not found").getBytes();
+    exchange.sendResponseHeaders(found ? 200 : 404, words.length);
+    exchange.getResponseBody().write(words);
+    exchange.close();
   }
 
   /** Joins the Helix cluster, from where segments are assigned. */
@@ -132,10 +152,13 @@ public final class SingleStageServer implements ServiceStartable {
   private void register(String cluster, String zooKeeper) {
     HelixAdmin admin = new ZKHelixAdmin.Builder().setZkAddress(zooKeeper).build();
     try {
-      if (admin.getInstancesInCluster(cluster).contains(_instance)) {
+      boolean known = admin.getInstancesInCluster(cluster).contains(_instance);
+      InstanceConfig own = known ? admin.getInstanceConfig(cluster, _instance) : new InstanceConfig(_instance);
+      own.getRecord().setIntField("adminPort", _adminPort);
+      if (known) {
+        admin.setInstanceConfig(cluster, _instance, own);
         return;
       }
-      InstanceConfig own = new InstanceConfig(_instance);
       own.setHostName(_host);
       own.setPort(String.valueOf(_port));
       own.addTag("DefaultTenant_OFFLINE");

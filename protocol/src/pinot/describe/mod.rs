@@ -114,6 +114,20 @@ pub fn database_names(body: &[u8]) -> Result<Vec<String>, DecodeError> {
     names(&parse(body)?).ok_or_else(|| malformed("a list of names"))
 }
 
+/// The queries of a broker's `GET /queries`: id and text of each.
+///
+/// # Errors
+/// A body that is no such document.
+pub fn running_queries(body: &[u8]) -> Result<Vec<(String, String)>, DecodeError> {
+    let expected = || malformed("an object of texts");
+    let document = parse(body)?;
+    let queries = document.as_object().ok_or_else(expected)?.iter();
+    queries
+        .map(|(id, sql)| Some((id.clone(), sql.as_str()?.to_owned())))
+        .collect::<Option<_>>()
+        .ok_or_else(expected)
+}
+
 /// The logical table of `GET /logicalTables/{table}`, by `GET /schemas/{table}` and the tables that it is made of, and what
 /// is odd about it, in sentences.
 ///

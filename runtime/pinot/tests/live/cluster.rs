@@ -18,7 +18,9 @@ crate::tests! {
     the_limit_of_a_text_is_known,
     a_late_query_leaves_the_brokers_list,
     a_dropped_query_leaves_the_brokers_list,
+    a_query_of_another_is_listed_and_stopped,
     a_result_comes_in_pages_and_is_removed,
+    a_stored_result_is_read_from_a_row_on,
     a_dropped_page_stream_is_removed,
     reports_hold_statistics_and_a_trace,
     groups_beyond_a_limit_are_an_error,
@@ -156,6 +158,43 @@ async fn a_dropped_query_leaves_the_brokers_list(url: String) {
     is_good(&pool).await;
 }
 
+async fn a_query_of_another_is_listed_and_stopped(url: String) {
+    let options = PinotOptions::parse(&url).expect("a URL");
+    let other = pool::<Nulls>(&format!("{url}?query_timeout_ms=600000")).await;
+    for (name, by_client_id) in [("stopped", false), ("halted", true)] {
+        let sql = format!("SELECT MAX(carrier, name) AS {name} FROM airlines");
+        let query = sql_query(sql.clone()).of::<Nulls, (String,)>().client_query_id(name);
+        let mut rows = query.fetch_all(&other);
+        let listed = async || {
+            let list = querent_pinot::running(&options).await.expect("a list");
+            list.into_iter().find(|query| query.sql() == sql)
+        };
+        let work = async {
+            let found = loop {
+                if let Some(found) = listed().await {
+                    break found;
+                }
+            };
+            assert!(!found.id().is_empty() && found.broker().starts_with("127.0.0.1:"));
+            assert!(!format!("{found:?}").contains(name));
+            let stopped = match by_client_id {
+                true => querent_pinot::stop_client(&options, name).await,
+                false => querent_pinot::stop(&options, &found).await,
+            };
+            assert!(stopped.expect("it is stopped"));
+            while listed().await.is_some() {}
+            assert!(!querent_pinot::stop(&options, &found).await.expect("it is gone"));
+            assert!(!querent_pinot::stop_client(&options, name).await.expect("it is gone"));
+        };
+        // It may end by that, or go on waiting for a server that will not answer.
+        tokio::select! {
+            rows = &mut rows => assert!(rows.is_err()),
+            () = work => {}
+        }
+    }
+    assert!(!querent_pinot::stop_client(&options, "querent-nobody").await.expect("nobody has it"));
+}
+
 const PAGED: &str = "SELECT carrier FROM airlines ORDER BY carrier LIMIT 16";
 
 async fn a_result_comes_in_pages_and_is_removed(url: String) {
@@ -177,6 +216,27 @@ async fn a_result_comes_in_pages_and_is_removed(url: String) {
     assert!(none.fetch_all(&pool).await.expect("no rows").is_empty());
     let wrong = sql_query("SELECT nope FROM airlines").of::<Nulls, (String,)>().page_size(3);
     assert_eq!(wrong.fetch_all(&pool).await.expect_err("no column").code(), Some("710 UNKNOWN_COLUMN"));
+}
+
+async fn a_stored_result_is_read_from_a_row_on(url: String) {
+    let pool = pool::<Nulls>(&url).await;
+    let paged = || sql_query(PAGED).of::<Nulls, (String,)>();
+    let all = paged().fetch_all(&pool).await.expect("rows");
+    // Of what is passed over the first row comes, alone, with the answer that names the stored result.
+    for (row, page_len, fetched) in [(0, 5, 16), (1, 5, 16), (10, 4, 7), (15, 100, 2), (16, 4, 1), (99, 4, 1)]
+    {
+        let report = Report::new();
+        let query = paged().start_at(row).page_size(page_len).report(&report);
+        let rows = query.fetch_all(&pool).await.expect("rows");
+        assert_eq!(rows, all[(row as usize).min(16)..], "{row}");
+        let answers = report.answers();
+        assert_eq!(answers.iter().map(|answer| answer.row_count).sum::<u64>(), fetched, "{row}");
+        let id = answers[0].statistics.request_id.clone().expect("an id");
+        until("/responseStore", &id, false).await;
+    }
+    let whole = paged().start_at(3).fetch_all(&pool).await.expect_err("there is nothing to seek in");
+    assert_eq!(whole.kind(), ErrorKind::Config);
+    is_good(&pool).await;
 }
 
 async fn a_dropped_page_stream_is_removed(url: String) {
