@@ -137,13 +137,6 @@ impl TableDescription {
     /// The property that names the columns whose values decide on which node a row lives (distribution key, affinity
     /// key), in order, with commas between them.
     pub const ROUTING_KEY: &'static str = "routing_key";
-    /// The property that says whether rows are spread over nodes or whole on each: `sharded` or `global` (Picodata).
-    pub const DISTRIBUTION: &'static str = "distribution";
-    /// The property that names the group of nodes over which the rows of a sharded table are spread (Picodata).
-    pub const TIER: &'static str = "tier";
-    /// The property that names the storage engine (Picodata: `memtx` or `vinyl`).
-    pub const ENGINE: &'static str = "engine";
-
     /// The property that says where rows are: [`SHARDED`](TableDescription::SHARDED) or
     /// [`GLOBAL`](TableDescription::GLOBAL).
     pub const DISTRIBUTION: &'static str = "distribution";
