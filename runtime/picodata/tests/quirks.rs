@@ -181,7 +181,8 @@ async fn tls_is_never_left_out_and_never_forced() {
     let server = start(script().encryption(Encryption::Tls));
     let plain = server.url("admin").replace("picodata+tls://", "picodata://");
     let error = one().connect::<Stock>(&plain).await.map(drop).expect_err("it wants TLS");
-    assert!(error.to_string().contains("ssl"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
+    assert!(error.to_string().contains("picodata+tls://"), "{error}");
 }
 
 #[tokio::test]
