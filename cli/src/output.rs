@@ -2,7 +2,7 @@
 
 use querent_schema::check::Checked;
 use querent_schema::diagnostic::{Diagnostic, Origin, Severity, line_column};
-use querent_schema::plan::{Column, Param};
+use querent_schema::plan::{Column, Key, Param};
 use querent_types::SqlType;
 use serde_json::{Value, json};
 
@@ -50,6 +50,7 @@ pub(crate) fn json(text: &str, checked: &Checked) -> Value {
         "ok": is_ok(checked),
         "columns": plan.map_or_else(empty, |p| p.columns.iter().map(column).collect()),
         "parameters": plan.map_or_else(empty, |p| p.params.iter().enumerate().map(|(i, p)| parameter(i, p)).collect()),
+        "routing": plan.and_then(|p| Some(routing(p.key.as_ref()?, &p.params))),
         "diagnostics": checked.diagnostics.iter().map(|d| diagnostic(text, d)).collect::<Vec<_>>(),
     })
 }
@@ -57,6 +58,9 @@ pub(crate) fn json(text: &str, checked: &Checked) -> Value {
 /// What `explain --jsonl` answers: the members that are promised, and no others.
 pub(crate) fn json_line(text: &str, checked: &Checked) -> Value {
     let mut answer = json(text, checked);
+    if let Some(answer) = answer.as_object_mut() {
+        answer.remove("routing");
+    }
     for (list, more) in [("columns", "why"), ("parameters", "spread")] {
         let members = answer[list].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
         members.for_each(|member| drop(member.remove(more)));
@@ -105,6 +109,15 @@ fn parameter(index: usize, param: &Param) -> Value {
         "type": arrow_type(param.ty.as_ref()),
         "nullable": param.nullable,
         "spread": param.spread,
+    })
+}
+
+fn routing(key: &Key, params: &[Param]) -> Value {
+    json!({
+        "tier": (!key.tier.is_empty()).then_some(&key.tier),
+        "columns": key.columns.iter().map(|column| &column.name).collect::<Vec<_>>(),
+        "key": key.shown(params),
+        "split": key.splits(),
     })
 }
 

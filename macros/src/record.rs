@@ -134,12 +134,17 @@ fn checked(krate: &Ident, record: &Record, cache: &SourceCache, text: &Text) -> 
     let problems = report::statements(&problems);
     let (idents, bounds): (Vec<_>, Vec<_>) = parameters.into_iter().unzip();
     let doc = format!(" The query behind [`{name}`] with its arguments.");
+    let routing = expand::key(krate, plan.key.as_ref());
     quote! {
         #problems
         #[allow(non_snake_case)]
         #attributes
         #structure
         impl #name {
+            /// What is known of where the rows of its query are; `None` where they may be anywhere.
+            #[allow(dead_code)]
+            #visibility const ROUTING: #krate::__private::Option<&'static #krate::__private::Key> = #routing;
+
             #[doc = #doc]
             #visibility fn query<'querent_q>(
                 #(#idents: impl #krate::__private::Bind<'querent_q, #bounds>,)*

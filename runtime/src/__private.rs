@@ -11,9 +11,9 @@ pub use std::vec::Vec;
 
 pub use querent_core::types::value as types;
 pub use querent_core::{
-    Backend, BackendOf, Batch, Bind, ColumnMeta, Commands, Decode, Element, FromRow, Holds, InPredicate,
-    NeverNull, NotNull, ParamMeta, Piece, Plan, Query, Source, Transactions, Typed, Value, ValueError,
-    column_of, sql,
+    Backend, BackendOf, Batch, Bind, ColumnMeta, Commands, Constant, Decode, Element, FromRow, Holds,
+    InPredicate, Key, KeyColumn, KeyPart, NeverNull, NotNull, ParamMeta, Piece, Plan, Query, Source,
+    Transactions, Typed, Value, ValueError, column_of, sql,
 };
 #[cfg(feature = "macros")]
 pub use querent_macros as macros;

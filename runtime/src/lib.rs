@@ -29,6 +29,7 @@
 //!   that has a name.
 //! - `fetch_all`, `fetch_one`, `fetch_optional`, `fetch` (a stream) and `execute` run a query; with the feature `arrow`,
 //!   `fetch_arrow` and `fetch_arrow_batches` give Arrow's record batches (Flight, Picodata and Pinot).
+//! - [`execute_many`] runs many queries of one call site as few statements: bulk writes.
 //! - [`sql()`] runs text that is known at run time only, into rows of [`FromRow`].
 //! - [`Pool`], [`Connection`] and [`Transaction`] are what queries run on, by way of [`Executor`].
 //!
@@ -43,8 +44,9 @@ mod macros;
 
 pub use querent_core::{
     Backend, Batch, Bind, Commands, Connection, Decode, Error, ErrorKind, Executed, Executor, Fetch,
-    FetchAll, FetchOne, FetchOptional, FromRow, Holds, Pool, PoolOptions, PoolStats, Query, Result, Session,
-    Source, SqlQuery, Transact, Transaction, Transactions, Value, ValueError, sql_query as sql,
+    FetchAll, FetchOne, FetchOptional, FromRow, Holds, Outcome, Part, Pool, PoolOptions, PoolStats, Query,
+    Result, Session, Source, SqlQuery, Transact, Transaction, Transactions, Value, ValueError, execute_many,
+    sql_query as sql,
 };
 /// A struct that is a complex object of an Ignite cluster, or an enum that is an enum of it.
 ///
@@ -60,16 +62,16 @@ pub use querent_macros::{FromRow, Type};
 pub mod backend {
     pub use querent_core::{
         Backend, Batch, Call, Cluster, ColumnMeta, Decode, Discovered, Element, Exchange, InPredicate, Owner,
-        ParamMeta, Piece, Placeholder, Plan, Rendered, Request, Single, Step, Transact, ValueError,
+        ParamMeta, Piece, Placeholder, Plan, Rendered, Request, RowKey, Single, Step, Transact, ValueError,
         ValueProblem, Wants,
     };
 }
 
-/// Pools over the nodes of a cluster: how they are chosen, what is known of them.
+/// Pools over the nodes of a cluster: how they are chosen, what is known of them, which rows belong to whom.
 pub mod cluster {
     pub use querent_core::{
-        Balance, Candidate, Closed, ClusterOptions, Ejection, LeastUsed, Node, NodeStats, PowerOfTwo, Prefer,
-        Random, Role, RoundRobin, RoutingStats, Step, TopologyStats,
+        Balance, Candidate, Closed, ClusterOptions, Constant, Ejection, Key, KeyColumn, KeyPart, LeastUsed,
+        Node, NodeStats, PowerOfTwo, Prefer, Random, Role, RoundRobin, RoutingStats, Step, TopologyStats,
     };
 }
 

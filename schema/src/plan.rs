@@ -1,7 +1,10 @@
 //! The outcome of checking one query: what is sent, what goes in, what comes out.
 
+mod key;
+
 use querent_types::SqlType;
 
+pub use self::key::{Constant, Key, KeyColumn, KeyPart};
 use crate::ast::{ColumnOverride, Span};
 
 /// A checked query.
@@ -21,9 +24,8 @@ pub struct Plan {
     pub blobs: Vec<usize>,
     /// The tables that the query names, by their full paths, sorted, without repeats.
     pub tables: Vec<Vec<String>>,
-    /// The parameters that are the routing key of every row that the statement touches, in the order of the key's
-    /// columns; empty where the rows cannot be told.
-    pub key: Vec<usize>,
+    /// The routing key of every row that the statement touches; `None` where the rows cannot be told.
+    pub key: Option<Key>,
     /// What kind of statement it is.
     pub effect: Effect,
 }
@@ -72,11 +74,15 @@ pub enum Piece {
     Param(usize),
     /// A whole `x [NOT] IN (…)` predicate that holds a spread.
     In(InPredicate),
+    /// The predicate by whose elements the statement can be split, with or without a spread: [`KeyPart::Any`] has them.
+    Split(InPredicate),
+    /// The rows of VALUES of an INSERT, parentheses included, to be joined by `, `; they hold no subquery.
+    Rows(Vec<Vec<Piece>>),
     /// An optional section, by index, and what stands in it.
     Section(usize, Vec<Piece>),
 }
 
-/// An IN predicate with a spread among its elements.
+/// An IN predicate whose elements are sent as they are at run time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InPredicate {
     /// `x IN (`.

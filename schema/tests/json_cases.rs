@@ -124,7 +124,9 @@ fn pieces(all: &[Piece], out: &mut String) {
                 pieces(inner, out);
                 out.push_str("}}");
             }
-            Piece::In(_) => unreachable!("a query in JSON has no SQL list"),
+            Piece::In(_) | Piece::Split(_) | Piece::Rows(_) => {
+                unreachable!("a query in JSON has no SQL list")
+            }
         }
     }
 }

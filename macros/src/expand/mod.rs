@@ -20,6 +20,7 @@ use crate::text::Text;
 pub(crate) use commands::{commands, reads};
 pub(crate) use decode::{as_type, empty, scalar, structure};
 pub(crate) use fields::{Field, fields, value};
+pub(crate) use plan::key;
 
 /// What the expansion of one query needs to know.
 #[derive(Clone, Copy)]

@@ -1,7 +1,7 @@
 //! The constant plan.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use querent_schema::plan::{Column, Effect, Element, InPredicate, Piece};
+use querent_schema::plan::{Column, Constant, Effect, Element, InPredicate, Key, KeyPart, Piece};
 use quote::quote;
 
 use super::Context;
@@ -32,7 +32,10 @@ pub(super) fn constant(context: &Context<'_>) -> TokenStream {
         list("tables", tables),
         list("results", results),
         list("blobs", plan.blobs.iter().map(number)),
-        list("key", plan.key.iter().map(number)),
+        plan.key.is_some().then(|| {
+            let key = key(krate, plan.key.as_ref());
+            quote!(key: #key,)
+        }),
         (plan.effect == Effect::Read).then(|| quote!(read_only: true,)),
     ];
     let facts = facts.into_iter().flatten();
@@ -50,6 +53,60 @@ pub(super) fn constant(context: &Context<'_>) -> TokenStream {
 fn number(index: &usize) -> TokenStream {
     let index = *index as u16;
     quote!(#index)
+}
+
+/// The routing key as an option.
+pub(crate) fn key(krate: &Ident, key: Option<&Key>) -> TokenStream {
+    let Some(key) = key else { return quote!(#krate::__private::Option::None) };
+    let columns = key.columns.iter().map(|column| {
+        let (name, ty) = (&column.name, column.ty.to_string());
+        quote!(#krate::__private::KeyColumn { name: #name, ty: #ty })
+    });
+    let tier = &key.tier;
+    let rows = key.rows.iter().map(|row| key_parts(krate, row));
+    quote! {
+        #krate::__private::Option::Some(&#krate::__private::Key {
+            tier: #tier,
+            columns: &[#(#columns),*],
+            rows: &[#(#rows),*],
+        })
+    }
+}
+
+fn key_parts(krate: &Ident, parts: &[KeyPart]) -> TokenStream {
+    let parts = parts.iter().map(|part| {
+        let part = match part {
+            KeyPart::Param(index) => {
+                let index = number(index);
+                quote!(Param(#index))
+            }
+            KeyPart::Spread(index) => {
+                let index = number(index);
+                quote!(Spread(#index))
+            }
+            KeyPart::Any(parts) => {
+                let parts = key_parts(krate, parts);
+                quote!(Any(#parts))
+            }
+            KeyPart::Constant(constant) => {
+                let constant = key_constant(constant);
+                quote!(Constant(#krate::__private::Constant::#constant))
+            }
+        };
+        quote!(#krate::__private::KeyPart::#part)
+    });
+    quote!(&[#(#parts),*])
+}
+
+fn key_constant(constant: &Constant) -> TokenStream {
+    match constant {
+        Constant::Null => quote!(Null),
+        Constant::Boolean(value) => quote!(Boolean(#value)),
+        Constant::Integer(number) => quote!(Integer(#number)),
+        Constant::Decimal(text) => quote!(Decimal(#text)),
+        Constant::Double(text) => quote!(Double(#text)),
+        Constant::Text(text) => quote!(Text(#text)),
+    }
 }
 
 /// A field of the plan; `None` where the list is empty, for each token costs each build of the user's.
@@ -87,6 +144,14 @@ fn piece(krate: &Ident, piece: &Piece) -> TokenStream {
         Piece::In(predicate) => {
             let predicate = in_predicate(krate, predicate);
             quote!(#krate::__private::Piece::In(&#predicate))
+        }
+        Piece::Split(predicate) => {
+            let predicate = in_predicate(krate, predicate);
+            quote!(#krate::__private::Piece::Split(&#predicate))
+        }
+        Piece::Rows(rows) => {
+            let rows = rows.iter().map(|row| pieces(krate, row));
+            quote!(#krate::__private::Piece::Rows(&[#(#rows),*]))
         }
         Piece::Section(index, inner) => {
             let (index, inner) = (*index as u16, pieces(krate, inner));

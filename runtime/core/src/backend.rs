@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use crate::cluster::Cluster;
 use crate::error::Result;
+use crate::key::RowKey;
 use crate::plan::{ColumnMeta, ParamMeta, Piece};
-use crate::render::{self, Rendered};
+use crate::render::{self, Extent, Rendered, Walk};
 use crate::value::Value;
 
 /// How a backend's SQL writes comments.
@@ -45,6 +46,11 @@ pub trait Backend: Sized + Send + Sync + 'static {
     /// Whether a server locks a user after a few wrong passwords: a pool then shows its credentials on one connection until
     /// they were accepted, and never again once they were refused.
     const LOCKS_OUT: bool = false;
+    /// The most values that one statement can have. What is split or joined anyway is kept below it.
+    const PARAMS_MAX: usize = 65_535;
+    /// Whether an INSERT of several rows of VALUES does what one INSERT a row would, where none of them fails:
+    /// [`execute_many`](crate::execute_many) then joins rows.
+    const JOINS_ROWS: bool = false;
 
     /// Reads a URL. The error names what is wrong with it and never prints a password.
     fn options(url: &str) -> Result<Self::Options>;
@@ -162,6 +168,7 @@ pub enum Placeholder {
 pub struct Request<'r, B: Backend> {
     pub(crate) template: Cow<'r, [Piece<'r>]>,
     pub(crate) sections: &'r [&'r [u16]],
+    pub(crate) extent: &'r Extent,
     /// The parameters as checked; empty for a run-time query.
     pub params: &'r [ParamMeta],
     /// The columns as checked; empty for a run-time query.
@@ -169,14 +176,14 @@ pub struct Request<'r, B: Backend> {
     /// Where the statement holds several commands, the columns of each command's result ([`Plan::results`](crate::Plan::results)):
     /// the driver gives one batch a command, in order. Empty otherwise.
     pub results: &'r [&'r [ColumnMeta]],
-    /// The values, one a parameter.
+    /// The values, one a parameter; of several INSERTs that were joined, those of one after those of the other.
     pub values: &'r [Value<'r>],
     /// What this call asks for.
     pub call: &'r Call<'r, B>,
     /// The tables that the statement names ([`Plan::tables`](crate::Plan::tables)); empty for a run-time query.
     pub tables: &'r [&'r [&'r str]],
-    /// The parameters that say where all rows of the statement are ([`Plan::key`](crate::Plan::key)).
-    pub key: &'r [u16],
+    /// The key of all rows of the statement, or one of several that have one owner; `None` where they cannot be told.
+    pub key: Option<RowKey<'r>>,
     /// The parameters that travel beside the text ([`Plan::blobs`](crate::Plan::blobs)); empty for a run-time query.
     pub blobs: &'r [u16],
     /// Whether the statement only reads.
@@ -195,7 +202,6 @@ pub enum Wants {
 }
 
 /// The modifiers of one call.
-#[derive(Clone)]
 pub struct Call<'q, B: Backend> {
     /// The longest that the whole call may take, waiting for a connection included.
     pub timeout: Option<Duration>,
@@ -209,6 +215,13 @@ pub struct Call<'q, B: Backend> {
     pub read_only: bool,
     /// What this backend alone can do.
     pub backend: B::Call,
+}
+
+impl<B: Backend> Clone for Call<'_, B> {
+    fn clone(&self) -> Self {
+        let Call { timeout, tag, page_size, partial_ok, read_only, ref backend } = *self;
+        Call { timeout, tag, page_size, partial_ok, read_only, backend: backend.clone() }
+    }
 }
 
 impl<B: Backend> Default for Call<'_, B> {
@@ -230,7 +243,7 @@ impl<'r, B: Backend> Request<'r, B> {
     /// Inactive sections are left out, spreads are written out and padded to a power of two by repeating the last
     /// element, so that few different texts reach the server's statement cache.
     pub fn render(&self) -> Rendered<'_> {
-        render::render(&self.template, self.sections, self.params, self.values, B::PLACEHOLDER)
+        render::render(&self.template, self.walk(), B::PLACEHOLDER, B::PARAMS_MAX)
     }
 
     /// The text with every value written by `literal` (value, its SQL type, output).
@@ -238,6 +251,11 @@ impl<'r, B: Backend> Request<'r, B> {
         &self,
         literal: &mut dyn FnMut(&Value<'_>, &str, &mut String) -> Result<()>,
     ) -> Result<String> {
-        render::render_literals(&self.template, self.sections, self.params, self.values, literal)
+        render::render_literals(&self.template, self.walk(), literal)
+    }
+
+    fn walk(&self) -> Walk<'_> {
+        let Request { sections, params, values, extent, .. } = *self;
+        Walk { sections, params, values, extent, base: 0 }
     }
 }

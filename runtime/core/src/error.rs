@@ -6,6 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::query::Part;
 use crate::retry::Sent;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -70,6 +71,7 @@ struct Inner {
     retryable: bool,
     sent: Sent,
     cause: Option<Cause>,
+    parts: Vec<Part>,
 }
 
 /// The usual result.
@@ -88,6 +90,7 @@ impl Error {
             retryable: false,
             sent: Sent::Perhaps,
             cause: None,
+            parts: Vec::new(),
         }))
     }
 
@@ -194,6 +197,18 @@ impl Error {
         self.0.retryable
     }
 
+    /// What became of each statement that was sent in the place of one, where it was split by the owners of its rows, or in
+    /// the place of [many](crate::execute_many); empty for a statement that was sent as it is. Those that took effect stay:
+    /// a write in parts is not atomic.
+    pub fn parts(&self) -> &[Part] {
+        &self.0.parts
+    }
+
+    pub(crate) fn with_parts(mut self, parts: Vec<Part>) -> Error {
+        self.0.parts = parts;
+        self
+    }
+
     pub(crate) fn timeout(what: &str, after: Duration) -> Error {
         Error::new(ErrorKind::Timeout, format!("{what} took longer than {after:?}"))
     }
@@ -230,6 +245,9 @@ impl fmt::Debug for Error {
         }
         if let Some((file, line)) = &self.0.place {
             s.field("at", &format_args!("{file}:{line}"));
+        }
+        if !self.0.parts.is_empty() {
+            s.field("parts", &self.0.parts.len());
         }
         if let Some(cause) = &self.0.cause {
             s.field("cause", &format_args!("{cause}"));

@@ -19,6 +19,7 @@ mod foreign;
 mod from_row;
 #[cfg(feature = "json")]
 mod json;
+mod key;
 mod plan;
 mod pool;
 mod query;
@@ -44,11 +45,12 @@ pub use decode::{Decode, Holds, ValueError, ValueProblem};
 pub use error::{Error, ErrorKind, Result};
 pub use executor::{Exchange, Executor, Session};
 pub use from_row::{FromRow, column_index, column_of};
+pub use key::{Constant, Key, KeyColumn, KeyPart, RowKey};
 pub use plan::{ColumnMeta, Element, InPredicate, ParamMeta, Piece, Plan};
 pub use pool::{Closed, Pool, PoolOptions, PoolStats, RoutingStats, TopologyStats};
 pub use query::{
     AnswerError, AnswerProblem, Answers, Commands, DecodeFn, Executed, Fetch, FetchAll, FetchOne,
-    FetchOptional, Query, ReadFn, SqlQuery, sql as sql_query,
+    FetchOptional, Outcome, Part, Query, ReadFn, SqlQuery, execute_many, sql as sql_query,
 };
 pub use redact::without_values;
 pub use render::Rendered;

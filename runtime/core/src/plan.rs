@@ -4,6 +4,8 @@
 //! bucket of a key, the broker of a table, the blobs beside a text) that backend computes in `open`, from the facts that
 //! the plan states for all. A further fact is a further field with an empty value in [`Plan::EMPTY`].
 
+use crate::key::Key;
+
 /// One checked query. `query!` emits it as a `const`, of which it states what differs from [`Plan::EMPTY`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
@@ -19,9 +21,9 @@ pub struct Plan {
     pub results: &'static [&'static [ColumnMeta]],
     /// The tables that the statement names, sorted, each by its path in the catalog, outermost part first.
     pub tables: &'static [&'static [&'static str]],
-    /// The parameters that are the routing key (distribution key, affinity key) of every row that the statement touches,
-    /// in the order of the key's columns; empty where the rows cannot be told. There is one table then.
-    pub key: &'static [u16],
+    /// The routing key (distribution key, affinity key) of every row that the statement touches; `None` where the rows
+    /// cannot be told.
+    pub key: Option<&'static Key>,
     /// The parameters whose values travel beside the text, in the order in which the text consumes them.
     pub blobs: &'static [u16],
     /// Whether the statement only reads.
@@ -41,7 +43,7 @@ impl Plan {
         columns: &[],
         results: &[],
         tables: &[],
-        key: &[],
+        key: None,
         blobs: &[],
         read_only: false,
         file: "",
@@ -58,11 +60,15 @@ pub enum Piece<'p> {
     Param(u16),
     /// A whole `x [NOT] IN (…)` predicate that holds a spread.
     In(&'p InPredicate<'p>),
+    /// The predicate by whose elements the statement can be split, with or without a spread.
+    Split(&'p InPredicate<'p>),
+    /// The rows of VALUES of an INSERT, parentheses included; they are joined by `, `.
+    Rows(&'p [&'p [Piece<'p>]]),
     /// An optional section, by index, and what stands in it.
     Section(u16, &'p [Piece<'p>]),
 }
 
-/// An IN predicate with a spread among its elements.
+/// An IN predicate whose elements are sent as they are at run time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InPredicate<'p> {
     /// `x IN (`.
@@ -120,7 +126,13 @@ fn describe_into(template: &[Piece<'_>], params: &[ParamMeta], out: &mut String)
         match piece {
             Piece::Text(text) => out.push_str(text),
             Piece::Param(index) => describe_param(*index, params, out),
-            Piece::In(predicate) => {
+            Piece::Rows(rows) => {
+                for (i, row) in rows.iter().enumerate() {
+                    out.push_str(if i == 0 { "" } else { ", " });
+                    describe_into(row, params, out);
+                }
+            }
+            Piece::In(predicate) | Piece::Split(predicate) => {
                 describe_into(predicate.head, params, out);
                 for (i, element) in predicate.elements.iter().enumerate() {
                     out.push_str(if i == 0 { "" } else { ", " });

@@ -1,10 +1,12 @@
-//! From a template to the text that goes out: sections chosen, spreads written out, parameters numbered.
+//! From a template to the text that goes out: sections chosen, spreads written out, parameters numbered; and of a
+//! statement that is sent in parts, one part.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::backend::Placeholder;
 use crate::error::Result;
+use crate::key;
 use crate::plan::{Element, InPredicate, ParamMeta, Piece};
 use crate::value::Value;
 
@@ -17,19 +19,42 @@ pub struct Rendered<'r> {
     pub values: Vec<(&'r Value<'r>, &'static str)>,
 }
 
+/// What of a statement is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// All of it.
+    Whole,
+    /// All of it, and all its keys have one owner.
+    Together,
+    /// Some of its rows of VALUES, or of the elements of the list that it is split by: their indices, in order.
+    Some(Vec<u32>),
+    /// Its one row so many times, each with values of its own, one row's after the other's.
+    Repeated(usize),
+}
+
+/// A statement that is to be rendered.
+#[derive(Clone, Copy)]
+pub(crate) struct Walk<'r> {
+    pub(crate) sections: &'r [&'r [u16]],
+    pub(crate) params: &'r [ParamMeta],
+    pub(crate) values: &'r [Value<'r>],
+    pub(crate) extent: &'r Extent,
+    /// The index of the value of the first parameter.
+    pub(crate) base: usize,
+}
+
+/// The text with placeholders; spreads are not padded beyond `params_max` values in all.
 pub(crate) fn render<'r>(
     template: &'r [Piece<'r>],
-    sections: &'r [&'r [u16]],
-    params: &'r [ParamMeta],
-    values: &'r [Value<'r>],
+    walk: Walk<'r>,
     style: Placeholder,
+    params_max: usize,
 ) -> Rendered<'r> {
     if let [Piece::Text(text)] = template {
         return Rendered { sql: Cow::Borrowed(text), values: Vec::new() };
     }
-    let mut sink = Numbered { style, out: Vec::new(), numbers: vec![0; values.len()] };
+    let mut sink = Numbered { style, out: Vec::new(), numbers: vec![0; walk.values.len()], params_max };
     let mut sql = String::new();
-    let walk = Walk { sections, params, values };
     // The sink of placeholders never fails.
     let _ = walk.pieces(template, &mut sink, &mut sql);
     Rendered { sql: Cow::Owned(sql), values: sink.out }
@@ -37,13 +62,10 @@ pub(crate) fn render<'r>(
 
 pub(crate) fn render_literals(
     template: &[Piece<'_>],
-    sections: &[&[u16]],
-    params: &[ParamMeta],
-    values: &[Value<'_>],
+    walk: Walk<'_>,
     literal: &mut dyn FnMut(&Value<'_>, &str, &mut String) -> Result<()>,
 ) -> Result<String> {
     let mut sql = String::new();
-    let walk = Walk { sections, params, values };
     walk.pieces(template, &mut Literals(literal), &mut sql)?;
     Ok(sql)
 }
@@ -64,6 +86,7 @@ struct Numbered<'r> {
     out: Vec<(&'r Value<'r>, &'static str)>,
     /// For each parameter its number in the text, 0 before its first use.
     numbers: Vec<usize>,
+    params_max: usize,
 }
 
 impl<'r> Numbered<'r> {
@@ -105,7 +128,8 @@ impl<'r> Sink<'r> for Numbered<'r> {
     }
 
     fn padded(&self, len: usize) -> usize {
-        len.next_power_of_two()
+        let padded = len.next_power_of_two();
+        if self.out.len().saturating_add(padded) <= self.params_max { padded } else { len }
     }
 }
 
@@ -125,18 +149,13 @@ impl<'r> Sink<'r> for Literals<'_> {
     }
 }
 
-struct Walk<'r> {
-    sections: &'r [&'r [u16]],
-    params: &'r [ParamMeta],
-    values: &'r [Value<'r>],
-}
-
 static NULL: Value<'static> = Value::Null;
 
 impl<'r> Walk<'r> {
     fn value(&self, index: u16) -> (&'r Value<'r>, &'static str) {
         let index = usize::from(index);
-        (self.values.get(index).unwrap_or(&NULL), self.params.get(index).map_or("", |p| p.ty))
+        let value = self.values.get(self.base + index).unwrap_or(&NULL);
+        (value, self.params.get(index).map_or("", |p| p.ty))
     }
 
     fn is_active(&self, section: u16) -> bool {
@@ -150,9 +169,14 @@ impl<'r> Walk<'r> {
                 Piece::Text(text) => sql.push_str(text),
                 Piece::Param(index) => {
                     let (value, ty) = self.value(*index);
-                    sink.param(usize::from(*index), value, ty, sql)?;
+                    sink.param(self.base + usize::from(*index), value, ty, sql)?;
                 }
                 Piece::In(predicate) => self.predicate(predicate, sink, sql)?,
+                Piece::Split(predicate) => match self.extent {
+                    Extent::Some(chosen) => self.part_of(predicate, chosen, sink, sql)?,
+                    _ => self.predicate(predicate, sink, sql)?,
+                },
+                Piece::Rows(rows) => self.rows(rows, sink, sql)?,
                 Piece::Section(index, pieces) if self.is_active(*index) => self.pieces(pieces, sink, sql)?,
                 Piece::Section(..) => {}
             }
@@ -189,19 +213,83 @@ impl<'r> Walk<'r> {
         Ok(())
     }
 
-    fn elements(&self, index: u16) -> (&'r [Value<'r>], &'static str) {
-        match self.value(index) {
-            (Value::List(elements), ty) => (elements, ty),
-            (Value::Null, ty) => (&[], ty),
-            (single, ty) => (std::slice::from_ref(single), ty),
+    /// The same with the chosen elements only, of which there is one.
+    fn part_of(
+        &self,
+        predicate: &InPredicate<'r>,
+        chosen: &[u32],
+        sink: &mut dyn Sink<'r>,
+        sql: &mut String,
+    ) -> Result<()> {
+        self.pieces(predicate.head, sink, sql)?;
+        let (mut first, mut from, mut rest) = (true, 0_usize, chosen);
+        for element in predicate.elements {
+            let len = match element {
+                Element::Spread(index) => key::spread(self.values, *index).len(),
+                Element::Pieces(_) => 1,
+            };
+            let own;
+            (own, rest) = rest.split_at(rest.partition_point(|at| (*at as usize) < from + len));
+            match element {
+                Element::Spread(index) => {
+                    let elements = key::spread(self.values, *index);
+                    let own = own.iter().filter_map(|at| elements.get(*at as usize - from));
+                    self.padded(own, self.value(*index).1, &mut first, sink, sql)?;
+                }
+                Element::Pieces(pieces) if !own.is_empty() => {
+                    separate(&mut first, sql);
+                    self.pieces(pieces, sink, sql)?;
+                }
+                Element::Pieces(_) => {}
+            }
+            from += len;
         }
+        sql.push_str(predicate.tail);
+        Ok(())
+    }
+
+    fn rows(&self, rows: &[&[Piece<'r>]], sink: &mut dyn Sink<'r>, sql: &mut String) -> Result<()> {
+        let mut first = true;
+        let mut row = |row: &[Piece<'r>], base: usize| {
+            separate(&mut first, sql);
+            Walk { base, ..*self }.pieces(row, sink, sql)
+        };
+        match self.extent {
+            Extent::Whole | Extent::Together => rows.iter().try_for_each(|pieces| row(pieces, 0)),
+            Extent::Some(chosen) => {
+                let chosen = chosen.iter().filter_map(|at| rows.get(*at as usize));
+                chosen.into_iter().try_for_each(|pieces| row(pieces, 0))
+            }
+            Extent::Repeated(times) => {
+                let width = self.values.len() / (*times).max(1);
+                let pieces = rows.first().copied().unwrap_or_default();
+                (0..*times).try_for_each(|at| row(pieces, at * width))
+            }
+        }
+    }
+
+    fn elements(&self, index: u16) -> (&'r [Value<'r>], &'static str) {
+        (key::spread(self.values, index), self.value(index).1)
     }
 
     fn spread(&self, index: u16, first: &mut bool, sink: &mut dyn Sink<'r>, sql: &mut String) -> Result<()> {
         let (elements, ty) = self.elements(index);
-        let Some(last) = elements.last() else { return Ok(()) };
-        let padding = sink.padded(elements.len()).saturating_sub(elements.len());
-        for value in elements.iter().chain(std::iter::repeat_n(last, padding)) {
+        self.padded(elements.iter(), ty, first, sink, sql)
+    }
+
+    /// Writes elements of a spread, the last as often as there is room for.
+    fn padded(
+        &self,
+        elements: impl Iterator<Item = &'r Value<'r>> + Clone,
+        ty: &'static str,
+        first: &mut bool,
+        sink: &mut dyn Sink<'r>,
+        sql: &mut String,
+    ) -> Result<()> {
+        let len = elements.clone().count();
+        let Some(last) = elements.clone().last() else { return Ok(()) };
+        let padding = sink.padded(len).saturating_sub(len);
+        for value in elements.chain(std::iter::repeat_n(last, padding)) {
             separate(first, sql);
             sink.element(value, ty, sql)?;
         }
@@ -232,9 +320,23 @@ mod tests {
         Piece::Section(0, &[Piece::Text(" AND c > "), Piece::Param(2), Piece::Text(" - "), Piece::Param(0)]),
     ];
 
+    fn part<'r>(
+        template: &'r [Piece<'r>],
+        values: &'r [Value<'r>],
+        extent: &'r Extent,
+        style: Placeholder,
+    ) -> Rendered<'r> {
+        let walk = Walk { sections: &[&[2]], params: &[], values, extent, base: 0 };
+        render(template, walk, style, 16)
+    }
+
+    fn whole<'r>(template: &'r [Piece<'r>], values: &'r [Value<'r>], style: Placeholder) -> Rendered<'r> {
+        part(template, values, &Extent::Whole, style)
+    }
+
     #[track_caller]
     fn check(style: Placeholder, values: &[Value<'_>], sql: &str, sent: usize) {
-        let rendered = render(TEMPLATE, &[&[2]], &[], values, style);
+        let rendered = whole(TEMPLATE, values, style);
         assert_eq!(rendered.sql, sql);
         assert_eq!(rendered.values.len(), sent);
     }
@@ -275,7 +377,81 @@ mod tests {
             empty: "TRUE",
         })];
         let values = [Value::List(vec![]), Value::Int(1)];
-        let rendered = render(&template, &[], &[], &values, Placeholder::Dollar);
+        let rendered = whole(&template, &values, Placeholder::Dollar);
         assert_eq!(rendered.sql, "b NOT IN ($1)");
+    }
+
+    const SPLIT: &[Piece<'static>] = &[
+        Piece::Param(0),
+        Piece::Text(" "),
+        Piece::Split(&InPredicate {
+            head: &[Piece::Text("id IN (")],
+            elements: &[
+                Element::Pieces(&[Piece::Text("7")]),
+                Element::Spread(1),
+                Element::Pieces(&[Piece::Param(2)]),
+            ],
+            tail: ")",
+            empty: "FALSE",
+        }),
+    ];
+
+    #[track_caller]
+    fn check_split(extent: Extent, sql: &str, sent: &[i64]) {
+        let list = (10..15).map(Value::Int).collect();
+        let values = [Value::Int(0), Value::List(list), Value::Int(2)];
+        let rendered = part(SPLIT, &values, &extent, Placeholder::Dollar);
+        let sent: Vec<Value<'_>> = sent.iter().copied().map(Value::Int).collect();
+        let values: Vec<Value<'_>> = rendered.values.iter().map(|(value, _)| (*value).clone()).collect();
+        assert_eq!((&*rendered.sql, values), (sql, sent));
+    }
+
+    #[test]
+    fn a_part_of_a_list_has_its_elements_only() {
+        check_split(
+            Extent::Some(vec![0, 1, 3, 5, 6]),
+            "$1 id IN (7, $2, $3, $4, $5, $6)",
+            &[0, 10, 12, 14, 14, 2],
+        );
+        check_split(Extent::Some(vec![2]), "$1 id IN ($2)", &[0, 11]);
+        check_split(Extent::Some(vec![0, 6]), "$1 id IN (7, $2)", &[0, 2]);
+        let all = "$1 id IN (7, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        check_split(Extent::Whole, all, &[0, 10, 11, 12, 13, 14, 14, 14, 14, 2]);
+        check_split(Extent::Together, all, &[0, 10, 11, 12, 13, 14, 14, 14, 14, 2]);
+    }
+
+    #[test]
+    fn padding_ends_at_the_most_parameters_that_there_may_be() {
+        let template = [
+            Piece::Param(0),
+            Piece::In(&InPredicate { head: &[], elements: &[Element::Spread(1)], tail: "", empty: "" }),
+        ];
+        for (len, sent) in [(8, 9), (9, 10), (15, 16), (16, 17), (5, 9)] {
+            let values = [Value::Null, Value::List(vec![Value::Int(1); len])];
+            assert_eq!(whole(&template, &values, Placeholder::Question).values.len(), sent, "{len}");
+        }
+    }
+
+    #[test]
+    fn rows_are_chosen_or_repeated() {
+        const ROW: &[Piece<'static>] =
+            &[Piece::Text("("), Piece::Param(0), Piece::Text(", "), Piece::Param(1), Piece::Text(", 'x')")];
+        const OTHER: &[Piece<'static>] = &[Piece::Text("("), Piece::Param(2), Piece::Text(", 1, 2)")];
+        let template = [Piece::Text("VALUES "), Piece::Rows(&[ROW, OTHER, ROW]), Piece::Text(" END")];
+        let values: Vec<Value<'_>> = (0..6).map(Value::Int).collect();
+        let sql = |template: &[Piece<'_>], extent: Extent| {
+            let rendered = part(template, &values, &extent, Placeholder::Dollar);
+            let sent: Vec<String> = rendered.values.iter().map(|(value, _)| format!("{value:?}")).collect();
+            format!("{} <- {}", rendered.sql, sent.join(" "))
+        };
+        assert_eq!(
+            sql(&template, Extent::Whole),
+            "VALUES ($1, $2, 'x'), ($3, 1, 2), ($1, $2, 'x') END <- Int(0) Int(1) Int(2)"
+        );
+        assert_eq!(sql(&template, Extent::Some(vec![1])), "VALUES ($1, 1, 2) END <- Int(2)");
+        assert_eq!(
+            sql(&[Piece::Rows(&[ROW])], Extent::Repeated(3)),
+            "($1, $2, 'x'), ($3, $4, 'x'), ($5, $6, 'x') <- Int(0) Int(1) Int(2) Int(3) Int(4) Int(5)"
+        );
     }
 }

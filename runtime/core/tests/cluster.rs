@@ -2,6 +2,8 @@
 
 #[path = "cluster/grid.rs"]
 mod grid;
+#[path = "cluster/routing.rs"]
+mod routing;
 
 use std::time::Duration;
 

@@ -42,6 +42,9 @@ pub enum Picodata {}
 impl Backend for Picodata {
     const NAME: &'static str = "picodata";
     const PLACEHOLDER: Placeholder = Placeholder::Dollar;
+    // One parameter more than that closes the connection (26.1 and before).
+    const PARAMS_MAX: usize = 7498;
+    const JOINS_ROWS: bool = true;
     type Options = PicodataOptions;
     type Call = ();
     type Connection = Connection;

@@ -29,7 +29,15 @@ impl Statement {
                 Piece::Text(text) => self.sql.push_str(text),
                 Piece::Param(index) => self.parameter(*index),
                 Piece::Section(_, inner) => self.pieces(inner),
-                Piece::In(predicate) => {
+                Piece::Rows(rows) => {
+                    for (at, row) in rows.iter().enumerate() {
+                        if at > 0 {
+                            self.sql.push_str(", ");
+                        }
+                        self.pieces(row);
+                    }
+                }
+                Piece::In(predicate) | Piece::Split(predicate) => {
                     self.pieces(&predicate.head);
                     for (at, element) in predicate.elements.iter().enumerate() {
                         if at > 0 {

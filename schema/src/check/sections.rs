@@ -13,7 +13,7 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::dialect::Habit;
 use crate::parse::Source;
-use crate::plan::{Column, Param, Plan, Section};
+use crate::plan::{Column, Param, Piece, Plan, Section};
 
 use super::Checked;
 use super::choices::choices;
@@ -116,11 +116,12 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
         .iter()
         .map(|section| Section { params: section.params.clone(), span: section.span })
         .collect();
-    let key = match source.sections.is_empty() {
+    let (key, split) = match source.sections.is_empty() {
         true => super::routing::key(statement, source.text, catalog, &described),
-        false => Vec::new(),
+        false => (None, None),
     };
-    let template = source.template(statement);
+    let template = source.template(statement, split);
+    let key = key.filter(|key| !key.splits() || can_be_split(&template));
     let plan = Plan {
         template,
         params: described,
@@ -137,6 +138,11 @@ pub(super) fn check(source: &Source<'_>, found: Vec<Diagnostic>, catalog: &Catal
     let unasked = |code: Code| source.allowed.contains(&code) || (broken && LINTS.contains(&code));
     diagnostics.retain(|found| found.severity == Severity::Error || !unasked(found.code));
     Checked { plan: Some(plan), diagnostics: tidy(diagnostics) }
+}
+
+/// Whether what a statement is split by stands apart in its template.
+fn can_be_split(template: &[Piece]) -> bool {
+    template.iter().any(|piece| matches!(piece, Piece::Split(_) | Piece::Rows(_)))
 }
 
 /// Reports columns that the server cannot write into an answer. Where no row is asked for, it does not try.

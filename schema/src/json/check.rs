@@ -378,7 +378,7 @@ impl<'c> Checker<'c> {
             columns,
             results,
             tables: self.tables,
-            key: Vec::new(),
+            key: None,
             effect: if writes { Effect::Write } else { Effect::Read },
         };
         Checked { plan: Some(plan), diagnostics: self.found }

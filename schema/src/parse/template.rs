@@ -1,4 +1,4 @@
-//! The text to send, in pieces: what the user wrote, with holes for parameters, spreads and sections.
+//! The text to send, in pieces: what the user wrote, with holes for parameters, spreads, rows of VALUES and sections.
 //!
 //! Holes are cut out of the original text by their places; what stands between is copied byte for byte, comments and
 //! all. A space is put in only where two words that the text keeps apart would otherwise become one.
@@ -12,7 +12,7 @@ use super::picodata;
 use super::scan::Scanned;
 use super::token::{significant, span_of};
 use super::visit::{self, Node};
-use crate::ast::{ExprKind, SelectItem, Span, Statement};
+use crate::ast::{Expr, ExprKind, Insert, Query, SelectItem, SetExpr, Span, Statement, StatementKind};
 use crate::dialect::Habit;
 use crate::plan::{Element, InPredicate, Piece};
 
@@ -26,21 +26,26 @@ enum What {
     Param(usize),
     Section(usize),
     In(InSite),
+    /// The rows of VALUES, each with its parentheses.
+    Rows(Vec<Span>),
     /// An override: nothing is sent for it.
     Cut,
     /// A comment that the server does not read, or a place where it wants a blank.
     Blank,
 }
 
-/// An IN predicate with a spread.
+/// An IN predicate whose elements are told apart.
 struct InSite {
     /// Each element's place, and the parameter where it is a spread.
     elements: Vec<(Span, Option<usize>)>,
     negated: bool,
+    /// Whether the statement can be split by them.
+    splits: bool,
 }
 
-/// The pieces of a text; `statement` is its tree with all sections active.
-pub(super) fn template(source: &Source<'_>, statement: &Statement) -> Vec<Piece> {
+/// The pieces of a text; `statement` is its tree with all sections active. `split` is where the predicate stands by whose
+/// elements the statement can be split.
+pub(super) fn template(source: &Source<'_>, statement: &Statement, split: Option<Span>) -> Vec<Piece> {
     let mut holes = Vec::new();
     for (index, param) in source.params.iter().enumerate() {
         holes.extend(param.uses.iter().map(|(span, _)| Hole { span: *span, what: What::Param(index) }));
@@ -52,7 +57,7 @@ pub(super) fn template(source: &Source<'_>, statement: &Statement) -> Vec<Piece>
     visit::statement(statement, &mut |node| match node {
         Node::Expr(expr) => {
             if let ExprKind::InList { expr: operand, list, negated } = &expr.kind {
-                holes.extend(in_site(source, operand.span, list, *negated));
+                holes.extend(in_site(source, operand.span, list, *negated, split == Some(expr.span)));
             }
         }
         Node::Item(SelectItem::Expr { alias: Some(alias), .. }) => {
@@ -66,6 +71,11 @@ pub(super) fn template(source: &Source<'_>, statement: &Statement) -> Vec<Piece>
         }
         _ => {}
     });
+    if let StatementKind::Insert(insert) = &statement.kind
+        && source.sections.is_empty()
+    {
+        holes.extend(rows_site(source, insert));
+    }
     holes.extend(cut_holes(source, &cuts));
     if source.dialect.has(Habit::PlainText) {
         holes.extend(blanks(source));
@@ -129,8 +139,8 @@ fn blanks(source: &Source<'_>) -> Vec<Hole> {
     holes
 }
 
-/// An IN predicate as a hole, where a spread is among its elements.
-fn in_site(source: &Source<'_>, operand: Span, list: &[crate::ast::Expr], negated: bool) -> Option<Hole> {
+/// An IN predicate as a hole, where a spread is among its elements or the statement can be split by them.
+fn in_site(source: &Source<'_>, operand: Span, list: &[Expr], negated: bool, splits: bool) -> Option<Hole> {
     let elements: Vec<_> = list
         .iter()
         .map(|e| match e.kind {
@@ -138,13 +148,63 @@ fn in_site(source: &Source<'_>, operand: Span, list: &[crate::ast::Expr], negate
             _ => (e.span, None),
         })
         .collect();
-    elements.iter().find(|(_, spread)| spread.is_some())?;
+    elements.iter().find(|(_, spread)| splits || spread.is_some())?;
     // The predicate ends with the parenthesis that closes the list; parentheses around the predicate are text.
-    let last = elements.last()?.0.end;
-    let from = source.tokens.partition_point(|t| span_of(t.token.span).is_some_and(|s| s.start < last));
+    let span = operand.to(closing(source, elements.last()?.0.end)?);
+    Some(Hole { span, what: What::In(InSite { elements, negated, splits }) })
+}
+
+/// The rows of an INSERT as a hole, where they are all that it writes and hold no query.
+fn rows_site(source: &Source<'_>, insert: &Insert) -> Option<Hole> {
+    let Query {
+        with: None,
+        body: SetExpr::Values(values),
+        order_by: None,
+        limit: None,
+        offset: None,
+        other,
+        ..
+    } = &**insert.source.as_ref()?
+    else {
+        return None;
+    };
+    // `ON CONFLICT DO UPDATE` sees what other rows wrote, and OVERWRITE leaves nothing of them.
+    let updates = insert.on_conflict.as_ref().is_some_and(|conflict| !conflict.assignments.is_empty());
+    if insert.with.is_some() || !other.is_empty() || updates || insert.verb.contains("OVERWRITE") {
+        return None;
+    }
+    let row = |row: &Vec<Expr>| {
+        let (first, last) = (row.first()?, row.last()?);
+        let mut queries = false;
+        for expr in row {
+            visit::expr(expr, &mut |node| queries |= matches!(node, Node::Query(_)));
+        }
+        let span = opening(source, first.span.start)?.to(closing(source, last.span.end)?);
+        (!queries).then_some(span)
+    };
+    let rows: Vec<Span> = values.rows.iter().map(row).collect::<Option<_>>()?;
+    let between = |pair: &[Span]| {
+        let text = source.text.get(pair[0].end as usize..pair[1].start as usize);
+        text.is_some_and(|text| text.trim() == ",")
+    };
+    if !rows.windows(2).all(between) {
+        return None;
+    }
+    Some(Hole { span: rows.first()?.to(*rows.last()?), what: What::Rows(rows) })
+}
+
+/// The parenthesis that opens before a place, if that is what stands there.
+fn opening(source: &Source<'_>, before: u32) -> Option<Span> {
+    let to = source.tokens.partition_point(|t| span_of(t.token.span).is_some_and(|s| s.start < before));
+    let open = source.tokens[..to].iter().rev().find(|t| significant(&t.token.token))?;
+    span_of(open.token.span).filter(|_| open.token.token == Token::LParen)
+}
+
+/// The parenthesis that closes behind a place, if that is what stands there.
+fn closing(source: &Source<'_>, behind: u32) -> Option<Span> {
+    let from = source.tokens.partition_point(|t| span_of(t.token.span).is_some_and(|s| s.start < behind));
     let close = source.tokens[from..].iter().find(|t| significant(&t.token.token))?;
-    let span = operand.to(span_of(close.token.span)?);
-    Some(Hole { span, what: What::In(InSite { elements, negated }) })
+    span_of(close.token.span).filter(|_| close.token.token == Token::RParen)
 }
 
 struct Build<'a> {
@@ -193,7 +253,16 @@ impl Build<'_> {
                 out.push(Piece::Section(*index, merge(pieces)));
                 push(out, if before && after { " " } else { "" });
             }
-            What::In(site) => out.push(Piece::In(self.predicate(hole.span, site, inside, before, after))),
+            What::In(site) => {
+                let predicate = self.predicate(hole.span, site, inside, before, after);
+                out.push(if site.splits { Piece::Split(predicate) } else { Piece::In(predicate) });
+            }
+            What::Rows(rows) => {
+                let row = |row: &Span| {
+                    self.pieces(within(inside, row.start, row.end), row.start as usize, row.end as usize)
+                };
+                out.push(Piece::Rows(rows.iter().map(row).collect()));
+            }
         }
     }
 
@@ -206,24 +275,19 @@ impl Build<'_> {
         after: bool,
     ) -> InPredicate {
         let (start, end) = (span.start as usize, span.end as usize);
-        let within = |from: u32, to: u32| {
-            let first = inside.partition_point(|h| h.span.start < from);
-            let last = inside.partition_point(|h| h.span.start < to);
-            &inside[first..last]
-        };
         let list = site.elements.first().map_or(span.end, |(first, _)| first.start);
         let close = site.elements.last().map_or(span.end, |(last, _)| last.end);
         let elements = site.elements.iter().map(|(element, spread)| match spread {
             Some(index) => Element::Spread(*index),
             None => {
-                let holes = within(element.start, element.end);
+                let holes = within(inside, element.start, element.end);
                 Element::Pieces(self.pieces(holes, element.start as usize, element.end as usize))
             }
         });
         let word = self.source.dialect.booleans[usize::from(site.negated)];
         let space = |needed: bool| if needed { " " } else { "" };
         InPredicate {
-            head: self.pieces(within(span.start, list), start, list as usize),
+            head: self.pieces(within(inside, span.start, list), start, list as usize),
             elements: elements.collect(),
             tail: self.plain(within(close, span.end), close as usize, end),
             empty: format!("{}{word}{}", space(before), space(after)),
@@ -243,6 +307,13 @@ impl Build<'_> {
     fn word_after(&self, at: usize) -> bool {
         self.source.text[at..].chars().next().is_some_and(in_word)
     }
+}
+
+/// The holes that begin in a range.
+fn within(holes: &[Hole], from: u32, to: u32) -> &[Hole] {
+    let first = holes.partition_point(|h| h.span.start < from);
+    let last = holes.partition_point(|h| h.span.start < to);
+    &holes[first..last]
 }
 
 fn in_word(c: char) -> bool {

@@ -172,8 +172,8 @@ impl Script {
     /// Notes where a statement goes, as a driver decides that routes by the facts of the plan.
     pub(crate) fn route<B: Backend>(&self, request: &Request<'_, B>) {
         let tables: Vec<&str> = request.tables.iter().filter_map(|path| path.last().copied()).collect();
-        let values = request.key.iter().map(|index| &request.values[usize::from(*index)]);
-        let key: Vec<String> = values.map(shown).collect();
+        let values = request.key.iter().flat_map(|key| key.values());
+        let key: Vec<String> = values.map(|(value, _)| shown(&value)).collect();
         let key = if key.is_empty() { String::new() } else { format!("[{}]", key.join(", ")) };
         self.state(|state| state.routes.push(format!("{}{key}", tables.join(", "))));
     }

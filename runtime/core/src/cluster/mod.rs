@@ -19,8 +19,9 @@ pub use nodes::NodeStats;
 pub(crate) use nodes::{NodeIndex, Nodes};
 pub use options::{ClusterOptions, Ejection, Role};
 
-use crate::backend::{Backend, Request};
+use crate::backend::Backend;
 use crate::error::Result;
+use crate::key::RowKey;
 
 /// The nodes of a cluster, as a driver sees them; [`Single`] where all connections of a pool are alike.
 pub trait Cluster<B: Backend>: Sized + Send + Sync + 'static {
@@ -45,12 +46,16 @@ pub trait Cluster<B: Backend>: Sized + Send + Sync + 'static {
         seeds: &[Node],
     ) -> impl Future<Output = Result<Discovered>> + Send;
 
-    /// The [group](Node::group) of nodes that holds all rows of a statement, where that is known.
-    fn owner(&self, request: &Request<'_, B>) -> Option<Owner>;
+    /// The [group](Node::group) of nodes that holds the rows of a key, where that is known.
+    fn owner(&self, key: &RowKey<'_>) -> Option<Owner>;
+
+    /// The same of several keys, in their order, all by one look at what is known, so that equal keys have one owner even
+    /// while rows move: a statement is split by it. `None` where one is not known.
+    fn owners<'k>(&self, keys: &mut dyn Iterator<Item = RowKey<'k>>) -> Option<Vec<Owner>>;
 }
 
 /// Where a statement belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Owner {
     /// The [group](Node::group) of nodes that holds its rows.
     pub group: Arc<str>,
@@ -131,7 +136,11 @@ impl<B: Backend<Cluster = Single>> Cluster<B> for Single {
         match *self {}
     }
 
-    fn owner(&self, _: &Request<'_, B>) -> Option<Owner> {
+    fn owner(&self, _: &RowKey<'_>) -> Option<Owner> {
+        match *self {}
+    }
+
+    fn owners<'k>(&self, _: &mut dyn Iterator<Item = RowKey<'k>>) -> Option<Vec<Owner>> {
         match *self {}
     }
 }

@@ -9,9 +9,10 @@ use tokio::time;
 use super::shared::{before, deadline_in};
 use super::state::Waiter;
 use super::{Lease, Shared};
-use crate::backend::{Backend, Request};
+use crate::backend::Backend;
 use crate::cluster::{Cluster, NodeIndex};
 use crate::error::{Error, ErrorKind, Result};
+use crate::key::RowKey;
 
 impl<B: Backend> Shared<B> {
     /// Waits for a connection until the pool's own limit, or `deadline` if that comes first.
@@ -19,13 +20,13 @@ impl<B: Backend> Shared<B> {
         self.acquire_of(Wanted::ANY, deadline).await
     }
 
-    /// The same, to the owner of a statement's rows where that is known and a connection to it is to be had.
+    /// The same, to the owner of the rows of a key where that is known and a connection to it is to be had.
     pub(crate) async fn acquire_for(
         self: &Arc<Self>,
-        request: &Request<'_, B>,
+        key: &RowKey<'_>,
         deadline: Option<time::Instant>,
     ) -> Result<Lease<B>> {
-        let owner = self.cluster.as_ref().and_then(|cluster| cluster.owner(request));
+        let owner = self.cluster.as_ref().and_then(|cluster| cluster.owner(key));
         let Some(owner) = owner else { return self.acquire(deadline).await };
         let (node, wait) = match self.try_owner(&owner.group) {
             Owned::Leased(lease) => return Ok(lease),

@@ -80,7 +80,7 @@ impl<'a, B: Backend> Answers<'a, B> {
 
     /// What a command did.
     pub fn done(&self, command: usize) -> Executed {
-        Executed { rows_affected: self.batches[command].affected() }
+        Executed::whole(self.batches[command].affected())
     }
 }
 

@@ -5,9 +5,12 @@ mod modifiers;
 #[cfg(feature = "arrow")]
 mod arrow;
 mod commands;
+mod many;
+mod part;
 mod run;
 mod running;
 mod runtime;
+mod split;
 mod terminal;
 
 use std::marker::PhantomData;
@@ -18,10 +21,13 @@ use crate::backend::{Backend, Wants};
 use crate::decode::ValueError;
 use crate::error::Result;
 use crate::executor::Executor;
+use crate::key::Key;
 use crate::plan::Plan;
 use crate::source::{BackendOf, Source};
 use crate::value::Value;
 pub use commands::{AnswerError, AnswerProblem, Answers, Commands, ReadFn};
+pub use many::execute_many;
+pub use part::{Outcome, Part};
 pub(crate) use run::{PlanRef, Raw};
 pub use runtime::{SqlQuery, sql};
 pub use terminal::{Fetch, FetchAll, FetchOne, FetchOptional};
@@ -41,11 +47,22 @@ pub struct Query<'q, S: Source, R> {
 }
 
 /// What a statement did that gives no rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Executed {
-    /// How many rows it changed; `None` where the server does not say.
+    /// How many rows it changed, in all its parts; `None` where the server does not say.
     pub rows_affected: Option<u64>,
+    /// The statements that were sent in its place, where it was split by the owners of its rows or was one of
+    /// [many](execute_many); empty where it was sent as it is. All of them took effect: where one fails, the error has
+    /// them ([`Error::parts`](crate::Error::parts)).
+    pub parts: Vec<Part>,
+}
+
+impl Executed {
+    /// One statement, sent as it is.
+    pub(crate) fn whole(rows_affected: Option<u64>) -> Executed {
+        Executed { rows_affected, parts: Vec::new() }
+    }
 }
 
 impl<'q, S: Source, R> Query<'q, S, R> {
@@ -65,6 +82,15 @@ impl<'q, S: Source, R> Query<'q, S, R> {
     }
 
     modifiers!();
+
+    /// What the checker knows of where its rows are: the routing key, its values and literals; `None` where they may be
+    /// anywhere. A record has the same as a constant, `ROUTING`.
+    pub const fn routing(&self) -> Option<&'static Key> {
+        match self.raw.plan {
+            PlanRef::Checked(plan) => plan.key,
+            PlanRef::Text(_) => None,
+        }
+    }
 
     /// How many rows the server should send at a time, where the protocol has pages.
     pub fn page_size(mut self, rows: usize) -> Self {
@@ -117,6 +143,10 @@ impl<'q, S: Source, R> Query<'q, S, R> {
     }
 
     /// Runs the statement for its effect. Rows that it gives are thrown away.
+    ///
+    /// On a pool over a cluster, a write to rows of several owners (several rows of VALUES, an IN list of keys) is sent to
+    /// each owner by itself, at the same time. **That is not atomic**: where one part fails, the others are still waited
+    /// for and may have taken effect, and [`Error::parts`](crate::Error::parts) says which.
     pub fn execute<'f, 'e: 'f, E: Executor<'e, S>>(self, executor: E) -> BoxFuture<'f, Result<Executed>>
     where
         'q: 'f,

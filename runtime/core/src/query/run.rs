@@ -2,6 +2,7 @@
 //! is not known here. How it is on its way is in `running.rs`.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
@@ -10,23 +11,63 @@ use futures_util::stream::{self, BoxStream};
 
 use super::Executed;
 use super::commands::{AnswerError, AnswerProblem};
-use super::running::{Running, State, step};
+use super::running::{Deadline, Running, State, step};
 use super::runtime::Text;
+use super::split;
 use crate::backend::{Backend, Call, Request, Wants};
 use crate::decode::ValueError;
 use crate::error::{Error, ErrorKind, Result};
 use crate::executor::Target;
+use crate::key::{self, RowKey};
 use crate::plan::{self, ColumnMeta, Plan};
-use crate::pool::Lease;
+use crate::pool::{Lease, deadline_in};
+use crate::render::Extent;
 use crate::retry::Effect;
 use crate::value::Value;
 
 /// A statement with its values, on its way.
 pub(crate) struct Raw<'q, B: Backend> {
-    plan: PlanRef,
-    pub(super) values: Vec<Value<'q>>,
+    pub(super) plan: PlanRef,
+    pub(super) values: Values<'q>,
     pub(crate) call: Call<'q, B>,
-    source: &'static str,
+    pub(super) source: &'static str,
+    /// What of the statement is sent.
+    pub(super) extent: Extent,
+    /// When the whole call ends, where it began before this statement did.
+    pub(super) deadline: Deadline,
+}
+
+/// The values of a statement, which its parts have in common.
+pub(crate) enum Values<'q> {
+    Own(Vec<Value<'q>>),
+    Shared(Arc<Vec<Value<'q>>>),
+}
+
+impl<'q> Deref for Values<'q> {
+    type Target = [Value<'q>];
+
+    fn deref(&self) -> &[Value<'q>] {
+        match self {
+            Values::Own(values) => values,
+            Values::Shared(values) => values,
+        }
+    }
+}
+
+impl<'q> Values<'q> {
+    pub(super) fn into_own(self) -> Vec<Value<'q>> {
+        match self {
+            Values::Own(values) => values,
+            Values::Shared(values) => Arc::unwrap_or_clone(values),
+        }
+    }
+
+    pub(super) fn share(self) -> Arc<Vec<Value<'q>>> {
+        match self {
+            Values::Own(values) => Arc::new(values),
+            Values::Shared(values) => values,
+        }
+    }
 }
 
 /// What is known of a statement.
@@ -45,6 +86,10 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    pub(super) fn source(&self) -> &'static str {
+        self.source
+    }
+
     /// Adds the source, the template and the place.
     pub(crate) fn error(&self, error: Error) -> Error {
         let (template, place) = match &self.plan {
@@ -104,7 +149,56 @@ impl Context {
 
 impl<'q, B: Backend> Raw<'q, B> {
     pub(crate) fn new(plan: PlanRef, values: Vec<Value<'q>>, source: &'static str) -> Self {
-        Raw { plan, values, call: Call::default(), source }
+        let values = Values::Own(values);
+        Raw { plan, values, call: Call::default(), source, extent: Extent::Whole, deadline: None }
+    }
+
+    /// The plan of a checked statement.
+    pub(super) fn checked(&self) -> Option<&'static Plan> {
+        match &self.plan {
+            PlanRef::Checked(plan) => Some(plan),
+            PlanRef::Text(_) => None,
+        }
+    }
+
+    /// The text of a statement that is not checked.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.plan {
+            PlanRef::Checked(_) => None,
+            PlanRef::Text(text) => Some(&text.sql),
+        }
+    }
+
+    /// When the whole call ends, if it begins now.
+    pub(super) fn deadline(&self) -> Deadline {
+        self.deadline.or_else(|| self.call.timeout.and_then(|t| Some((deadline_in(t)?, t))))
+    }
+
+    /// The key of all rows that are sent, or one of several that have one owner; `None` where they cannot be told.
+    pub(super) fn row_key(&self) -> Option<RowKey<'_>> {
+        let key = self.checked()?.key?;
+        let values = &self.values[..];
+        let row_key = |row: usize, any| Some(RowKey { key, row: key.rows.get(row)?, any, values });
+        let Some(any) = key.any() else {
+            return match &self.extent {
+                Extent::Whole if key.rows.len() > 1 => None,
+                Extent::Some(rows) => row_key(*rows.first()? as usize, None),
+                Extent::Whole | Extent::Together | Extent::Repeated(_) => row_key(0, None),
+            };
+        };
+        let mut elements = key::elements(any, values);
+        let element = match &self.extent {
+            Extent::Some(chosen) => elements.nth(*chosen.first()? as usize)?,
+            Extent::Together => elements.next()?,
+            Extent::Whole | Extent::Repeated(_) => {
+                let only = elements.next()?;
+                if elements.next().is_some() {
+                    return None;
+                }
+                only
+            }
+        };
+        row_key(0, Some(element))
     }
 
     pub(crate) fn context(&self) -> Context {
@@ -141,7 +235,8 @@ impl<'q, B: Backend> Raw<'q, B> {
                 values,
                 call,
                 tables: plan.tables,
-                key: plan.key,
+                key: self.row_key(),
+                extent: &self.extent,
                 blobs: plan.blobs,
                 read_only: plan.read_only,
                 wants,
@@ -155,17 +250,13 @@ impl<'q, B: Backend> Raw<'q, B> {
                 values,
                 call,
                 tables: &[],
-                key: &[],
+                key: None,
+                extent: &self.extent,
                 blobs: &[],
                 read_only: false,
                 wants,
             },
         }
-    }
-
-    /// Whether it is known what the statement does.
-    pub(super) fn is_checked(&self) -> bool {
-        matches!(self.plan, PlanRef::Checked(_))
     }
 
     /// What the statement can change; a text that was not checked may do anything.
@@ -232,15 +323,18 @@ impl<'q, B: Backend> Raw<'q, B> {
     where
         'q: 'f,
     {
-        Box::pin(async move {
-            let context = self.context();
-            let run = async {
-                let mut running = Running::start(target, self, Wants::Affected).await?;
-                while running.next().await?.is_some() {}
-                Ok(Executed { rows_affected: B::affected(&running.cursor) })
-            };
-            run.await.map_err(|e| context.error(e))
-        })
+        Box::pin(split::execute(self, target))
+    }
+
+    /// The same of a statement that is sent as it is.
+    pub(super) async fn execute_one(self, target: Target<'_, B>) -> Result<Option<u64>> {
+        let context = self.context();
+        let run = async {
+            let mut running = Running::start(target, self, Wants::Affected).await?;
+            while running.next().await?.is_some() {}
+            Ok(B::affected(&running.cursor))
+        };
+        run.await.map_err(|e| context.error(e))
     }
 }
 

@@ -4,26 +4,44 @@
 use std::future::Future;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
 use tokio::time::{Instant, sleep};
 
 use super::run::{Raw, mismatch};
+use super::split;
 use crate::backend::{Backend, Batch, Wants};
 use crate::error::{Error, Result};
 use crate::executor::Target;
 use crate::plan::ColumnMeta;
-use crate::pool::{Held, Lease, before, deadline_in};
+use crate::pool::{Held, Lease, before};
 use crate::retry;
 
 /// Where a statement is.
 pub(super) enum State<'f, B: Backend> {
     Start(Target<'f, B>, Raw<'f, B>, Wants),
     Running(Running<'f, B>),
+    /// It was split: the batches of all parts, as they come.
+    Parts(BoxStream<'f, Result<B::Batch>>),
     Done,
 }
 
 /// One step of the stream of batches.
 pub(super) async fn step<B: Backend>(state: State<'_, B>) -> Option<(Result<B::Batch>, State<'_, B>)> {
     let mut running = match state {
+        State::Start(Target::Pool(shared), raw, wants) if raw.splits() => {
+            let state = match split::batches(shared, raw, wants) {
+                Ok(batches) => State::Parts(batches),
+                Err(error) => return Some((Err(error), State::Done)),
+            };
+            return Box::pin(step(state)).await;
+        }
+        State::Parts(mut parts) => {
+            return match parts.next().await? {
+                Ok(batch) => Some((Ok(batch), State::Parts(parts))),
+                Err(error) => Some((Err(error), State::Done)),
+            };
+        }
         State::Start(target, raw, wants) => {
             let context = raw.context();
             match Running::start(target, raw, wants).await {
@@ -59,13 +77,13 @@ pub(super) struct Running<'f, B: Backend> {
 }
 
 /// When the whole call ends, and the time that it was given.
-type Deadline = Option<(Instant, Duration)>;
+pub(super) type Deadline = Option<(Instant, Duration)>;
 
 impl<'f, B: Backend> Running<'f, B> {
     /// Sends a statement and waits for its first batch. On a pool it is sent again where [`retry`] allows that.
     pub(super) async fn start(target: Target<'f, B>, raw: Raw<'f, B>, wants: Wants) -> Result<Self> {
         raw.refuse()?;
-        let deadline = raw.call.timeout.and_then(|t| Some((deadline_in(t)?, t)));
+        let deadline = raw.deadline();
         let shared = match target {
             Target::Pool(shared) => shared,
             Target::Lease(lease) => {
@@ -76,9 +94,10 @@ impl<'f, B: Backend> Running<'f, B> {
         let mut resent = 0;
         loop {
             let until = deadline.map(|(at, _)| at);
-            let mut lease = match shared.cluster().is_some() && raw.is_checked() {
-                true => shared.acquire_for(&raw.request(wants), until).await?,
-                false => shared.acquire(until).await?,
+            let key = shared.cluster().and_then(|_| raw.row_key());
+            let mut lease = match &key {
+                Some(key) => shared.acquire_for(key, until).await?,
+                None => shared.acquire(until).await?,
             };
             let begun = begin(&mut lease, &raw, wants, deadline).await;
             let error = match begun {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use querent_core::{
-    Backend, Batch, Cluster, ClusterOptions, Connection as Lease, Decode, Discovered, Error, ErrorKind, Node,
-    Owner, ParamMeta, Piece, Placeholder, Plan, PoolOptions, Query, Request, Result, Source, Step, Value,
-    ValueError, sql_query as sql,
+    Backend, Batch, Cluster, ClusterOptions, Connection as Lease, Decode, Discovered, Error, ErrorKind, Key,
+    KeyColumn, KeyPart, Node, Owner, ParamMeta, Piece, Placeholder, Plan, PoolOptions, Query, Request,
+    Result, RowKey, Source, Step, Value, ValueError, sql_query as sql,
 };
 
 pub(crate) enum Gridded {}
@@ -37,6 +37,18 @@ struct State {
     asked: usize,
     tried: usize,
     alive: usize,
+    /// What ran where.
+    ran: Vec<Ran>,
+    /// What a node answers to its next statements.
+    refusals: std::collections::BTreeMap<i64, Vec<Error>>,
+}
+
+/// A statement as a node got it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ran {
+    pub(crate) node: i64,
+    pub(crate) sql: String,
+    pub(crate) values: Vec<i64>,
 }
 
 impl Grid {
@@ -92,6 +104,16 @@ impl Grid {
         self.lock().tried
     }
 
+    /// The next statement on a node fails; those after it as they were told to before.
+    pub(crate) fn fail(&self, node: i64, error: Error) {
+        self.lock().refusals.entry(node).or_default().insert(0, error);
+    }
+
+    /// What ran since it was asked last.
+    pub(crate) fn ran(&self) -> Vec<Ran> {
+        std::mem::take(&mut self.lock().ran)
+    }
+
     /// How many connections there are.
     pub(crate) fn alive(&self) -> usize {
         self.lock().alive
@@ -116,7 +138,12 @@ impl Drop for Connection {
     }
 }
 
-pub(crate) struct Rows(Vec<i64>);
+pub(crate) struct Rows(pub(crate) Vec<i64>);
+
+pub(crate) struct Cursor {
+    rows: Option<Vec<i64>>,
+    affected: u64,
+}
 
 impl Batch for Rows {
     fn len(&self) -> usize {
@@ -152,10 +179,12 @@ impl Backend for Gridded {
     const NAME: &'static str = "gridded";
     const PLACEHOLDER: Placeholder = Placeholder::Dollar;
     const LOCKS_OUT: bool = true;
+    const PARAMS_MAX: usize = 64;
+    const JOINS_ROWS: bool = true;
     type Options = Arc<Grid>;
     type Call = ();
     type Connection = Connection;
-    type Cursor = Option<i64>;
+    type Cursor = Cursor;
     type Batch = Rows;
     type Cluster = Catalog;
 
@@ -167,16 +196,32 @@ impl Backend for Gridded {
         Err(Error::new(ErrorKind::Config, "it connects to a node"))
     }
 
-    async fn open(connection: &mut Connection, _: Request<'_, Gridded>) -> Result<Option<i64>> {
+    /// A statement gives the number of the node, a `SELECT` the numbers that it was sent; it changes so many rows.
+    async fn open(connection: &mut Connection, request: Request<'_, Gridded>) -> Result<Cursor> {
         tokio::task::yield_now().await;
-        match connection.is_alive() {
-            true => Ok(Some(connection.node)),
-            false => Err(Error::new(ErrorKind::Connection, "the node died")),
+        if !connection.is_alive() {
+            return Err(Error::new(ErrorKind::Connection, "the node died"));
+        }
+        let rendered = request.render();
+        let int = |value: &Value<'_>| if let Value::Int(number) = value { *number } else { -1 };
+        let values: Vec<i64> = rendered.values.iter().map(|(value, _)| int(value)).collect();
+        let (node, sql) = (connection.node, rendered.sql.into_owned());
+        let rows = if sql.starts_with("SELECT") { values.clone() } else { vec![node] };
+        let affected = values.iter().collect::<BTreeSet<_>>().len();
+        let mut state = connection.grid.lock();
+        state.ran.push(Ran { node, sql, values });
+        match state.refusals.get_mut(&node).and_then(Vec::pop) {
+            Some(error) => Err(error),
+            None => Ok(Cursor { rows: Some(rows), affected: affected as u64 }),
         }
     }
 
-    async fn next(_: &mut Connection, cursor: &mut Option<i64>) -> Result<Option<Rows>> {
-        Ok(cursor.take().map(|node| Rows(vec![node])))
+    async fn next(_: &mut Connection, cursor: &mut Cursor) -> Result<Option<Rows>> {
+        Ok(cursor.rows.take().map(Rows))
+    }
+
+    fn affected(cursor: &Cursor) -> Option<u64> {
+        Some(cursor.affected)
     }
 
     fn is_usable(connection: &Connection) -> bool {
@@ -237,12 +282,22 @@ impl Cluster<Gridded> for Catalog {
         Ok(Discovered { nodes: nodes.collect(), seeds: vec![Some("id-0".to_owned())], steps })
     }
 
-    fn owner(&self, request: &Request<'_, Gridded>) -> Option<Owner> {
-        let [key] = request.key else { return None };
-        let Value::Int(key) = request.values[usize::from(*key)] else { return None };
-        let nodes = i64::try_from(self.grid.lock().nodes.len()).expect("few");
-        Some(Owner { group: format!("r{}", key % nodes).into() })
+    fn owner(&self, key: &RowKey<'_>) -> Option<Owner> {
+        owner(key, self.grid.lock().nodes.len())
     }
+
+    fn owners<'k>(&self, keys: &mut dyn Iterator<Item = RowKey<'k>>) -> Option<Vec<Owner>> {
+        let nodes = self.grid.lock().nodes.len();
+        keys.map(|key| owner(&key, nodes)).collect()
+    }
+}
+
+/// Nobody knows where a key is that is no number, or negative.
+fn owner(key: &RowKey<'_>, nodes: usize) -> Option<Owner> {
+    let (value, _) = key.values().next()?;
+    let Value::Int(number) = *value else { return None };
+    let group = usize::try_from(number).ok()? % nodes;
+    Some(Owner { group: format!("r{group}").into() })
 }
 
 pub(crate) fn lazy(grid: &Arc<Grid>, options: PoolOptions) -> Pool {
@@ -285,7 +340,11 @@ impl Keyed {
             params: &[ParamMeta { name: "key", ty: "Int64" }],
             sections: &[],
             columns: &[],
-            key: &[0],
+            key: Some(&Key {
+                tier: "",
+                columns: &[KeyColumn { name: "key", ty: "Int64" }],
+                rows: &[&[KeyPart::Param(0)]],
+            }),
             read_only: true,
             file: file!(),
             line: line!(),

@@ -1,14 +1,15 @@
 //! Where the buckets of each tier are, and which bucket a key has.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use querent_core::Value;
+use querent_core::{Owner, RowKey, Value};
 use querent_protocol::picodata::KeyHasher;
 use serde::Deserialize;
 
 /// The tier of tables that name none.
-pub(super) const DEFAULT_TIER: &str = "default";
+const DEFAULT_TIER: &str = "default";
 
 /// The map of all tiers.
 #[derive(Debug, Default)]
@@ -82,8 +83,11 @@ impl BucketMap {
         (bucket <= range.last).then(|| range.owner.clone())
     }
 
-    pub(super) fn of_hash(&self, tier: &str, hash: &KeyHasher) -> Option<Arc<str>> {
-        self.owner(tier, hash.bucket(self.count(tier)?)?)
+    /// The owner of the rows of a checked statement's key.
+    pub(super) fn of_key(&self, key: &RowKey<'_>) -> Option<Owner> {
+        let tier = if key.tier().is_empty() { DEFAULT_TIER } else { key.tier() };
+        let bucket = hash(key.values().map(|(value, _)| value))?.bucket(self.count(tier)?)?;
+        Some(Owner { group: self.owner(tier, bucket)? })
     }
 
     pub(super) fn find(&self, tier: &str, key: &[Value<'_>]) -> Option<(u64, Arc<str>)> {
@@ -98,10 +102,10 @@ pub fn bucket_of(key: &[Value<'_>], bucket_count: u64) -> Option<u64> {
     hash(key.iter())?.bucket(bucket_count)
 }
 
-pub(super) fn hash<'v, 'q: 'v>(key: impl Iterator<Item = &'v Value<'q>>) -> Option<KeyHasher> {
+fn hash<'q>(key: impl Iterator<Item = impl Borrow<Value<'q>>>) -> Option<KeyHasher> {
     let mut hasher = KeyHasher::new();
     for value in key {
-        match value {
+        match value.borrow() {
             Value::Null => hasher.push_null(),
             Value::Bool(value) => hasher.push_bool(*value),
             Value::Int(value) => hasher.push_i64(*value),

@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use querent_core::url::Host;
 use querent_core::{
-    ClusterOptions, Discovered, ErrorKind, Node, Owner, Pool, Request, Result, Source, Value,
+    ClusterOptions, Discovered, ErrorKind, Node, Owner, Pool, Result, RowKey, Source, Value,
 };
 
 pub use buckets::bucket_of;
@@ -86,14 +86,13 @@ impl querent_core::Cluster<Picodata> for Cluster {
         Ok(found)
     }
 
-    fn owner(&self, request: &Request<'_, Picodata>) -> Option<Owner> {
-        if request.key.is_empty() {
-            return None;
-        }
-        let values = request.key.iter().map(|at| request.values.get(usize::from(*at)));
-        let bucket = buckets::hash(values.collect::<Option<Vec<_>>>()?.into_iter())?;
-        let group = self.buckets().of_hash(buckets::DEFAULT_TIER, &bucket)?;
-        Some(Owner { group })
+    fn owner(&self, key: &RowKey<'_>) -> Option<Owner> {
+        self.buckets().of_key(key)
+    }
+
+    fn owners<'k>(&self, keys: &mut dyn Iterator<Item = RowKey<'k>>) -> Option<Vec<Owner>> {
+        let buckets = self.buckets();
+        keys.map(|key| buckets.of_key(&key)).collect()
     }
 }
 

@@ -125,6 +125,8 @@ async fn without_discovery_the_urls_hosts_serve(url: String) {
     assert_eq!(spread(&pool, 10).await, [("i1".to_owned(), 10)].into());
 }
 
+const ID: &[KeyColumn] = &[KeyColumn { name: "id", ty: "Int64" }];
+
 /// `flat`: bucket 1 to 1000 are on i1, and so on.
 fn expected_owner(id: i64) -> String {
     let bucket = bucket_of(&[Value::Int(id)], 3000).expect("an integer has a bucket");
@@ -138,7 +140,7 @@ async fn owner_of(pool: &Pool, id: i64) -> String {
         params: &[ParamMeta { name: "id", ty: "Int64" }],
         sections: &[],
         columns: &[],
-        key: &[0],
+        key: Some(&Key { tier: "default", columns: ID, rows: &[&[KeyPart::Param(0)]] }),
         read_only: true,
         file: file!(),
         line: line!(),

@@ -9,7 +9,7 @@ fn read_small(text: String) -> Vec<Diagnostic> {
         let (source, mut found) = Source::new(&text, &GENERIC);
         let parsed = source.parse(&|_| true);
         if let Some(statement) = parsed.statements.first() {
-            let pieces = source.template(statement);
+            let pieces = source.template(statement, None);
             if source.params.is_empty() {
                 assert_eq!(pieces, [Piece::Text(text.clone())]);
             }

@@ -172,7 +172,7 @@ fn survives(text: &str) {
         finding.render(text, &origin);
     }
     for statement in &parsed.statements {
-        source.template(statement);
+        source.template(statement, None);
         visit::statement(statement, &mut |node| {
             let Node::Expr(expr) = node else { return };
             assert!(

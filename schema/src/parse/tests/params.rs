@@ -137,7 +137,7 @@ fn pieces(text: &str) -> Vec<Piece> {
     assert!(found.is_empty(), "{text}: {found:#?}");
     let parsed = source.parse(&|_| true);
     assert!(parsed.diagnostics.is_empty(), "{text}: {:#?}", parsed.diagnostics);
-    source.template(&parsed.statements[0])
+    source.template(&parsed.statements[0], None)
 }
 
 fn text(text: &str) -> Piece {
