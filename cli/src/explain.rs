@@ -182,5 +182,8 @@ fn print(sql: &str, checked: &Checked) {
     let tables: Vec<String> = plan.tables.iter().map(|path| path.join(".")).collect();
     say!("tables: {}", if tables.is_empty() { "none".to_owned() } else { tables.join(", ") });
     say!("effect: {:?}", plan.effect);
-    say!("routing: {}", plan.key.as_ref().map_or_else(|| "any node".to_owned(), |key| key.shown(&plan.params)));
+    say!(
+        "routing: {}",
+        plan.key.as_ref().map_or_else(|| "any node".to_owned(), |key| key.shown(&plan.params))
+    );
 }

@@ -50,6 +50,7 @@ impl Connection {
 impl Backend for PreparedBackend {
     const NAME: &'static str = "prepared";
     const PLACEHOLDER: Placeholder = Placeholder::Question;
+    const JOINS_ROWS: bool = true;
     type Options = Script;
     type Call = ();
     type Connection = Connection;

@@ -1,9 +1,10 @@
 //! What only one of the shapes has: prepared statements and transactions, a shared transport with key-value.
 
-use querent::{ErrorKind, Pool, PoolOptions, Result, query, query_file};
+use querent::cluster::{Constant, Key, KeyPart};
+use querent::{ErrorKind, Pool, PoolOptions, Result, execute_many, query, query_file};
 use querent_conformance::suite::{PERSON, eventually, pool, row};
 use querent_conformance::{
-    Answer, Cell, Commands, Kind, Multiplexed, Person, Prepared, Script, Subject as _, get,
+    Answer, Cell, Columnar, Commands, Kind, Multiplexed, Person, Prepared, Script, Subject as _, get,
 };
 
 fn several(script: &Script) -> Pool<Multiplexed> {
@@ -44,6 +45,84 @@ async fn a_driver_routes_by_what_the_plan_says_of_tables_and_keys() {
     script.answer(named("a"));
     querent::sql("SELECT id, name, age FROM people").fetch_all::<Person, _, _>(&pool).await.unwrap();
     assert_eq!(script.routes(), ["people[7]", "people[9]", "people", ""]);
+}
+
+querent::record! { struct ByName from Prepared, "SELECT id FROM people WHERE name = :name AND id IN (:id, 7)" }
+
+#[tokio::test]
+async fn what_is_known_of_a_key_is_a_constant_and_reaches_the_driver() {
+    const KEY: &Key = match ByName::ROUTING {
+        Some(key) => key,
+        None => panic!("the query names all columns of the key"),
+    };
+    const PARTS: &[KeyPart] = &[KeyPart::Param(1), KeyPart::Constant(Constant::Integer(7))];
+    assert!(KEY.splits() && KEY.columns[0].name == "id" && KEY.rows == [&[KeyPart::Any(PARTS)][..]]);
+    assert!(Prepared::everybody().routing().is_none());
+    let (pool, script) = pool::<Prepared>();
+    let id_of = || Answer::rows(&[("id", Kind::Int)], vec![vec![Cell::Int(7)]]);
+    // Nodes own nothing here: the statement stays whole.
+    script.answer(id_of());
+    assert_eq!(ByName::query("a", 9).fetch_one(&pool).await.unwrap().id, 7);
+    script.answer(id_of());
+    query!(Prepared, "SELECT id FROM people WHERE id = 7").fetch_one(&pool).await.unwrap();
+    for ids in [&[8_i64][..], &[8, 9]] {
+        script.answer(id_of());
+        query!(Prepared, "SELECT id FROM people WHERE id IN (:ids..)", ids).fetch_one(&pool).await.unwrap();
+    }
+    assert_eq!(script.routes(), ["people", "people[7]", "people[8]", "people"]);
+    let texts: Vec<String> = script.sent().into_iter().map(|sent| sent.text).collect();
+    assert_eq!(
+        texts,
+        [
+            "SELECT id FROM people WHERE name = ? AND id IN (?, 7)",
+            "SELECT id FROM people WHERE id = 7",
+            "SELECT id FROM people WHERE id IN (?)",
+            "SELECT id FROM people WHERE id IN (?, ?)",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn many_rows_are_joined_where_the_backend_has_no_objection() {
+    let (pool, script) = pool::<Prepared>();
+    let names: Vec<String> = (0..5).map(|n| format!("n{n}")).collect();
+    let ids: Vec<i64> = (0..5).collect();
+    let queries = || ids.iter().zip(&names).map(|(id, name)| Prepared::add(id, name, &None, &None));
+    script.answer(Answer::changed(4));
+    script.answer(Answer::changed(1));
+    let done = execute_many(queries(), &pool).await.unwrap();
+    assert_eq!((done.rows_affected, done.parts.len()), (Some(5), 2));
+    let sent = script.sent();
+    assert_eq!(
+        sent[0].text,
+        "INSERT INTO people (id, name, age, photo) VALUES (?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?)"
+    );
+    assert_eq!(sent[0].values[4..8], ["1", "'n1'", "NULL", "NULL"]);
+    assert_eq!((sent.len(), sent[1].values[0].as_str()), (2, "4"));
+    // On a connection too.
+    script.answer(Answer::changed(4));
+    script.answer(Answer::refused());
+    let mut connection = pool.acquire().await.unwrap();
+    let error = execute_many(queries(), &mut connection).await.unwrap_err();
+    assert_eq!(error.message(), "1 of 2 parts failed, 1 took effect: the server refuses the statement");
+    assert!(error.to_string().contains("shapes.rs") || error.to_string().contains("prepared.rs"), "{error}");
+}
+
+#[tokio::test]
+async fn many_run_one_by_one_where_it_has() {
+    let (pool, script) = pool::<Columnar>();
+    let ids: Vec<i64> = (0..3).collect();
+    let queries = || ids.iter().map(|id| Columnar::add(id, "a", &None, &None));
+    (0..3).for_each(|_| script.answer(Answer::changed(1)));
+    let done = execute_many(queries(), &pool).await.unwrap();
+    assert_eq!((done.rows_affected, script.sent().len()), (Some(3), 3));
+    script.answer(Answer::changed(1));
+    script.answer(Answer::refused());
+    let error = execute_many(queries(), &pool).await.unwrap_err();
+    let items: Vec<(&[u32], Option<bool>)> =
+        error.parts().iter().map(|part| (&part.items[..], part.took_effect())).collect();
+    assert_eq!(items, [(&[0][..], Some(true)), (&[1], Some(false)), (&[2], Some(false))]);
+    assert_eq!(script.sent().len(), 5);
 }
 
 #[tokio::test]

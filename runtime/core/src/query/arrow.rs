@@ -109,7 +109,7 @@ async fn step<'f, B: ToArrow>(
     let over = Reading::Rows(State::Done);
     let running = match reading {
         Reading::Failed(error) => return Some((Err(error), over)),
-        Reading::Rows(State::Done | State::Parts(_)) => return None,
+        Reading::Rows(State::Done) => return None,
         Reading::Rows(State::Running(running)) => Ok(running),
         Reading::Rows(State::Start(target, raw, wants)) => {
             let context = raw.context();

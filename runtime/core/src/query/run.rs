@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::Executed;
 use super::commands::{AnswerError, AnswerProblem};
@@ -287,8 +287,26 @@ impl<'q, B: Backend> Raw<'q, B> {
         Ok(())
     }
 
-    /// The batches of the result as they arrive.
+    /// The batches of the result as they arrive; of all parts, where it is split.
     pub(crate) fn batches<'f>(self, target: Target<'f, B>, wants: Wants) -> BoxStream<'f, Result<B::Batch>>
+    where
+        'q: 'f,
+    {
+        match target {
+            Target::Pool(shared) if self.splits() => {
+                let parts = stream::once(async move { split::batches(shared, self, wants) });
+                until_error(parts.try_flatten().boxed())
+            }
+            target => self.batches_of_one(target, wants),
+        }
+    }
+
+    /// The same of a statement that is sent as it is.
+    pub(super) fn batches_of_one<'f>(
+        self,
+        target: Target<'f, B>,
+        wants: Wants,
+    ) -> BoxStream<'f, Result<B::Batch>>
     where
         'q: 'f,
     {
@@ -336,6 +354,17 @@ impl<'q, B: Backend> Raw<'q, B> {
         };
         run.await.map_err(|e| context.error(e))
     }
+}
+
+/// Nothing after an error: what is under way elsewhere is dropped.
+fn until_error<'f, T: Send + 'f>(batches: BoxStream<'f, Result<T>>) -> BoxStream<'f, Result<T>> {
+    let step = |batches: Option<BoxStream<'f, Result<T>>>| async {
+        let mut batches = batches?;
+        let next = batches.next().await?;
+        let rest = next.is_ok().then_some(batches);
+        Some((next, rest))
+    };
+    stream::unfold(Some(batches), step).boxed()
 }
 
 /// Why a value cannot be sent to any server.

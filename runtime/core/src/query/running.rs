@@ -4,12 +4,9 @@
 use std::future::Future;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use futures_util::stream::BoxStream;
 use tokio::time::{Instant, sleep};
 
 use super::run::{Raw, mismatch};
-use super::split;
 use crate::backend::{Backend, Batch, Wants};
 use crate::error::{Error, Result};
 use crate::executor::Target;
@@ -21,27 +18,12 @@ use crate::retry;
 pub(super) enum State<'f, B: Backend> {
     Start(Target<'f, B>, Raw<'f, B>, Wants),
     Running(Running<'f, B>),
-    /// It was split: the batches of all parts, as they come.
-    Parts(BoxStream<'f, Result<B::Batch>>),
     Done,
 }
 
 /// One step of the stream of batches.
 pub(super) async fn step<B: Backend>(state: State<'_, B>) -> Option<(Result<B::Batch>, State<'_, B>)> {
     let mut running = match state {
-        State::Start(Target::Pool(shared), raw, wants) if raw.splits() => {
-            let state = match split::batches(shared, raw, wants) {
-                Ok(batches) => State::Parts(batches),
-                Err(error) => return Some((Err(error), State::Done)),
-            };
-            return Box::pin(step(state)).await;
-        }
-        State::Parts(mut parts) => {
-            return match parts.next().await? {
-                Ok(batch) => Some((Ok(batch), State::Parts(parts))),
-                Err(error) => Some((Err(error), State::Done)),
-            };
-        }
         State::Start(target, raw, wants) => {
             let context = raw.context();
             match Running::start(target, raw, wants).await {

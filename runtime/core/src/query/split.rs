@@ -31,26 +31,28 @@ pub(super) async fn execute<B: Backend>(raw: Raw<'_, B>, target: Target<'_, B>) 
         target => return raw.execute_one(target).await.map(Executed::whole),
     };
     let context = raw.context();
-    let mut parts = parts(shared, raw).map_err(|error| context.error(error))?;
-    if parts.len() == 1
-        && let Some((_, only)) = parts.pop()
-    {
-        return only.execute_one(Target::Pool(shared)).await.map(Executed::whole);
-    }
-    let run: Vec<_> = parts.into_iter().map(|(owner, raw)| part(owner, raw, shared)).collect();
-    let outcomes = stream::iter(run).buffered(at_once(shared)).collect().await;
-    joined(outcomes).map_err(|error| context.error(error))
+    let groups = match parts(shared, raw).map_err(|error| context.error(error))? {
+        Split::Whole(raw) => return raw.execute_one(Target::Pool(shared)).await.map(Executed::whole),
+        Split::Groups(groups) => groups,
+    };
+    let run: Vec<_> = groups.into_iter().map(|(owner, raws)| group(owner, raws, shared)).collect();
+    let parts: Vec<Vec<Part>> = stream::iter(run).buffered(at_once(shared)).collect().await;
+    joined(parts.into_iter().flatten().collect()).map_err(|error| context.error(error))
 }
 
-/// Runs one part to its end.
-fn part<'f, B: Backend>(
+/// Runs the parts of one owner to their ends, one after the other.
+fn group<'f, B: Backend>(
     owner: Option<Arc<str>>,
-    raw: Raw<'f, B>,
+    raws: Vec<Raw<'f, B>>,
     shared: &'f Arc<Shared<B>>,
-) -> BoxFuture<'f, Part> {
+) -> BoxFuture<'f, Vec<Part>> {
     Box::pin(async move {
-        let items = raw.items();
-        Part::new(owner, items, raw.execute_one(Target::Pool(shared)).await)
+        let mut parts = Vec::with_capacity(raws.len());
+        for raw in raws {
+            let items = raw.items();
+            parts.push(Part::new(owner.clone(), items, raw.execute_one(Target::Pool(shared)).await));
+        }
+        parts
     })
 }
 
@@ -61,10 +63,14 @@ pub(super) fn batches<'f, B: Backend>(
     wants: Wants,
 ) -> Result<BoxStream<'f, Result<B::Batch>>> {
     let context = raw.context();
-    let parts = parts(shared, raw).map_err(|error| context.error(error))?;
-    let streams: Vec<_> =
-        parts.into_iter().map(|(_, raw)| raw.batches(Target::Pool(shared), wants)).collect();
-    Ok(stream::iter(streams).flatten_unordered(at_once(shared)).boxed())
+    let groups = match parts(shared, raw).map_err(|error| context.error(error))? {
+        Split::Whole(raw) => return Ok(raw.batches_of_one(Target::Pool(shared), wants)),
+        Split::Groups(groups) => groups,
+    };
+    let one = |raw: Raw<'f, B>| raw.batches_of_one(Target::Pool(shared), wants);
+    let group = |raws: Vec<Raw<'f, B>>| stream::iter(raws.into_iter().map(one).collect::<Vec<_>>()).flatten();
+    let groups: Vec<_> = groups.into_iter().map(|(_, raws)| group(raws)).collect();
+    Ok(stream::iter(groups).flatten_unordered(at_once(shared)).boxed())
 }
 
 /// As many at once as there are connections: the rest would wait for one, and only so long.
@@ -72,8 +78,13 @@ pub(super) fn at_once<B: Backend>(shared: &Shared<B>) -> usize {
     shared.options().max_connections.max(1)
 }
 
-/// A statement and the owner of its rows, where that is known.
-type Owned<'q, B> = (Option<Arc<str>>, Raw<'q, B>);
+/// A statement as it is sent.
+enum Split<'q, B: Backend> {
+    /// As it is.
+    Whole(Raw<'q, B>),
+    /// In parts: those of each owner, where it is known, in the order of their first keys.
+    Groups(Vec<(Option<Arc<str>>, Vec<Raw<'q, B>>)>),
+}
 
 impl<'q, B: Backend> Raw<'q, B> {
     /// Whether it is worth asking who owns its rows, for they may have several owners.
@@ -90,43 +101,44 @@ impl<'q, B: Backend> Raw<'q, B> {
     }
 }
 
-/// The parts of a statement, in the order of their first keys; the statement itself where there is no more than one.
-fn parts<'q, B: Backend>(shared: &Shared<B>, mut raw: Raw<'q, B>) -> Result<Vec<Owned<'q, B>>> {
+/// Takes a statement apart, if its rows have several owners or are more than one statement can name.
+fn parts<'q, B: Backend>(shared: &Shared<B>, mut raw: Raw<'q, B>) -> Result<Split<'q, B>> {
     raw.refuse()?;
     raw.deadline = raw.deadline();
-    let Some(key) = raw.checked().and_then(|plan| plan.key) else { return Ok(vec![(None, raw)]) };
+    let Some(key) = raw.checked().and_then(|plan| plan.key) else { return Ok(Split::Whole(raw)) };
     let len = match key.any() {
         Some(any) => key::elements(any, &raw.values).count(),
         None => key.rows.len(),
     };
-    let groups = owners(shared, key, &raw.values).unwrap_or_else(|| {
+    let mut groups = owners(shared, key, &raw.values).unwrap_or_else(|| {
         let all = (0..len).filter_map(|item| u32::try_from(item).ok()).collect();
         vec![(None, all)]
     });
-    let chunks = match key.any() {
-        Some(any) => cut::<B>(groups, any, &raw.values),
-        None => groups,
+    let limit = match key.any() {
+        Some(any) => cut::<B>(&mut groups, any, &raw.values),
+        None => usize::MAX,
     };
-    if let [(owner, items)] = &chunks[..]
+    if let [(owner, items)] = &groups[..]
         && items.len() == len
+        && len <= limit
     {
-        let owner = owner.clone();
         if owner.is_some() {
             raw.extent = Extent::Together;
         }
-        return Ok(vec![(owner, raw)]);
+        return Ok(Split::Whole(raw));
     }
     let Raw { plan, values, call, source, deadline, .. } = raw;
     let values = values.share();
-    let part = |items: Vec<u32>| Raw {
+    let part = |items: &[u32]| Raw {
         plan: plan.clone(),
         values: Values::Shared(values.clone()),
         call: call.clone(),
         source,
-        extent: Extent::Some(items),
+        extent: Extent::Some(items.to_vec()),
         deadline,
     };
-    Ok(chunks.into_iter().map(|(owner, items)| (owner, part(items))).collect())
+    let group = |(owner, items): (_, Vec<u32>)| (owner, items.chunks(limit).map(part).collect());
+    Ok(Split::Groups(groups.into_iter().map(group).collect()))
 }
 
 /// What belongs to whom: the items of each owner, in order.
@@ -164,12 +176,11 @@ pub(super) fn grouped(owners: Vec<Owner>) -> Groups {
     groups
 }
 
-/// Groups with no more elements each than one statement can have beside its other values, which is a power of two, for
-/// spreads are padded to it.
+/// How many elements one statement can have beside its other values: a power of two, for spreads are padded to it.
 ///
 /// Two statements for one owner must not have equal elements: rows would come twice, or be changed twice. So repeated ones
-/// are left out; where equal values may look unlike, nothing is cut.
-fn cut<B: Backend>(groups: Groups, any: &[KeyPart], values: &[Value<'_>]) -> Groups {
+/// are taken out of groups that are too large; where equal values may look unlike, no group is cut.
+fn cut<B: Backend>(groups: &mut Groups, any: &[KeyPart], values: &[Value<'_>]) -> usize {
     let count = |value: &Value<'_>| match value {
         Value::List(elements) => elements.len(),
         _ => 1,
@@ -179,18 +190,16 @@ fn cut<B: Backend>(groups: Groups, any: &[KeyPart], values: &[Value<'_>]) -> Gro
     let room = B::PARAMS_MAX.saturating_sub(all.saturating_sub(len));
     let limit = NonZeroUsize::new(room).map_or(1, |room| power_of_two(room).get());
     if groups.iter().all(|(_, items)| items.len() <= limit) {
-        return groups;
+        return limit;
     }
     let Some(same) = key::elements(any, values).map(Same::of).collect::<Option<Vec<Same<'_>>>>() else {
-        return groups;
+        return usize::MAX;
     };
     let mut seen = HashSet::with_capacity(same.len());
-    let mut cut = Groups::new();
-    for (owner, mut items) in groups {
+    for (_, items) in groups {
         items.retain(|item| same.get(*item as usize).is_some_and(|same| seen.insert(same)));
-        cut.extend(items.chunks(limit).map(|chunk| (owner.clone(), chunk.to_vec())));
     }
-    cut
+    limit
 }
 
 /// A value that is equal to another of its SQL type where this is.

@@ -9,9 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use querent_core::url::Host;
-use querent_core::{
-    ClusterOptions, Discovered, ErrorKind, Node, Owner, Pool, Result, RowKey, Source, Value,
-};
+use querent_core::{ClusterOptions, Discovered, ErrorKind, Node, Owner, Pool, Result, RowKey, Source, Value};
 
 pub use buckets::bucket_of;
 

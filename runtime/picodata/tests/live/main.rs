@@ -12,6 +12,7 @@ mod arrow;
 mod cluster;
 mod describe;
 mod faults;
+mod keys;
 mod nodes;
 mod prepare;
 mod private;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
     let required = std::env::var("REQUIRE_LIVE").is_ok_and(|value| value == "1");
     let url = "QUERENT_TEST_PICODATA_URL";
     let mut trials = group("nodes", url, required, nodes::TESTS);
+    trials.extend(group("keys", url, required, keys::TESTS));
     trials.extend(group("security", url, required, security::TESTS));
     trials.extend(group("faults", url, required, faults::TESTS));
     trials.extend(group("cluster", url, required, cluster::TESTS));

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use querent_core::{
-    ClusterOptions, LeastUsed, ParamMeta, Piece, Plan, PoolOptions, PowerOfTwo, Prefer, Query, Random, Role,
-    Value, sql_query as sql,
+    ClusterOptions, Key, KeyColumn, KeyPart, LeastUsed, ParamMeta, Piece, Plan, PoolOptions, PowerOfTwo,
+    Prefer, Query, Random, Role, Value, sql_query as sql,
 };
 use querent_picodata::{BucketPool as _, bucket_of};
 
@@ -52,7 +52,7 @@ async fn spread(pool: &Pool, times: usize) -> BTreeMap<String, usize> {
 }
 
 /// Opens connections until all places are taken, and gives them back.
-async fn fill(pool: &Pool, count: usize) {
+pub(crate) async fn fill(pool: &Pool, count: usize) {
     let mut held = Vec::new();
     for _ in 0..count {
         held.push(pool.acquire().await.expect("a connection"));
@@ -125,10 +125,10 @@ async fn without_discovery_the_urls_hosts_serve(url: String) {
     assert_eq!(spread(&pool, 10).await, [("i1".to_owned(), 10)].into());
 }
 
-const ID: &[KeyColumn] = &[KeyColumn { name: "id", ty: "Int64" }];
+pub(crate) const ID: &[KeyColumn] = &[KeyColumn { name: "id", ty: "Int64" }];
 
 /// `flat`: bucket 1 to 1000 are on i1, and so on.
-fn expected_owner(id: i64) -> String {
+pub(crate) fn expected_owner(id: i64) -> String {
     let bucket = bucket_of(&[Value::Int(id)], 3000).expect("an integer has a bucket");
     format!("i{}", (bucket - 1) / 1000 + 1)
 }
