@@ -83,8 +83,11 @@ enum Split<'q, B: Backend> {
     /// As it is.
     Whole(Raw<'q, B>),
     /// In parts: those of each owner, where it is known, in the order of their first keys.
-    Groups(Vec<(Option<Arc<str>>, Vec<Raw<'q, B>>)>),
+    Groups(Vec<Group<'q, B>>),
 }
+
+/// The parts of one owner.
+type Group<'q, B> = (Option<Arc<str>>, Vec<Raw<'q, B>>);
 
 impl<'q, B: Backend> Raw<'q, B> {
     /// Whether it is worth asking who owns its rows, for they may have several owners.
