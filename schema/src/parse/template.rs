@@ -289,7 +289,7 @@ impl Build<'_> {
         InPredicate {
             head: self.pieces(within(inside, span.start, list), start, list as usize),
             elements: elements.collect(),
-            tail: self.plain(within(close, span.end), close as usize, end),
+            tail: self.plain(within(inside, close, span.end), close as usize, end),
             empty: format!("{}{word}{}", space(before), space(after)),
         }
     }
