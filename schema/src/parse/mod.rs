@@ -174,8 +174,8 @@ impl<'a> Source<'a> {
     }
 
     /// The template to send. `statement` is the tree with all sections active; from it come the places of IN
-    /// predicates that hold a spread, and of rows that are written. `split` is where the predicate stands by whose
-    /// elements the statement can be split.
+    /// predicates that hold a spread, and of rows that are written. `split` is where the predicate or the VALUES
+    /// stand by which the statement can be split.
     pub fn template(&self, statement: &Statement, split: Option<Span>) -> Vec<Piece> {
         with_stack(self.stack_levels(), || template::template(self, statement, split))
     }

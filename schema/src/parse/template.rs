@@ -43,8 +43,8 @@ struct InSite {
     splits: bool,
 }
 
-/// The pieces of a text; `statement` is its tree with all sections active. `split` is where the predicate stands by whose
-/// elements the statement can be split.
+/// The pieces of a text; `statement` is its tree with all sections active. `split` is where the predicate or the VALUES
+/// stand by which the statement can be split.
 pub(super) fn template(source: &Source<'_>, statement: &Statement, split: Option<Span>) -> Vec<Piece> {
     let mut holes = Vec::new();
     for (index, param) in source.params.iter().enumerate() {
@@ -74,7 +74,7 @@ pub(super) fn template(source: &Source<'_>, statement: &Statement, split: Option
     if let StatementKind::Insert(insert) = &statement.kind
         && source.sections.is_empty()
     {
-        holes.extend(rows_site(source, insert));
+        holes.extend(rows_site(source, insert, split));
     }
     holes.extend(cut_holes(source, &cuts));
     if source.dialect.has(Habit::PlainText) {
@@ -154,8 +154,9 @@ fn in_site(source: &Source<'_>, operand: Span, list: &[Expr], negated: bool, spl
     Some(Hole { span, what: What::In(InSite { elements, negated, splits }) })
 }
 
-/// The rows of an INSERT as a hole, where they are all that it writes and hold no query.
-fn rows_site(source: &Source<'_>, insert: &Insert) -> Option<Hole> {
+/// The rows of an INSERT as a hole, where they are all that it writes and hold no query; and only where it is split by
+/// them, or others may be joined to its one row.
+fn rows_site(source: &Source<'_>, insert: &Insert, split: Option<Span>) -> Option<Hole> {
     let Query {
         with: None,
         body: SetExpr::Values(values),
@@ -173,16 +174,26 @@ fn rows_site(source: &Source<'_>, insert: &Insert) -> Option<Hole> {
     if insert.with.is_some() || !other.is_empty() || updates || insert.verb.contains("OVERWRITE") {
         return None;
     }
-    let row = |row: &Vec<Expr>| {
+    if values.rows.len() > 1 && split != Some(values.span) {
+        return None;
+    }
+    let mut params = false;
+    let mut row = |row: &Vec<Expr>| {
         let (first, last) = (row.first()?, row.last()?);
         let mut queries = false;
         for expr in row {
-            visit::expr(expr, &mut |node| queries |= matches!(node, Node::Query(_)));
+            visit::expr(expr, &mut |node| {
+                queries |= matches!(node, Node::Query(_));
+                params |= matches!(node, Node::Expr(Expr { kind: ExprKind::Param(_), .. }));
+            });
         }
         let span = opening(source, first.span.start)?.to(closing(source, last.span.end)?);
         (!queries).then_some(span)
     };
-    let rows: Vec<Span> = values.rows.iter().map(row).collect::<Option<_>>()?;
+    let rows: Vec<Span> = values.rows.iter().map(&mut row).collect::<Option<_>>()?;
+    if rows.len() == 1 && !params {
+        return None;
+    }
     let between = |pair: &[Span]| {
         let text = source.text.get(pair[0].end as usize..pair[1].start as usize);
         text.is_some_and(|text| text.trim() == ",")

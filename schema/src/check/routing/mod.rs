@@ -21,7 +21,8 @@ use crate::ast::{
 use crate::catalog::{Catalog, TableLookup};
 use crate::plan::{Constant, Key, KeyColumn, KeyPart, Param};
 
-/// The key, `None` where the rows cannot be told; and where the IN predicate stands by which the statement can be split.
+/// The key, `None` where the rows cannot be told; and where the IN predicate or the VALUES stand by which the statement can be
+/// split.
 ///
 /// `text` is the whole statement: a word that could begin a subquery anywhere in it is one too many.
 pub(super) fn key(
@@ -62,13 +63,13 @@ fn find(
             }
             (vec![row], split)
         }
-        Fixed::Rows(insert, rows) => {
+        Fixed::Rows(insert, rows, span) => {
             if rows.len() > 1 && !splits_rows(insert) {
                 return None;
             }
             let places = values.places(insert, &table, &columns)?;
             let row = |row: &Vec<Expr>| values.row(row, &places, &columns);
-            (rows.iter().map(row).collect::<Option<_>>()?, None)
+            (rows.iter().map(row).collect::<Option<_>>()?, (rows.len() > 1).then_some(span))
         }
     };
     let tier = table.properties.get(TableDescription::TIER).cloned().unwrap_or_default();
@@ -80,7 +81,7 @@ enum Fixed<'a> {
     /// Conjuncts that all of them fulfil.
     Where(Vec<Condition<'a>>),
     /// The rows that are written.
-    Rows(&'a Insert, &'a [Vec<Expr>]),
+    Rows(&'a Insert, &'a [Vec<Expr>], Span),
 }
 
 /// A conjunct that fixes a column.
@@ -122,7 +123,7 @@ fn fixed(statement: &Statement) -> Option<(&Name, Fixed<'_>, &'static [&'static 
             let Query { body: SetExpr::Values(values), .. } = &**insert.source.as_ref()? else { return None };
             (!values.rows.is_empty()).then_some((
                 &insert.table,
-                Fixed::Rows(insert, &values.rows),
+                Fixed::Rows(insert, &values.rows, values.span),
                 &["VALUES"],
             ))
         }

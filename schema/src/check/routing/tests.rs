@@ -207,7 +207,9 @@ fn a_template_sets_apart_what_is_split() {
     apart("SELECT note FROM stock WHERE id IN (1, :a, :ids..) AND qty IN (:q..)", "3 of a list");
     apart("SELECT note FROM stock WHERE id IN (:ids..) ORDER BY 1", "");
     apart("INSERT INTO free (id, note) VALUES (:id, (upper(CAST(:note AS TEXT))))", "1 rows");
-    apart("INSERT INTO free (id, note) VALUES ((1), 'a'), (:id, :note)", "2 rows");
+    apart("INSERT INTO stock (id, note) VALUES ((1), 'a'), (:id, :note)", "2 rows");
+    apart("INSERT INTO free (id, note) VALUES (1, 'a'), (:id, :note)", "");
+    apart("INSERT INTO stock (id, note) VALUES (1, 'a')", "");
     apart("INSERT INTO free (id, note) VALUES (1, (SELECT max(note) FROM free))", "");
     apart("INSERT INTO free (id, note) SELECT id, note FROM stock WHERE id = 1", "");
 }
