@@ -18,7 +18,8 @@ fn written(pieces: &[Piece]) -> String {
         Piece::Text(text) => text.clone(),
         Piece::Param(index) => format!("<{index}>"),
         Piece::Section(_, inside) => format!("{{{}}}", written(inside)),
-        Piece::In(site) => format!("{}<in>{}", written(&site.head), site.tail),
+        Piece::Rows(rows) => rows.iter().map(|row| written(row)).collect::<Vec<_>>().join(", "),
+        Piece::In(site) | Piece::Split(site) => format!("{}<in>{}", written(&site.head), site.tail),
     };
     pieces.iter().map(piece).collect()
 }
@@ -39,9 +40,11 @@ fn comments_are_not_sent() {
 fn keywords_stand_alone() {
     sent("SELECT EXISTS(SELECT id FROM t) AS e", "SELECT EXISTS (SELECT id FROM t) AS e");
     sent(
-        "SELECT id FROM t WHERE id IN(1,2)AND(name LIKE'a')",
-        "SELECT id FROM t WHERE id IN (1,2) AND (name LIKE 'a')",
+        "SELECT id FROM t WHERE name IN('a','b')AND(name LIKE'a')",
+        "SELECT id FROM t WHERE name IN ('a','b') AND (name LIKE 'a')",
     );
+    // The statement can be split by the elements of this list.
+    sent("SELECT id FROM t WHERE id IN(1,2)AND(id > 0)", "SELECT id FROM t WHERE id IN (<in>) AND (id > 0)");
     sent("SELECT count(*) FROM t", "SELECT count(*) FROM t");
 }
 
