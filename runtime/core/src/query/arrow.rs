@@ -95,6 +95,7 @@ fn batches<'f, 'q: 'f, B: ToArrow>(raw: Raw<'q, B>, target: Target<'f, B>) -> Ar
 }
 
 /// Where a result is.
+#[expect(clippy::large_enum_variant, reason = "a stream has one of them")]
 enum Reading<'f, B: Backend> {
     Rows(State<'f, B>),
     /// It broke off behind rows that were handed out.
