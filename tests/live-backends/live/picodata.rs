@@ -185,7 +185,8 @@ async fn sections_and_spreads_are_sent(url: String) {
 
 async fn a_long_result_comes_in_batches(url: String) {
     let pool = pool(&url).await;
-    let rows = query!(Stock, "SELECT id, name, qty FROM stock ORDER BY id").page_size(7).fetch(&pool);
+    let rows =
+        query!(Stock, "SELECT id, name, qty FROM stock ORDER BY id LIMIT 100").page_size(7).fetch(&pool);
     let ids: Vec<i64> = rows.map_ok(|row| row.id).try_collect().await.expect("rows");
     assert_eq!(ids.len(), 1000);
     assert!(ids.is_sorted());
@@ -257,7 +258,7 @@ async fn a_dropped_stream_leaves_the_pool_good(url: String) {
     let pool: Pool<Stock> =
         PoolOptions::new().max_connections(1).connect(&url).await.expect("a pool of one connection");
     for _ in 0..3 {
-        let mut rows = query!(Stock, "SELECT id FROM stock ORDER BY id").page_size(1).fetch(&pool);
+        let mut rows = query!(Stock, "SELECT id FROM stock ORDER BY id LIMIT 1000").page_size(1).fetch(&pool);
         assert!(rows.try_next().await.expect("a row").is_some());
         drop(rows);
         is_good(&pool).await;
