@@ -73,6 +73,11 @@ impl Connection {
         self.statements.push((sql, statement));
     }
 
+    /// Closes all prepared statements.
+    pub(crate) fn forget_all(&mut self) {
+        self.statements.clear();
+    }
+
     /// Closes the prepared statement of a text.
     pub(crate) fn forget(&mut self, sql: &str) {
         self.statements.retain(|(text, _)| text != sql);

@@ -9,6 +9,7 @@ use std::task::Poll;
 use futures_util::Stream as _;
 use futures_util::future::poll_fn;
 use querent_core::{Error, ErrorKind, Rendered, Request, Result};
+use querent_protocol::picodata::failure::{Cause, Failure};
 use tokio_postgres::types::Type;
 use tokio_postgres::{Row, RowStream, Statement};
 
@@ -35,6 +36,7 @@ pub struct Cursor {
     )]
     statement: Option<Statement>,
     batch_rows_max: usize,
+    read_only: bool,
     affected: Option<u64>,
     ended: bool,
 }
@@ -61,13 +63,37 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Picod
     match outcome {
         Ok((statement, rows)) => {
             let batch_rows_max = request.call.page_size.unwrap_or(BATCH_ROWS_MAX).max(1);
-            Ok(Cursor { rows: Box::pin(rows), statement, batch_rows_max, affected: None, ended: false })
+            let read_only = request.read_only;
+            Ok(Cursor {
+                rows: Box::pin(rows),
+                statement,
+                batch_rows_max,
+                read_only,
+                affected: None,
+                ended: false,
+            })
         }
         Err(error) => {
             // The server has answered, or the connection is closed and says so.
             connection.busy = false;
-            Err(error)
+            Err(after_change(connection, error, request.read_only))
         }
+    }
+}
+
+/// After a change of the schema that a server tells by words alone, nothing that was prepared before it is of use. A read is
+/// sent again; a write may have taken effect on some nodes.
+fn after_change(connection: &mut Connection, error: Error, read_only: bool) -> Error {
+    match Failure::behind(&error).and_then(|failure| failure.cause) {
+        Some(Cause::StaleStatement) => {
+            connection.forget_all();
+            if read_only { error.with_retry() } else { error }
+        }
+        Some(Cause::UnknownTable) => {
+            connection.forget_all();
+            error
+        }
+        _ => error,
     }
 }
 
@@ -123,7 +149,7 @@ impl Cursor {
             connection.busy = false;
             self.affected = self.rows.rows_affected();
         }
-        outcome.map_err(error::from_wire)?;
+        outcome.map_err(|e| after_change(connection, error::from_wire(e), self.read_only))?;
         if rows.is_empty() {
             return Ok(None);
         }

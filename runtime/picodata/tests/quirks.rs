@@ -266,6 +266,26 @@ async fn a_statement_that_a_schema_change_made_void_runs_all_the_same() {
     assert!(matches!(error.kind(), ErrorKind::Query | ErrorKind::SchemaMismatch), "{error:?}");
 }
 
+/// Where a server does not know `pico_stmt_invalidation`, the storage says so when the statement runs.
+#[tokio::test]
+async fn a_read_that_the_storage_finds_out_of_date_is_sent_again() {
+    let refused = std::sync::atomic::AtomicBool::new(false);
+    let once = Statement::query(SELECT, &[Type::Int8], &[("name", Type::Text)], move |call| {
+        let first =
+            call.args[0].as_int() == Some(2) && !refused.swap(true, std::sync::atomic::Ordering::SeqCst);
+        if first { Err(SqlError::stale_schema("u-1")) } else { Ok(vec![row![call.node]]) }
+    });
+    let server = start(script().statement(once));
+    let pool = pool(&server, one().resends_max(1)).await;
+    for _ in 0..2 {
+        point(1).fetch_one(&pool).await.expect("a row");
+    }
+    assert_eq!(point(2).fetch_one(&pool).await.expect("a row"), "i1");
+    // It was prepared under a name before, and is described anew.
+    assert_eq!(parsed(&server, SELECT), (1, 2));
+    assert_eq!(pool.stats().opened, 1);
+}
+
 #[tokio::test]
 async fn a_statement_whose_columns_changed_is_told_not_misread() {
     let server = start(script());
