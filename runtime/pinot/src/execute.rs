@@ -34,6 +34,9 @@ pub(crate) async fn open(connection: &mut Connection, request: Request<'_, Pinot
         report.clear();
     }
     let sql = literal::render(&request, cluster.options().source.engine)?;
+    if let Some(report) = &call.report {
+        report.asked(&sql);
+    }
     let reads = only_reads(&sql);
     if request.call.read_only && !reads {
         return Err(Error::new(ErrorKind::Query, "the call is read-only and the statement writes"));

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use querent_protocol::pinot::statistics::Statistics;
 use querent_protocol::pinot::summary::{Incomplete, Summary};
 use reqwest::header::{HeaderName, HeaderValue};
+use sha2::{Digest as _, Sha256};
 
 use crate::exchange::Answer;
 
@@ -20,6 +21,7 @@ pub struct Report {
 
 #[derive(Debug, Default)]
 struct Told {
+    sha256: Option<[u8; 32]>,
     answers: Vec<Summary>,
     http: Vec<HttpAnswer>,
 }
@@ -88,8 +90,25 @@ impl Report {
         reasons
     }
 
+    /// The SHA-256 of the text that was sent, values and all, in hexadecimal; `None` before anything was. Two runs of the
+    /// same statement with the same values have the same, and it tells nobody what the values were.
+    pub fn query_sha256(&self) -> Option<String> {
+        use fmt::Write as _;
+        let digest = self.lock().sha256?;
+        Some(digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+            // Writing into a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        }))
+    }
+
     pub(crate) fn clear(&self) {
         *self.lock() = Told::default();
+    }
+
+    /// This is the text that is sent.
+    pub(crate) fn asked(&self, sql: &str) {
+        self.lock().sha256 = Some(Sha256::digest(sql).into());
     }
 
     pub(crate) fn push(&self, summary: &Summary) {
@@ -107,5 +126,22 @@ impl Report {
 
     fn lock(&self) -> MutexGuard<'_, Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_its_hash() {
+        let report = Report::new();
+        assert_eq!(report.query_sha256(), None);
+        // FIPS 180-2, appendix B.1.
+        report.asked("abc");
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(report.query_sha256().as_deref(), Some(expected));
+        report.clear();
+        assert_eq!(report.query_sha256(), None);
     }
 }
