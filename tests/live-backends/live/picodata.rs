@@ -186,7 +186,7 @@ async fn sections_and_spreads_are_sent(url: String) {
 async fn a_long_result_comes_in_batches(url: String) {
     let pool = pool(&url).await;
     let rows =
-        query!(Stock, "SELECT id, name, qty FROM stock ORDER BY id LIMIT 100").page_size(7).fetch(&pool);
+        query!(Stock, "SELECT id, name, qty FROM stock ORDER BY id LIMIT 1000").page_size(7).fetch(&pool);
     let ids: Vec<i64> = rows.map_ok(|row| row.id).try_collect().await.expect("rows");
     assert_eq!(ids.len(), 1000);
     assert!(ids.is_sorted());
