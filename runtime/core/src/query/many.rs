@@ -33,7 +33,7 @@ const ROWS_MAX: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 
 /// Runs many queries of one call site for their effect, as few statements: bulk writes.
 ///
-/// ```ignore
+/// ```text
 /// let stock = items.iter().map(|i| query!(Stock, "INSERT INTO stock (id, name) VALUES (:id, :name)", id = i.id, name = &i.name));
 /// let done = querent::execute_many(stock, &pool).await?;
 /// ```
