@@ -77,7 +77,7 @@ fn pulled_prepared_and_checked(project: &Project) {
     project.queries(&[
         "SELECT id, name, price FROM probe WHERE id = :id {{ AND note = :note }}",
         "SELECT name FROM sharded WHERE id IN (:ids..)",
-        "INSERT INTO orders (tenant, code, amount) VALUES (:tenant, :code, :amount)",
+        "INSERT INTO orders (tenant, code, amount, ran_on) VALUES (:tenant, :code, :amount, :node)",
         "SELECT p.name, c.title FROM probe AS p LEFT JOIN codes AS c ON p.name = c.code WHERE p.id = :id",
     ]);
     let text = project.ends(&["pull"], 0);
