@@ -12,8 +12,9 @@
 //! Every token keeps the place of the one that it stands for. `MERGE … USING` is sqlparser's own.
 
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Span as Located, Token, TokenWithSpan, Word};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
+use super::rewrite::Rewriter;
 use super::token::{is_word, significant};
 
 /// Reads `?1` as `$1`.
@@ -30,75 +31,23 @@ pub(super) fn number(tokens: &mut [TokenWithSpan]) {
 
 /// Rewrites the tokens of a text; MERGE by key where the engine has it.
 pub(super) fn rewrite(tokens: Vec<TokenWithSpan>, by_key: bool) -> Vec<TokenWithSpan> {
-    let mut rewriter = Rewriter { input: tokens, next: 0, output: Vec::new() };
-    while rewriter.next < rewriter.input.len() {
-        let known = rewriter.table_options()
+    Rewriter::run(tokens, |rewriter| {
+        rewriter.table_options()
             || rewriter.column_list()
             || rewriter.word_call()
             || (by_key && rewriter.merge())
-            || rewriter.table_function();
-        if !known {
-            rewriter.copy();
-        }
-    }
-    rewriter.output
-}
-
-struct Rewriter {
-    input: Vec<TokenWithSpan>,
-    next: usize,
-    output: Vec<TokenWithSpan>,
+            || rewriter.table_function()
+    })
 }
 
 impl Rewriter {
-    /// The index of the first significant token at or after `from`.
-    fn seek(&self, from: usize) -> usize {
-        let rest = self.input.iter().enumerate().skip(from);
-        rest.clone().find(|(_, t)| significant(&t.token)).map_or(self.input.len(), |(i, _)| i)
-    }
-
-    fn token(&self, at: usize) -> &Token {
-        self.input.get(at).map_or(&Token::EOF, |t| &t.token)
-    }
-
-    fn span(&self, at: usize) -> Located {
-        self.input.get(at).map_or_else(Located::empty, |t| t.span)
-    }
-
-    fn copy(&mut self) {
-        self.output.push(self.input[self.next].clone());
-        self.next += 1;
-    }
-
-    fn push(&mut self, token: Token, span: Located) {
-        self.output.push(TokenWithSpan { token, span });
-    }
-
     /// Copies everything before `end`, rewriting what stands in it.
-    fn copy_until(&mut self, end: usize) {
+    fn rewrite_until(&mut self, end: usize) {
         while self.next < end {
             if !self.table_function() {
                 self.copy();
             }
         }
-    }
-
-    /// The bracket that closes the one at `open`.
-    fn close(&self, open: usize) -> Option<usize> {
-        let mut depth = 0usize;
-        for (i, t) in self.input.iter().enumerate().skip(open) {
-            match t.token {
-                Token::LParen => depth += 1,
-                Token::RParen => {
-                    depth = depth.checked_sub(1)?;
-                    if depth == 0 {
-                        return Some(i);
-                    }
-                }
-                _ => {}
-            }
-        }
-        None
     }
 
     /// `WITH "k=v, …"`; keys without a value have an empty one.
@@ -204,10 +153,10 @@ impl Rewriter {
         self.push(word("INSERT", Keyword::INSERT), span);
         self.next += 1;
         if let Some((from, to)) = key {
-            self.copy_until(from);
+            self.rewrite_until(from);
             self.next = to + 1;
         }
-        self.copy_until(rows);
+        self.rewrite_until(rows);
         true
     }
 
@@ -257,14 +206,14 @@ impl Rewriter {
         self.push(quoted(&named.to_uppercase()), span);
         self.next += 1;
         for (name, eq, end) in columns {
-            self.copy_until(name + 1);
+            self.rewrite_until(name + 1);
             let (span, value) = (self.span(eq), self.seek(eq + 1));
             self.push(Token::RArrow, span);
             self.push(word("CAST", Keyword::CAST), self.span(value));
             self.push(Token::LParen, self.span(value));
             let types = name + 1..eq;
             self.next = value;
-            self.copy_until(end);
+            self.rewrite_until(end);
             let last = self.span(end.saturating_sub(1));
             self.push(word("AS", Keyword::AS), last);
             for i in types {

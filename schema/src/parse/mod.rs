@@ -15,6 +15,7 @@ mod picodata;
 mod pinot;
 mod plain;
 mod read;
+mod rewrite;
 mod scan;
 mod split;
 mod template;

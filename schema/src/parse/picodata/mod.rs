@@ -18,8 +18,9 @@ mod table;
 
 use sqlparser::dialect::Dialect;
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Span as Located, Token, TokenWithSpan, Whitespace, Word};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Whitespace, Word};
 
+use super::rewrite::Rewriter;
 use super::scan::Scanned;
 use super::token::{is_word, located, significant, span_of, tokenize};
 use crate::ast::Span;
@@ -203,58 +204,20 @@ fn option(tokens: &[&TokenWithSpan], from: usize, found: &mut Vec<Setting>) -> u
 
 /// Rewrites the tokens of a text.
 pub(super) fn rewrite(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let mut rewriter = Rewriter { input: tokens, next: 0, output: Vec::new() };
-    while rewriter.next < rewriter.input.len() {
-        let known = rewriter.create_table()
+    Rewriter::run(tokens, |rewriter| {
+        rewriter.create_table()
             || rewriter.clause()
             || rewriter.explain()
             || rewriter.conflict()
-            || rewriter.similar();
-        if !known {
-            rewriter.copy();
-        }
-    }
-    rewriter.output
-}
-
-struct Rewriter {
-    input: Vec<TokenWithSpan>,
-    next: usize,
-    output: Vec<TokenWithSpan>,
+            || rewriter.similar()
+    })
 }
 
 impl Rewriter {
-    /// The index of the first significant token at or after `from`.
-    fn seek(&self, from: usize) -> usize {
-        let rest = self.input.iter().enumerate().skip(from);
-        rest.clone().find(|(_, token)| significant(&token.token)).map_or(self.input.len(), |(i, _)| i)
-    }
-
-    fn token(&self, at: usize) -> &Token {
-        self.input.get(at).map_or(&Token::EOF, |token| &token.token)
-    }
-
-    fn span(&self, at: usize) -> Located {
-        self.input.get(at).map_or_else(Located::empty, |token| token.span)
-    }
-
-    fn is(&self, at: usize, word: &str) -> bool {
-        is_word(self.token(at), word)
-    }
-
-    fn copy(&mut self) {
-        self.output.push(self.input[self.next].clone());
-        self.next += 1;
-    }
-
     fn copy_until(&mut self, end: usize) {
         while self.next < end {
             self.copy();
         }
-    }
-
-    fn push(&mut self, token: Token, span: Located) {
-        self.output.push(TokenWithSpan { token, span });
     }
 
     /// The place behind these words, where they stand from `at` on.
@@ -263,24 +226,6 @@ impl Rewriter {
             let at = self.seek(at);
             self.is(at, word).then_some(at + 1)
         })
-    }
-
-    /// The bracket that closes the one at `open`.
-    fn close(&self, open: usize) -> Option<usize> {
-        let mut depth = 0usize;
-        for (i, token) in self.input.iter().enumerate().skip(open) {
-            match token.token {
-                Token::LParen => depth += 1,
-                Token::RParen => {
-                    depth = depth.checked_sub(1)?;
-                    if depth == 0 {
-                        return Some(i);
-                    }
-                }
-                _ => {}
-            }
-        }
-        None
     }
 
     /// The end of a clause that is left out, where one stands at `at`.

@@ -30,7 +30,7 @@ impl Rewriter {
                 false => self.copy(),
             }
         }
-        self.column_list(close);
+        self.columns_until(close);
         self.tail(close);
         true
     }
@@ -48,7 +48,7 @@ impl Rewriter {
         }
     }
 
-    fn column_list(&mut self, close: usize) {
+    fn columns_until(&mut self, close: usize) {
         while self.next <= close {
             if let Some(open) = self.words(self.next, &["primary", "key"]).map(|behind| self.seek(behind)) {
                 let first = self.seek(open + 1);
