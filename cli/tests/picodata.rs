@@ -1,11 +1,12 @@
 //! `pull`, `prepare` and `check` as a user runs them, on the stand-in for a Picodata cluster (`tests/servers/picodata.sh`: three
 //! PostgreSQL 15 with Picodata's catalog). Without it the tests are reported as ignored; with `REQUIRE_LIVE=1` that is a failure.
 
-use std::fmt::Write as _;
-use std::path::Path;
-use std::process::{Command, ExitCode};
+mod project;
+
+use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use project::Project;
 
 const URL: &str = "QUERENT_TEST_PICODATA_URL";
 const PLAIN: &str = "QUERENT_TEST_PICODATA_PLAIN_URL";
@@ -21,7 +22,7 @@ fn main() -> ExitCode {
     let trial = |name: &str, variable: &'static str, test: fn(&Project)| {
         let test = move || {
             let url = std::env::var(variable).map_err(|_| Failed::from(format!("{variable} is not set")))?;
-            test(&Project::new(url));
+            test(&Project::new("shop", url, ""));
             Ok(())
         };
         Trial::test(format!("picodata::{name}{reason}"), test).with_ignored_flag(ignored)
@@ -31,46 +32,6 @@ fn main() -> ExitCode {
         trial("missing_rights_are_named", PLAIN, missing_rights_are_named),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
-}
-
-/// A folder with one source, `shop`.
-struct Project {
-    dir: tempfile::TempDir,
-    url: String,
-}
-
-impl Project {
-    fn new(url: String) -> Project {
-        let dir = tempfile::tempdir().expect("a folder");
-        std::fs::write(dir.path().join("querent.toml"), "[source.shop]\nurl = \"${SHOP_URL}\"\n")
-            .expect("a file");
-        std::fs::create_dir(dir.path().join("src")).expect("a folder");
-        Project { dir, url }
-    }
-
-    fn path(&self) -> &Path {
-        self.dir.path()
-    }
-
-    /// Replaces the queries: one a line, from the second line on.
-    fn queries(&self, queries: &[&str]) {
-        let mut code = String::from("querent::source!(pub Shop);\n");
-        for query in queries {
-            writeln!(code, "fn f() {{ query!(Shop, {query:?}); }}").expect("a text");
-        }
-        std::fs::write(self.path().join("src/main.rs"), code).expect("a file");
-    }
-
-    #[track_caller]
-    fn ends(&self, arguments: &[&str], code: i32) -> String {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_querent"));
-        let command = command.current_dir(self.path()).env("SHOP_URL", &self.url).args(arguments);
-        let output = command.output().expect("the command runs");
-        let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}:\n{text}");
-        assert!(!text.contains("stock-room"), "the password is printed:\n{text}");
-        text
-    }
 }
 
 fn pulled_prepared_and_checked(project: &Project) {

@@ -1,11 +1,12 @@
 //! `pull`, `prepare` and `check` as a user runs them, on a Pinot with the tables of `tests/servers/pinot/load.py` (1.5.1,
 //! single-stage). Without `QUERENT_TEST_PINOT_URL` the test is reported as ignored; with `REQUIRE_LIVE=1` it is a failure.
 
-use std::fmt::Write as _;
-use std::path::Path;
-use std::process::{Command, ExitCode};
+mod project;
+
+use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use project::Project;
 
 const URL: &str = "QUERENT_TEST_PINOT_URL";
 
@@ -19,50 +20,14 @@ fn main() -> ExitCode {
     };
     let trial = Trial::test(format!("pinot::pulled_prepared_and_checked{reason}"), || {
         let url = std::env::var(URL).map_err(|_| Failed::from(format!("{URL} is not set")))?;
-        pulled_prepared_and_checked(&Project::new(url));
+        pulled_prepared_and_checked(&Project::new(
+            "stats",
+            url,
+            "engine = \"single-stage\"\nnull_handling = true\n",
+        ));
         Ok(())
     });
     libtest_mimic::run(&Arguments::from_args(), vec![trial.with_ignored_flag(ignored)]).exit_code()
-}
-
-/// A folder with one source, `stats`.
-struct Project {
-    dir: tempfile::TempDir,
-    url: String,
-}
-
-impl Project {
-    fn new(url: String) -> Project {
-        let dir = tempfile::tempdir().expect("a folder");
-        let toml =
-            "[source.stats]\nurl = \"${STATS_URL}\"\nengine = \"single-stage\"\nnull_handling = true\n";
-        std::fs::write(dir.path().join("querent.toml"), toml).expect("a file");
-        std::fs::create_dir(dir.path().join("src")).expect("a folder");
-        Project { dir, url }
-    }
-
-    fn path(&self) -> &Path {
-        self.dir.path()
-    }
-
-    /// Replaces the queries: one a line, from the second line on.
-    fn queries(&self, queries: &[&str]) {
-        let mut code = String::from("querent::source!(pub Stats);\n");
-        for query in queries {
-            writeln!(code, "fn f() {{ query!(Stats, {query:?}); }}").expect("a text");
-        }
-        std::fs::write(self.path().join("src/main.rs"), code).expect("a file");
-    }
-
-    #[track_caller]
-    fn ends(&self, arguments: &[&str], code: i32) -> String {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_querent"));
-        let command = command.current_dir(self.path()).env("STATS_URL", &self.url).args(arguments);
-        let output = command.output().expect("the command runs");
-        let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}:\n{text}");
-        text
-    }
 }
 
 fn pulled_prepared_and_checked(project: &Project) {

@@ -1,18 +1,19 @@
 //! A project of a user's: querent.toml, queries, and what the command makes of them.
 
+#[path = "../project/mod.rs"]
+mod folder;
+
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::node::Node;
 use crate::tables;
 
-/// A folder with one source, `orders`, whose URL is in the environment.
+/// A folder with one source, `orders`.
 pub(crate) struct Project {
-    dir: tempfile::TempDir,
+    folder: folder::Project,
+    /// Of the node, which is that of the expected cache.
     name: &'static str,
-    url: String,
 }
 
 impl Project {
@@ -22,51 +23,28 @@ impl Project {
 
     /// One that reaches the node by another URL.
     pub(crate) fn of(node: &Node, url: &str) -> Project {
-        let dir = tempfile::tempdir().expect("a folder");
-        std::fs::write(dir.path().join("querent.toml"), "[source.orders]\nurl = \"${ORDERS_URL}\"\n")
-            .unwrap();
-        std::fs::create_dir(dir.path().join("src")).unwrap();
-        Project { dir, name: node.name, url: url.to_owned() }
+        Project { folder: folder::Project::new("orders", url.to_owned(), ""), name: node.name }
     }
 
     /// Replaces the queries: one a line, from the second line on.
     pub(crate) fn queries(&self, queries: &[&str]) {
-        let mut code = String::from("querent::source!(pub Orders);\n");
-        for query in queries {
-            let _ = writeln!(code, "fn f() {{ query!(Orders, {query:?}); }}");
-        }
-        std::fs::write(self.dir.path().join("src/main.rs"), code).unwrap();
-    }
-
-    fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_querent"))
-            .current_dir(self.dir.path())
-            .env("ORDERS_URL", &self.url)
-            .args(arguments)
-            .output()
-            .expect("the command runs");
-        let text = [output.stdout, output.stderr].concat();
-        (output.status.code(), String::from_utf8_lossy(&text).into_owned())
+        self.folder.queries(queries);
     }
 
     #[track_caller]
     pub(crate) fn succeeds(&self, arguments: &[&str]) -> String {
-        let (code, text) = self.run(arguments);
-        assert_eq!(code, Some(0), "{arguments:?}:\n{text}");
-        text
+        self.folder.ends(arguments, 0)
     }
 
     #[track_caller]
     pub(crate) fn fails(&self, arguments: &[&str]) -> String {
-        let (code, text) = self.run(arguments);
-        assert_eq!(code, Some(1), "{arguments:?}:\n{text}");
-        text
+        self.folder.ends(arguments, 1)
     }
 
     /// The files of the cache.
     pub(crate) fn files(&self) -> BTreeMap<PathBuf, String> {
         let mut files = BTreeMap::new();
-        let root = self.dir.path().join(".sqlcache");
+        let root = self.folder.path().join(".sqlcache");
         read(&root, &root, &mut files);
         files
     }
@@ -77,7 +55,7 @@ impl Project {
         let (views, found): (BTreeMap<_, _>, BTreeMap<_, _>) =
             self.files().into_iter().partition(|(file, _)| is_system(file));
         if self.name != "kv" {
-            tables::compare_views(&self.dir.path().join(".sqlcache"), views.len());
+            tables::compare_views(&self.folder.path().join(".sqlcache"), views.len());
         }
         let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/nodes/expected").join(self.name);
         if std::env::var_os("BLESS").is_some() {
